@@ -1,0 +1,34 @@
+// Helpers on four lanes. Sizes are in floats unless a name ends in `bytes`.
+
+/** a * b + c; one rounding in the fast build, two in the strict build. */
+export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(f32x4.mul(a, b), c);
+}
+
+/** Address of element `index` of the 4-byte array at `base`. */
+export function at(base: usize, index: i32): usize {
+  return base + ((<usize>index) << 2);
+}
+
+/** x where |x| >= 1e-30 or x is not a number, else 0: subnormal operands are 60-120 times slower and WASM cannot flush them. */
+export function flush(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1e-30)));
+}
+
+/** All ones in the lanes whose index + `column` is below `width`. */
+export function lanes_below(column: i32, width: i32): v128 {
+  return i32x4.lt_s(i32x4.add(i32x4(0, 1, 2, 3), i32x4.splat(column)), i32x4.splat(width));
+}
+
+/** (x0 + x1) + (x2 + x3), in every lane. */
+export function sum_lanes(x: v128): v128 {
+  const pairs = f32x4.add(x, i32x4.shuffle(x, x, 1, 0, 3, 2));
+  return f32x4.add(pairs, i32x4.shuffle(pairs, pairs, 2, 3, 0, 1));
+}
+
+/** The largest of the four lanes, in every lane; not a number if any lane is. */
+export function max_lanes(x: v128): v128 {
+  const pairs = f32x4.max(x, i32x4.shuffle(x, x, 1, 0, 3, 2));
+  return f32x4.max(pairs, i32x4.shuffle(pairs, pairs, 2, 3, 0, 1));
+}

@@ -1,0 +1,103 @@
+// Builds everything under build/: both kernel modules, the worker, the portable bundle (ESM, CJS) and the types.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import asc from "assemblyscript/asc";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const path = (...parts) => resolve(root, ...parts);
+
+/** Compiles one target of asconfig.json; throws with the compiler's own text. */
+export async function buildKernels(target, extra = []) {
+  const { error, stderr } = await asc.main([
+    "--config",
+    path("asconfig.json"),
+    "--target",
+    target,
+    "--baseDir",
+    root,
+    ...extra,
+  ]);
+  if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
+}
+
+/** esbuild plugins: the worker as text, the kernels packed (one gzip stream, base64) or as plain bytes for tests. */
+export const plugins = [
+  {
+    name: "whetstone",
+    setup({ onResolve, onLoad }) {
+      const filter = /^(worker:text|kernels:packed|kernels:bytes)$/;
+      onResolve({ filter }, ({ path }) => ({ path, namespace: "whetstone" }));
+      onLoad({ filter: /^worker:text$/, namespace: "whetstone" }, async () => ({
+        contents: await workerText(),
+        loader: "text",
+      }));
+      onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => {
+        const [strict, fast] = kernelFiles();
+        const packed = gzipSync(Buffer.concat([strict, fast]), { level: 9 }).toString("base64");
+        return {
+          contents: `export const strictBytes = ${strict.length};\nexport const packed = "${packed}";`,
+          loader: "js",
+        };
+      });
+      onLoad({ filter: /^kernels:bytes$/, namespace: "whetstone" }, () => {
+        const [strict, fast] = kernelFiles().map(
+          (bytes) => `Uint8Array.from(atob("${bytes.toString("base64")}"), (c) => c.charCodeAt(0))`,
+        );
+        return { contents: `export const strict = ${strict};\nexport const fast = ${fast};`, loader: "js" };
+      });
+    },
+  },
+];
+
+const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
+
+let worker;
+async function workerText() {
+  worker ??= build({
+    ...options,
+    entryPoints: [path("src/worker.ts")],
+    format: "iife",
+    minify: true,
+    write: false,
+  }).then(({ outputFiles }) => outputFiles[0].text);
+  return worker;
+}
+
+export const options = {
+  absWorkingDir: root,
+  bundle: true,
+  target: "es2022",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  conditions: ["import"],
+  legalComments: "none",
+  logLevel: "warning",
+  plugins,
+};
+
+async function main() {
+  const quiet = process.argv.includes("--quiet");
+  mkdirSync(path("build"), { recursive: true });
+  for (const target of ["strict", "fast"]) await buildKernels(target);
+  writeFileSync(path("build/worker.js"), await workerText());
+  const library = { ...options, entryPoints: [path("src/index.ts")], minify: true };
+  await build({ ...library, format: "esm", outfile: path("build/whetstone.js") });
+  await build({ ...library, format: "cjs", outfile: path("build/whetstone.cjs") });
+  const tsc = path("node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", path("tsconfig.types.json")], { stdio: "inherit", cwd: root });
+  copyFileSync(path("build/types/index.d.ts"), path("build/types/index.d.cts"));
+  if (quiet) return;
+  for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", "worker.js", "whetstone.js", "whetstone.cjs"]) {
+    const bytes = readFileSync(path("build", name));
+    const size = (n) => `${(n / 1000).toFixed(1)} kB`;
+    console.log(
+      `${name.padEnd(20)} ${size(bytes.length).padStart(10)} ${size(gzipSync(bytes, { level: 9 }).length).padStart(10)} gzip`,
+    );
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
