@@ -55,15 +55,19 @@ export const plugins = [
 
 const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
 
+/** Inside a worker nothing starts workers: the platform's own copy of the worker's text is empty there. */
+const noWorker = {
+  name: "no-worker",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^worker:text$/ }, ({ path }) => ({ path, namespace: "no-worker" }));
+    onLoad({ filter: /.*/, namespace: "no-worker" }, () => ({ contents: "", loader: "text" }));
+  },
+};
+
 let worker;
 async function workerText() {
-  worker ??= build({
-    ...options,
-    entryPoints: [path("src/worker.ts")],
-    format: "iife",
-    minify: true,
-    write: false,
-  }).then(({ outputFiles }) => outputFiles[0].text);
+  const entry = { entryPoints: [path("src/worker.ts")], format: "iife", minify: true, write: false };
+  worker ??= build({ ...options, ...entry, plugins: [noWorker] }).then(({ outputFiles }) => outputFiles[0].text);
   return worker;
 }
 

@@ -1,2 +1,22 @@
 // The export table: one line per kernel file, nothing else lives here.
+export { philox_forward } from "./core/philox";
+export * from "./layers/activation";
 export * from "./layers/dense";
+export * from "./layers/dropout";
+export * from "./layers/elementary";
+export * from "./layers/gather";
+export * from "./layers/rescaling";
+export * from "./layers/scan";
+export * from "./layers/softmax";
+export * from "./losses/binary_crossentropy";
+export * from "./losses/categorical_crossentropy";
+export * from "./losses/huber";
+export * from "./losses/kullback_leibler";
+export * from "./losses/mean_absolute_error";
+export * from "./losses/mean_squared_error";
+export * from "./losses/sparse_categorical_crossentropy";
+export * from "./metrics/accuracy";
+export * from "./optimizers/adam";
+export * from "./optimizers/penalty";
+export * from "./optimizers/rmsprop";
+export * from "./optimizers/sgd";

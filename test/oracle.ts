@@ -1,6 +1,6 @@
 // The oracle harness: one row says how a kernel is called and what a naive float64 version of it gives. Every row runs in
 // both builds, on dirty memory, between fences, in one range and in many.
-import type { uvu } from "uvu";
+import type { suite } from "uvu";
 import type { Kernels } from "../src/kernels.js";
 import { kernelBuilds } from "./kernelbuilds.js";
 
@@ -78,7 +78,7 @@ const FENCE = 64;
 const FENCE_BYTE = 0xa5;
 
 /** Adds one test per case and build to `test`, and notes the kernel as covered. */
-export function oracle<C>(test: uvu.Test, row: Oracle<C>): void {
+export function oracle<C>(test: ReturnType<typeof suite>, row: Oracle<C>): void {
   covered.add(row.kernel);
   for (const build of kernelBuilds()) {
     test(`${row.kernel} matches float64 (${build.name})`, () => {

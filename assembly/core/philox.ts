@@ -1,0 +1,68 @@
+// Philox 4x32-10 (Salmon et al. 2011): 128 random bits as a pure function of a counter of four words and a key of two.
+
+/** What becomes of the four words of four counters; lane l of each word belongs to counter l. No state: at address 0. */
+export abstract class Words {
+  abstract take(w0: v128, w1: v128, w2: v128, w3: v128, out: usize, inp: usize, limit: v128, scale: v128): void;
+}
+
+/** Hands the words of the counters (c0, c1, c2, c3), one a lane, to the rule W, with the four arguments behind the key. */
+export function philox<W extends Words>(
+  c0: v128,
+  c1: v128,
+  c2: v128,
+  c3: v128,
+  key_low: i32,
+  key_high: i32,
+  out: usize,
+  inp: usize,
+  limit: v128,
+  scale: v128,
+): void {
+  let key0 = i32x4.splat(key_low);
+  let key1 = i32x4.splat(key_high);
+  for (let round = 0; round < 10; round++) {
+    const first0 = i64x2.extmul_low_i32x4_u(c0, i32x4.splat(0xd2511f53));
+    const first1 = i64x2.extmul_high_i32x4_u(c0, i32x4.splat(0xd2511f53));
+    const second0 = i64x2.extmul_low_i32x4_u(c2, i32x4.splat(0xcd9e8d57));
+    const second1 = i64x2.extmul_high_i32x4_u(c2, i32x4.splat(0xcd9e8d57));
+    c0 = v128.xor(v128.xor(high_words(second0, second1), c1), key0);
+    c1 = low_words(second0, second1);
+    c2 = v128.xor(v128.xor(high_words(first0, first1), c3), key1);
+    c3 = low_words(first0, first1);
+    key0 = i32x4.add(key0, i32x4.splat(0x9e3779b9));
+    key1 = i32x4.add(key1, i32x4.splat(0xbb67ae85));
+  }
+  changetype<W>(0).take(c0, c1, c2, c3, out, inp, limit, scale);
+}
+
+function low_words(a: v128, b: v128): v128 {
+  return i32x4.shuffle(a, b, 0, 2, 4, 6);
+}
+
+function high_words(a: v128, b: v128): v128 {
+  return i32x4.shuffle(a, b, 1, 3, 5, 7);
+}
+
+class Store extends Words {
+  take(w0: v128, w1: v128, w2: v128, w3: v128, out: usize, _inp: usize, _limit: v128, _scale: v128): void {
+    v128.store(out, w0);
+    v128.store(out, w1, 16);
+    v128.store(out, w2, 32);
+    v128.store(out, w3, 48);
+  }
+}
+
+/**
+ * out = philox(counters), groups of four counters from..to. A group is 16 words: word 0 of its four counters, then word 1,
+ * word 2 and word 3. Overwrites out, which may alias counters.
+ */
+export function philox_forward(out: usize, counters: usize, seed_low: i32, seed_high: i32, from: i32, to: i32): void {
+  const none = i32x4.splat(0);
+  for (let group = from; group < to; group++) {
+    const offset = (<usize>group) << 6;
+    const c = counters + offset;
+    const c2 = v128.load(c, 32);
+    const c3 = v128.load(c, 48);
+    philox<Store>(v128.load(c), v128.load(c, 16), c2, c3, seed_low, seed_high, out + offset, c, none, none);
+  }
+}

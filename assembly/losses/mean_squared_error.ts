@@ -1,0 +1,46 @@
+import { ElementwiseLoss, elementwise_loss } from "../core/elementwise_loss";
+
+class MeanSquaredError extends ElementwiseLoss {
+  common(p: v128, t: v128): v128 {
+    return f32x4.sub(p, t);
+  }
+  value(error: v128, _p: v128, _t: v128, _parameter: v128): v128 {
+    return f32x4.mul(error, error);
+  }
+  slope(error: v128, _p: v128, _t: v128, _parameter: v128): v128 {
+    return f32x4.add(error, error);
+  }
+}
+
+/** loss[r] = 1/width Σ_c (pred - target)², rows from..to. Overwrites loss, which must alias nothing. */
+export function mean_squared_error_forward(
+  loss: usize,
+  pred: usize,
+  target: usize,
+  width: i32,
+  pred_stride: i32,
+  target_stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  elementwise_loss<MeanSquaredError>(loss, 0, pred, target, 0, 0, width, pred_stride, target_stride, from, to);
+}
+
+/**
+ * loss as forward;  dpred (B,pred_stride) = scale/width * 2 (pred - target), 0 in padding, rows from..to.
+ * Overwrites loss and dpred, which must alias nothing.
+ */
+export function mean_squared_error_backward(
+  loss: usize,
+  dpred: usize,
+  pred: usize,
+  target: usize,
+  scale: f32,
+  width: i32,
+  pred_stride: i32,
+  target_stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  elementwise_loss<MeanSquaredError>(loss, dpred, pred, target, 0, scale, width, pred_stride, target_stride, from, to);
+}

@@ -1,0 +1,36 @@
+// Penalties outside an update: their value for evaluation, their gradient for plans that store gradients.
+
+import { penalty_slope, penalty_sum } from "../core/penalty";
+import { at, madd } from "../core/simd";
+
+/** penalty[u] = l1*Σ|w| + l2*Σw² over the `unit` weights of unit u, units from..to. penalty must not alias weight. */
+export function penalty_value(penalty: usize, weight: usize, l1: f32, l2: f32, unit: i32, from: i32, to: i32): void {
+  for (let u = from; u < to; u++) {
+    let absolutes = f32x4.splat(0);
+    let squares = f32x4.splat(0);
+    for (let i = u * unit; i < (u + 1) * unit; i += 4) {
+      const w = v128.load(at(weight, i));
+      absolutes = f32x4.add(absolutes, f32x4.abs(w));
+      squares = madd(w, w, squares);
+    }
+    store<f32>(at(penalty, u), penalty_sum(absolutes, squares, l1, l2));
+  }
+}
+
+/** gradient += l1*sign(weight) + 2*l2*weight with sign(0) = 0, units from..to. gradient must not alias weight. */
+export function penalty_gradient(
+  gradient: usize,
+  weight: usize,
+  l1: f32,
+  l2: f32,
+  unit: i32,
+  from: i32,
+  to: i32,
+): void {
+  const lasso = f32x4.splat(l1);
+  const twice_l2 = f32x4.splat(l2 + l2);
+  for (let i = from * unit; i < to * unit; i += 4) {
+    const slope = penalty_slope(v128.load(at(weight, i)), lasso, twice_l2);
+    v128.store(at(gradient, i), f32x4.add(v128.load(at(gradient, i)), slope));
+  }
+}

@@ -1,0 +1,68 @@
+// The memory map: the only place that adds to an offset. Every byte a kernel touches is a tensor of one arena.
+//
+//   low                                                                                                           high
+//   | control | parameters, derived | counters, slots | snapshot | best | hyper | data | batch | rows | window |
+//
+// Everything left of `hyper` depends on the model and its optimizer alone; the rest on the batch size and the data.
+
+/** A named range of the memory. `alternate` is the second address of a tensor that has two by step parity. */
+export interface Tensor {
+  readonly name: string;
+  readonly pointer: number;
+  readonly alternate?: number;
+  /** Bytes that each worker has of it for itself; nobody else touches them. */
+  readonly each?: number;
+  readonly bytes: number;
+  /** Floats of a row (a batch tensor) as the layer sees them, and as they lie in memory. */
+  readonly width: number;
+  readonly stride: number;
+}
+
+const ALIGNMENT = 64;
+/** Gathers may read this far behind a row's end. */
+const SLACK = 64;
+
+/** The next multiple of 8 floats: a row's length in memory. */
+export const stride = (width: number): number => (width + 7) & ~7;
+
+export class Arena {
+  readonly tensors: Tensor[] = [];
+  #end: number;
+
+  constructor(base: number) {
+    this.#end = base;
+  }
+
+  /** The first address behind all tensors. */
+  get end(): number {
+    return this.#end + SLACK;
+  }
+
+  /** A tensor of plain bytes. */
+  take(name: string, bytes: number): Tensor {
+    return this.#push({ name, pointer: this.#next(bytes), bytes, width: bytes >> 2, stride: bytes >> 2 });
+  }
+
+  /** Two ranges of the same size, used in turn by step parity. */
+  pair(name: string, bytes: number): Tensor {
+    const pointer = this.#next(bytes);
+    return this.#push({ name, pointer, alternate: this.#next(bytes), bytes, width: bytes >> 2, stride: bytes >> 2 });
+  }
+
+  /** rows x width floats, each row padded to a multiple of 8. */
+  rows(name: string, rows: number, width: number): Tensor {
+    const bytes = rows * stride(width) * 4;
+    return this.#push({ name, pointer: this.#next(bytes), bytes, width, stride: stride(width) });
+  }
+
+  #next(bytes: number): number {
+    const pointer = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
+    this.#end = pointer + bytes;
+    return pointer;
+  }
+
+  #push(tensor: Tensor): Tensor {
+    this.tensors.push(tensor);
+    return tensor;
+  }
+}

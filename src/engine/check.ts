@@ -1,0 +1,55 @@
+// Values of data, looked at inside the worker before anything is trained on them.
+
+import { DataError } from "../errors.js";
+import { sizeOf } from "../layers/layer.js";
+import { type Source, targetWidth } from "../plan/layout.js";
+import type { ValueType } from "../spec.js";
+import type { RunMemory } from "./memory.js";
+
+/** Which rows to look at, and as what. */
+export interface SourceCheck {
+  readonly source: "train" | "validation" | "window";
+  readonly type: ValueType;
+  readonly rows: number;
+  /** What the first row is called in errors. */
+  readonly firstRow: number;
+  /** Targets came as integers, as floats that must be whole, as values, or not at all. */
+  readonly targets: "integers" | "floats" | "values" | "none";
+  readonly who: string;
+}
+
+/** DataError for a value that is not finite, or a label that is no class; labels end up as int32. */
+export function checkSource(run: RunMemory, check: SourceCheck): void {
+  const source = run.layout[check.source]!;
+  const width = sizeOf(run.program.inputShape);
+  if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
+  if (check.targets === "values") checkFinite(run, source.y, targetWidth(run.program), check, "y");
+  if (check.targets === "integers" || check.targets === "floats") checkLabels(run, source, check);
+}
+
+function checkFinite(run: RunMemory, tensor: Source["x"], width: number, check: SourceCheck, what: string): void {
+  const values = run.float({ ...tensor, bytes: check.rows * width * 4 });
+  const bad = run.firstNonFinite({ ...tensor, bytes: values.byteLength });
+  if (bad < 0) return;
+  const row = check.firstRow + Math.floor(bad / width);
+  throw new DataError(
+    `${check.who}: expected finite numbers in ${what}, got ${values[bad]} in row ${row}, column ${bad % width}. Drop the row or fill the value in.`,
+    { row, column: bad % width },
+  );
+}
+
+function checkLabels(run: RunMemory, { y }: Source, { rows, firstRow, targets, who }: SourceCheck): void {
+  const classes = sizeOf(run.program.outputShape);
+  const labels = run.int(y);
+  const floats = targets === "floats" ? run.float(y) : undefined;
+  for (let row = 0; row < rows; row++) {
+    const label = floats ? floats[row]! : labels[row]!;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new DataError(
+        `${who}: expected labels as whole numbers from 0 to ${classes - 1}, got ${label} in row ${firstRow + row}. Number the classes from 0, or give the last layer more units.`,
+        { row: firstRow + row },
+      );
+    }
+    if (floats) labels[row] = label;
+  }
+}

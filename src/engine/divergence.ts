@@ -1,0 +1,56 @@
+// Where a number stopped being finite.
+
+import { DivergedError } from "../errors.js";
+import type { RunMemory } from "./memory.js";
+
+/** What turned non-finite, in which layer, in which epoch and step. */
+export class Divergence {
+  readonly what: string;
+  readonly layer: string;
+  readonly epoch: number;
+  readonly step: number;
+
+  constructor(what: string, layer: string, epoch: number, step: number) {
+    this.what = what;
+    this.layer = layer;
+    this.epoch = epoch;
+    this.step = step;
+  }
+
+  /** The error a user sees; `kept` says which weights the model has now. */
+  error(kept: string): DivergedError {
+    const { what, layer, epoch, step } = this;
+    const cure = "Try a lower learning rate, or inputs of a smaller scale (rescaling).";
+    return new DivergedError(
+      `fit: expected finite numbers, got a non-finite value in ${layer} (${what}) in epoch ${epoch}, step ${step}. ${kept} ${cure}`,
+      { epoch, step, layer },
+    );
+  }
+}
+
+/** Thrown by the guard of a step, on every worker alike: the losses of this batch are not all finite. */
+export class NonFiniteLoss extends Error {}
+
+/** Throws NonFiniteLoss unless the first `rows` losses are finite. */
+export function guardLosses(losses: Float32Array, rows: number): void {
+  for (let i = 0; i < rows; i++) if (!Number.isFinite(losses[i]!)) throw new NonFiniteLoss();
+}
+
+/** The first layer whose output is not finite in the batch that lies in memory; the loss if all are. */
+export function findLayer(run: RunMemory, rows: number): { layer: string; what: string } {
+  const { layout, program } = run;
+  const loss = program.training!.loss!;
+  const index = layout.outputs.slice(0, loss.nodes).findIndex((tensor, i) => {
+    const node = program.nodes[i]!;
+    if (node.definition.alias?.(node.config) === "always") return false;
+    const values = run.float(tensor);
+    for (let row = 0; row < rows; row++) {
+      const start = row * tensor.stride;
+      for (let column = 0; column < tensor.width; column++) {
+        if (!Number.isFinite(values[start + column]!)) return true;
+      }
+    }
+    return false;
+  });
+  return index < 0 ? { layer: "the loss", what: "its value" } : { layer: program.nodes[index]!.name, what: "its output" };
+}

@@ -1,0 +1,182 @@
+// One thread's view of the run's memory: typed views, kernels, and plans linked once for this worker.
+
+import { instantiate } from "@assemblyscript/loader";
+import type { Tensor } from "../arena.js";
+import { type HookName, type Kernels, type Linked, link, shareOf } from "../kernels.js";
+import type { Phases } from "../plan/barriers.js";
+import { CONTROL, HYPER, type Layout } from "../plan/layout.js";
+import { refreshPlan } from "../plan/plan.js";
+import type { Program } from "../plan/program.js";
+import type { Team } from "../team.js";
+
+const PAGE = 65536;
+
+/** A plan linked for both step parities. */
+export type Twin = readonly [even: Linked, odd: Linked];
+
+export class RunMemory {
+  readonly layout: Layout;
+  readonly program: Program;
+  readonly memory: WebAssembly.Memory;
+  readonly bytes: Uint8Array;
+  readonly ints: Int32Array;
+  readonly floats: Float32Array;
+  readonly doubles: Float64Array;
+  readonly team: Team;
+  readonly #kernels: Kernels;
+  readonly #hooks: Readonly<Record<HookName, () => void>>;
+  readonly #refresh: Linked;
+
+  private constructor(
+    program: Program,
+    layout: Layout,
+    memory: WebAssembly.Memory,
+    kernels: Kernels,
+    team: Team,
+    hooks: Readonly<Record<HookName, () => void>>,
+  ) {
+    this.program = program;
+    this.layout = layout;
+    this.memory = memory;
+    this.bytes = new Uint8Array(memory.buffer);
+    this.ints = new Int32Array(memory.buffer);
+    this.floats = new Float32Array(memory.buffer);
+    this.doubles = new Float64Array(memory.buffer);
+    this.team = team;
+    this.#kernels = kernels;
+    this.#hooks = hooks;
+    this.#refresh = this.link(refreshPlan(program, layout));
+  }
+
+  static async create(
+    program: Program,
+    layout: Layout,
+    memory: WebAssembly.Memory,
+    module: WebAssembly.Module,
+    team: Team,
+    hooks: Readonly<Record<HookName, () => void>>,
+  ): Promise<RunMemory> {
+    const { instance } = await instantiate(module, { env: { memory } });
+    // The instance's own exports: the loader's wrap every call in a closure with rest arguments.
+    return new RunMemory(program, layout, memory, instance.exports as unknown as Kernels, team, hooks);
+  }
+
+  /** Pages for a number of bytes, as WebAssembly.Memory wants them. */
+  static pages(bytes: number): number {
+    return Math.ceil(bytes / PAGE);
+  }
+
+  link(phases: Phases, parity: 0 | 1 = 0): Linked {
+    return link(this.#kernels, this.#hooks, phases, parity, this.team.index, this.team.count);
+  }
+
+  twin(phases: Phases): Twin {
+    return [this.link(phases, 0), this.link(phases, 1)];
+  }
+
+  /** Runs a linked plan with all its barriers. */
+  run(plan: Linked): void {
+    for (const calls of plan) {
+      for (const call of calls) call();
+      this.team.barrier();
+    }
+  }
+
+  /** Runs a plan that has no barrier, and none behind it: each worker keeps to its own rows. */
+  runRows(plan: Linked): void {
+    for (const calls of plan) for (const call of calls) call();
+  }
+
+  /** Brings derived copies of the weights up to date, all members together. */
+  refresh(): void {
+    this.run(this.#refresh);
+  }
+
+  /** The same by the lead alone, no other member running. */
+  refreshAlone(): void {
+    for (const calls of link(this.#kernels, this.#hooks, refreshPlan(this.program, this.layout), 0, 0, 1)) {
+      for (const call of calls) call();
+    }
+  }
+
+  /** Index of the first value of a tensor that is not finite, or -1. */
+  firstNonFinite({ pointer, bytes }: Tensor): number {
+    const result = this.layout.results[0]!.pointer;
+    this.#kernels.scan_nonfinite(result, pointer, bytes >> 2, 0, 1);
+    return this.ints[result >> 2]!;
+  }
+
+  float(tensor: Tensor): Float32Array {
+    return this.floats.subarray(tensor.pointer >> 2, (tensor.pointer + tensor.bytes) >> 2);
+  }
+
+  int(tensor: Tensor): Int32Array {
+    return this.ints.subarray(tensor.pointer >> 2, (tensor.pointer + tensor.bytes) >> 2);
+  }
+
+  double(tensor: Tensor): Float64Array {
+    return this.doubles.subarray(tensor.pointer >> 3, (tensor.pointer + tensor.bytes) >> 3);
+  }
+
+  /** This worker's own cursor for gathers outside training. */
+  set cursor(row: number) {
+    const { cursor } = this.layout;
+    this.ints[(cursor.pointer + (cursor.each ?? 0) * this.team.index) >> 2] = row;
+  }
+
+  /** Copies this worker's share of a range to another of the same size. */
+  copyShare(from: Tensor, to: Tensor, bytes = from.bytes): void {
+    const { index, count } = this.team;
+    const [start, end] = shareOf(Math.ceil(bytes / 8), index, count);
+    const at = from.pointer + start * 8;
+    this.bytes.copyWithin(to.pointer + start * 8, at, Math.min(at + (end - start) * 8, from.pointer + bytes));
+  }
+
+  /** True while weights, slots and counters belong together; the caller's side reads it after a worker's death. */
+  set stable(value: boolean) {
+    Atomics.store(this.ints, (this.layout.control.pointer >> 2) + CONTROL.stable, value ? 1 : 0);
+  }
+
+  /** True if other threads see this memory. */
+  get shared(): boolean {
+    return typeof SharedArrayBuffer !== "undefined" && this.memory.buffer instanceof SharedArrayBuffer;
+  }
+
+  /** A copy of weights, counters and slots as they lie in memory. */
+  stateBytes(): Uint8Array {
+    const { pointer, bytes } = this.layout.state;
+    return this.bytes.slice(pointer, pointer + bytes);
+  }
+
+  /** Σ of the penalties that the last update, or the last penalty plan, left behind; float64, in the order of parameters. */
+  sumPenalties(): number {
+    let total = 0;
+    for (const { penalty } of this.layout.parameters) {
+      if (penalty) for (const value of this.float(penalty)) total += value;
+    }
+    return total;
+  }
+
+  /** Sums of row losses and of each metric over the first n rows of the results; float64, in the order of rows. */
+  sumResults(n: number): number[] {
+    return this.layout.results.map((tensor) => {
+      let total = 0;
+      const values = this.float(tensor);
+      for (let row = 0; row < n; row++) total += values[row]!;
+      return total;
+    });
+  }
+
+  /** Address of a word in the half of `hyper` that steps of this parity read. */
+  hyperWord(parity: 0 | 1, offset: number): number {
+    const { pointer, alternate } = this.layout.hyper;
+    return ((parity ? alternate! : pointer) + offset) >> 2;
+  }
+
+  /** Writes what a step needs: its rows' cursor, its number, the optimizer's numbers. */
+  writeHyper(parity: 0 | 1, cursor: number, step: number, numbers: readonly number[]): void {
+    this.ints[this.hyperWord(parity, HYPER.cursor)] = cursor;
+    this.ints[this.hyperWord(parity, HYPER.step)] = step;
+    this.floats.set(numbers, this.hyperWord(parity, HYPER.numbers));
+  }
+}

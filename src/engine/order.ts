@@ -1,0 +1,53 @@
+// The order in which rows are seen: a shuffle of each epoch, and rows set apart for validation. Pure functions of the seed.
+
+import { uniforms } from "../random.js";
+
+/** Streams of random numbers that belong to the host; layers draw from higher ones. */
+export const STREAM = { shuffle: 1, split: 2, initial: 1024 } as const;
+
+/** Shuffles rows in place (Fisher-Yates); another epoch, another order. */
+export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: number = STREAM.shuffle): void {
+  let last = rows.length - 1;
+  uniforms(seed, stream, epoch, rows.length, (u) => {
+    if (last <= 0) return;
+    const other = Math.floor(u * (last + 1));
+    const row = rows[last]!;
+    rows[last] = rows[other]!;
+    rows[other] = row;
+    last--;
+  });
+}
+
+/** How many of n rows a share sets apart: at least one, and at least one is left. */
+export const heldRows = (n: number, share: number): number => Math.min(n - 1, Math.max(1, Math.floor(n * share)));
+
+/**
+ * 0..n-1 with the rows to train on first and the `held` others behind, both ascending. With labels, every class gives its share
+ * (largest remainders first, smaller labels first where they are equal).
+ */
+export function splitRows(n: number, held: number, seed: number, labels: Int32Array | undefined): Int32Array {
+  const groups = new Map<number, number[]>();
+  for (let row = 0; row < n; row++) {
+    const label = labels ? labels[row]! : 0;
+    const group = groups.get(label);
+    if (group) group.push(row);
+    else groups.set(label, [row]);
+  }
+  const classes = [...groups.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([label, rows]) => ({ label, rows, take: Math.floor((rows.length * held) / n), rest: (rows.length * held) % n }));
+  let missing = held - classes.reduce((sum, { take }) => sum + take, 0);
+  for (const group of [...classes].sort((a, b) => b.rest - a.rest || a.label - b.label)) {
+    if (missing-- > 0) group.take++;
+  }
+  const apart = new Uint8Array(n);
+  classes.forEach(({ rows, take }, i) => {
+    const order = Int32Array.from(rows);
+    shuffle(order, seed, i, STREAM.split);
+    for (const row of order.subarray(0, take)) apart[row] = 1;
+  });
+  const order = new Int32Array(n);
+  let [train, validation] = [0, n - held];
+  for (let row = 0; row < n; row++) order[apart[row] ? validation++ : train++] = row;
+  return order;
+}

@@ -1,0 +1,58 @@
+// Weights, slots and counters of an engine: made from the seed, or carried over from another memory.
+
+import { initializers } from "../initializers/index.js";
+import { sizeOf } from "../layers/layer.js";
+import { createLayout, type LayoutRequest } from "../plan/layout.js";
+import { compileProgram } from "../plan/program.js";
+import type { ModelSpec, TrainingSpec } from "../spec.js";
+import type { Engine } from "./engine.js";
+import { STREAM } from "./order.js";
+import { pack } from "./weights.js";
+
+/** Where state comes from: the memory of an earlier layout of the same model. */
+export interface Carry {
+  readonly spec: ModelSpec;
+  readonly training: TrainingSpec | undefined;
+  readonly request: LayoutRequest;
+  /** The earlier memory, its state as bytes, or (both absent) the memory this worker had. */
+  readonly memory?: WebAssembly.Memory;
+  readonly state?: Uint8Array;
+  readonly from: "current" | "snapshot";
+  /** Weights alone (another optimizer), or with slots and counters. */
+  readonly what: "weights" | "all";
+}
+
+/** New weights from the seed, counters at the start. */
+export function initialise(engine: Engine): void {
+  const { program, layout } = engine.run;
+  layout.parameters.forEach(({ parameter, weight }, index) => {
+    const values = new Float32Array(sizeOf(parameter.shape));
+    const fill = initializers[parameter.initializer.type];
+    fill(values, parameter.shape, program.seed, STREAM.initial + index);
+    pack(parameter, values, engine.run.float(weight));
+  });
+  settle(engine, true);
+}
+
+/** State as it was in an earlier memory. */
+export function carryState(engine: Engine, carry: Carry, previous: WebAssembly.Memory | undefined): void {
+  const { run } = engine;
+  const { layout } = run;
+  const before = createLayout(compileProgram(carry.spec, carry.training, 0), carry.request);
+  const memory = carry.memory ?? previous;
+  const shift = carry.from === "snapshot" ? before.snapshot.pointer - before.state.pointer : 0;
+  const source = carry.state ?? new Uint8Array(memory!.buffer);
+  const at = carry.state ? before.weights.pointer - before.state.pointer : before.weights.pointer + shift;
+  const bytes = carry.what === "all" ? layout.state.bytes : layout.weights.bytes;
+  run.bytes.set(source.subarray(at, at + bytes), layout.weights.pointer);
+  settle(engine, carry.what === "weights");
+}
+
+/** What follows from the weights: derived copies, and counters where a new optimizer starts. */
+function settle({ run, state }: Engine, reset: boolean): void {
+  if (reset) state.reset();
+  const inOrder = run.int(run.layout.window.order);
+  for (let row = 0; row < inOrder.length; row++) inOrder[row] = row;
+  run.refreshAlone();
+  run.bytes.copyWithin(run.layout.snapshot.pointer, run.layout.state.pointer, run.layout.state.pointer + run.layout.state.bytes);
+}

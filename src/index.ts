@@ -1,0 +1,33 @@
+// The public surface.
+
+export {
+  DataError,
+  DivergedError,
+  FileError,
+  MemoryLimitError,
+  OptionError,
+  PlatformError,
+  ShapeError,
+  WhetstoneError,
+  WorkerError,
+} from "./errors.js";
+export {
+  activation,
+  adam,
+  dense,
+  dropout,
+  earlyStopping,
+  flatten,
+  input,
+  inverseTimeDecay,
+  rescaling,
+  rmsprop,
+  sequential,
+  sgd,
+} from "./factories.js";
+export { type Features, features } from "./features.js";
+export type { Gradients, Model, Prediction } from "./model.js";
+export type { DataInput } from "./model/data.js";
+export type { CompileOptions, FitInput } from "./model/options.js";
+export type { Run } from "./model/run.js";
+export type { EpochLog, History, ModelSpec, NamedTensor, Progress } from "./spec.js";

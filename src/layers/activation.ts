@@ -1,0 +1,91 @@
+import { lookup, number, options } from "../check.js";
+import { type Access, reads, type Step, step, writes } from "../kernels.js";
+import type { LayerDefinition, NodeContext } from "./layer.js";
+
+export interface ActivationConfig {
+  activation: string | { type: string; alpha?: number };
+}
+
+interface Activation {
+  forward(context: NodeContext, alpha: number): Step;
+  backward(context: NodeContext, alpha: number, dinp: Access, dout: Access): Step;
+  /** The default slope or scale, where the formula has one. */
+  alpha?: number;
+}
+
+type Plain = "relu" | "selu" | "gelu" | "silu" | "softplus" | "hard_swish" | "tanh" | "sigmoid";
+const plain = (kernel: Plain): Activation => ({
+  forward: ({ batch, out, inp }) => step(`${kernel}_forward`, batch, writes(out), reads(inp), inp.stride),
+  backward: ({ batch, out, inp }, _, dinp, dout) =>
+    step(`${kernel}_backward`, batch, dinp, dout, reads(inp), reads(out), inp.stride),
+});
+
+const scaled = (kernel: "leaky_relu" | "elu", alpha: number): Activation => ({
+  alpha,
+  forward: ({ batch, out, inp }, a) => step(`${kernel}_forward`, batch, writes(out), reads(inp), a, inp.stride),
+  backward: ({ batch, out, inp }, a, dinp, dout) =>
+    step(`${kernel}_backward`, batch, dinp, dout, reads(inp), reads(out), a, inp.stride),
+});
+
+const rowwise = (kernel: "softmax" | "log_softmax"): Activation => ({
+  forward: ({ batch, out, inp }) => step(`${kernel}_forward`, batch, writes(out), reads(inp), inp.width, inp.stride),
+  backward: ({ batch, out }, _, dinp, dout) =>
+    step(`${kernel}_backward`, batch, dinp, dout, reads(out), out.width, out.stride),
+});
+
+/** Every activation by its public name. `linear` adds no step. */
+export const activations: Readonly<Record<string, Activation | null>> = {
+  linear: null,
+  relu: plain("relu"),
+  leakyRelu: scaled("leaky_relu", 0.01),
+  elu: scaled("elu", 1),
+  selu: plain("selu"),
+  gelu: plain("gelu"),
+  silu: plain("silu"),
+  softplus: plain("softplus"),
+  hardSwish: plain("hard_swish"),
+  tanh: plain("tanh"),
+  sigmoid: plain("sigmoid"),
+  softmax: rowwise("softmax"),
+  logSoftmax: rowwise("log_softmax"),
+};
+
+/** The table's name of an activation given as a string or as JSON; unknown names and stray options throw. */
+export function activationName(value: ActivationConfig["activation"] | undefined, who: string): string {
+  const name = value === undefined ? "linear" : typeof value === "string" ? value : value?.type;
+  const row = lookup(activations, name, `${who}.activation`);
+  if (typeof value === "object") {
+    options(value, `${who}.activation`, row?.alpha === undefined ? ["type"] : ["type", "alpha"]);
+    if (value.alpha !== undefined) number(value.alpha, `${who}.activation.alpha`);
+  }
+  return name as string;
+}
+
+const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] => {
+  const row = activations[activationName(activation, "activation")] ?? null;
+  return [row, (typeof activation === "object" ? activation.alpha : undefined) ?? row?.alpha ?? 0];
+};
+
+/**
+ * `out = f(inp)` for a named f: elementwise, or over an example's values (softmax, logSoftmax).
+ *
+ * Shapes   inp (B, ...) -> out (B, ...)
+ * Errors   OptionError for an unknown name
+ * Kernel   assembly/layers/activation.ts, assembly/layers/softmax.ts
+ * Source   PyTorch's formulas: gelu exact (erf), leakyRelu slope 0.01, elu alpha 1, hardSwish x * relu6(x + 3) / 6
+ */
+export const activation: LayerDefinition<ActivationConfig> = {
+  options: ["activation"],
+  check: (config, who) => void activationName(config.activation, who),
+  output: (_, inp) => inp,
+  alias: (config) => (rowOf(config)[0] ? "never" : "always"),
+  forward(config, context) {
+    const [row, alpha] = rowOf(config);
+    return row ? [row.forward(context, alpha)] : [];
+  },
+  backward(config, context) {
+    const [row, alpha] = rowOf(config);
+    const { dinp, dout } = context;
+    return row && dinp ? [row.backward(context, alpha, writes(dinp), reads(dout))] : [];
+  },
+};

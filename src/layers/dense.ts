@@ -1,0 +1,134 @@
+import { stride } from "../arena.js";
+import { boolean, integer } from "../check.js";
+import { ShapeError } from "../errors.js";
+import { type InitializerName, initializerSpec } from "../initializers/index.js";
+import { reads, step, writes } from "../kernels.js";
+import { checkPenalty, type Penalty } from "../penalty.js";
+import type { LayerDefinition } from "./layer.js";
+import { showShape, sizeOf } from "./layer.js";
+
+export interface DenseConfig {
+  units: number;
+  /** A name of the activation table, or its JSON; default linear. */
+  activation?: string | { type: string; alpha?: number };
+  /** Default true. */
+  useBias?: boolean;
+  /** Default glorotUniform. */
+  kernelInitializer?: InitializerName;
+  /** Default zeros. */
+  biasInitializer?: InitializerName;
+  kernelRegularizer?: Penalty;
+  biasRegularizer?: Penalty;
+}
+
+/**
+ * Fully connected layer: `out = activation(inp · kernel + bias)`.
+ *
+ * Shapes   inp (B, I) -> out (B, units); kernel (I, units), bias (units)
+ * Init     kernel Glorot uniform, bias zeros
+ * Errors   ShapeError unless an example is a vector; OptionError for units < 1
+ * Kernel   assembly/layers/dense.ts
+ * Source   Glorot & Bengio 2010 (init)
+ */
+export const dense: LayerDefinition<DenseConfig> = {
+  options: [
+    "units",
+    "activation",
+    "useBias",
+    "kernelInitializer",
+    "biasInitializer",
+    "kernelRegularizer",
+    "biasRegularizer",
+  ],
+  check(config, who) {
+    integer(config.units, `${who}.units`, { min: 1, max: 2 ** 24 });
+    if (config.useBias !== undefined) boolean(config.useBias, `${who}.useBias`);
+    initializerSpec(config.kernelInitializer, "glorotUniform", `${who}.kernelInitializer`);
+    initializerSpec(config.biasInitializer, "zeros", `${who}.biasInitializer`);
+    checkPenalty(config.kernelRegularizer, `${who}.kernelRegularizer`);
+    checkPenalty(config.biasRegularizer, `${who}.biasRegularizer`);
+  },
+  output({ units }, inp, who) {
+    if (inp.length !== 1) {
+      throw new ShapeError(`${who}: expected input (B, I), got ${showShape(inp)}. Add flatten() before it.`);
+    }
+    return [units];
+  },
+  parameters: ({ units, useBias = true, ...config }, inp) => [
+    {
+      name: "kernel",
+      shape: [sizeOf(inp), units],
+      layout: "panels",
+      initializer: initializerSpec(config.kernelInitializer, "glorotUniform", "dense"),
+      regularizer: config.kernelRegularizer,
+    },
+    ...(useBias
+      ? [
+          {
+            name: "bias",
+            shape: [units],
+            layout: "flat" as const,
+            initializer: initializerSpec(config.biasInitializer, "zeros", "dense"),
+            regularizer: config.biasRegularizer,
+          },
+        ]
+      : []),
+  ],
+  derived: ({ units }, inp) => ({ kernelTransposed: stride(sizeOf(inp)) * stride(units) }),
+  forward: ({ units, useBias = true }, { batch, inp, out, parameter }) => [
+    step(
+      "dense_forward",
+      batch,
+      writes(out),
+      reads(inp),
+      reads(parameter("kernel")),
+      useBias ? reads(parameter("bias")) : 0,
+      inp.width,
+      units,
+      out.stride,
+      inp.stride,
+    ),
+  ],
+  backward: ({ units, useBias = true }, { batch, rows, inp, dinp, dout, gradient, split, derived }) => [
+    ...(dinp
+      ? [
+          step(
+            "dense_backward_input",
+            batch,
+            writes(dinp),
+            reads(dout),
+            reads(derived("kernelTransposed")),
+            inp.width,
+            units,
+            dinp.stride,
+            dout.stride,
+          ),
+        ]
+      : []),
+    step(
+      "dense_backward_kernel",
+      split("kernel"),
+      writes(gradient("kernel")),
+      reads(inp),
+      reads(dout),
+      rows,
+      inp.width,
+      inp.stride,
+      dout.stride,
+    ),
+    ...(useBias
+      ? [step("dense_backward_bias", split("bias"), writes(gradient("bias")), reads(dout), rows, dout.stride)]
+      : []),
+  ],
+  refresh: ({ units }, { parameter, derived, split }, inp) => [
+    step(
+      "dense_transpose",
+      split("kernel"),
+      writes(derived("kernelTransposed")),
+      reads(parameter("kernel")),
+      sizeOf(inp),
+      units,
+    ),
+  ],
+  multiplyAdds: ({ units }, inp) => sizeOf(inp) * units,
+};

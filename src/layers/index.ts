@@ -1,0 +1,17 @@
+// The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
+import { activation } from "./activation.js";
+import { dense } from "./dense.js";
+import { dropout } from "./dropout.js";
+import { flatten } from "./flatten.js";
+import type { LayerDefinition } from "./layer.js";
+import { rescaling } from "./rescaling.js";
+
+export const layers = { dense, dropout, activation, flatten, rescaling };
+
+export type LayerType = keyof typeof layers;
+type ConfigOf<D> = D extends LayerDefinition<infer C> ? C : never;
+
+/** One layer as JSON: `{ type, name?, ...options }`. */
+export type LayerSpec = {
+  [T in LayerType]: { readonly type: T; readonly name?: string } & Readonly<ConfigOf<(typeof layers)[T]>>;
+}[LayerType];

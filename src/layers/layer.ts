@@ -1,0 +1,66 @@
+// What a layer is: a row of the table in index.ts. Pure functions of its JSON; no base class, no state.
+import type { Tensor } from "../arena.js";
+import type { InitializerSpec } from "../initializers/index.js";
+import type { Split, Step } from "../kernels.js";
+import type { Penalty } from "../penalty.js";
+
+/** Extents of one example, without the batch. */
+export type Shape = readonly number[];
+
+/** A trained tensor. `panels`: a matrix (I,O) in panels of 8 columns; `flat`: a vector padded to a multiple of 8. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly layout: "panels" | "flat";
+  readonly initializer: InitializerSpec;
+  readonly regularizer?: Penalty | undefined;
+}
+
+/** The tensors of one layer in one plan. */
+export interface NodeContext {
+  /** Rows of the batch, divided among the workers. */
+  readonly batch: Split;
+  readonly rows: number;
+  readonly inp: Tensor;
+  readonly out: Tensor;
+  /** Gradient of the loss by the output, and by the input; the latter only where a layer below needs it. */
+  readonly dout: Tensor;
+  readonly dinp: Tensor | undefined;
+  parameter(name: string): Tensor;
+  gradient(name: string): Tensor;
+  /** The units of 8x8 or 8 floats of a parameter, divided among the workers. */
+  split(name: string): Split;
+  /** A copy of a parameter in another order, refreshed after each update. */
+  derived(name: string): Tensor;
+  /** Where the step's number lies in memory, and what makes this layer's random numbers its own. */
+  readonly counter: Tensor;
+  readonly counterOffset: number;
+  readonly seed: readonly [low: number, high: number];
+  readonly stream: number;
+}
+
+export interface LayerDefinition<Config> {
+  /** The options a user may give, besides `type` and `name`. */
+  readonly options: readonly string[];
+  /** OptionError for values out of range. */
+  check?(config: Config, who: string): void;
+  /** Shape of one output example; ShapeError if the input does not fit. */
+  output(config: Config, inp: Shape, who: string): Shape;
+  parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
+  /** Copies of parameters that the layer keeps in another order: name -> floats. */
+  derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
+  /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
+  alias?(config: Config): "always" | "inference" | "never";
+  forward(config: Config, context: NodeContext): readonly Step[];
+  backward(config: Config, context: NodeContext): readonly Step[];
+  /** Steps that bring the derived copies up to date. */
+  refresh?(config: Config, context: Pick<NodeContext, "parameter" | "derived" | "split">, inp: Shape): readonly Step[];
+  /** Multiply-adds for one example, forward. */
+  multiplyAdds?(config: Config, inp: Shape): number;
+}
+
+/** Elements of one example. */
+export const sizeOf = (shape: Shape): number => shape.reduce((size, extent) => size * extent, 1);
+
+/** A shape as errors print it, `B` for the batch. */
+export const showShape = (shape: Shape): string => `(${["B", ...shape].join(", ")})`;

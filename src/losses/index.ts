@@ -1,0 +1,65 @@
+// The table of losses: `name` in JSON -> its definition.
+import { lookup, options } from "../check.js";
+import { OptionError } from "../errors.js";
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  kullbackLeiblerDivergence,
+  sparseCategoricalCrossentropy,
+} from "./crossentropy.js";
+import type { LossDefinition } from "./loss.js";
+import { huber, meanAbsoluteError, meanSquaredError } from "./regression.js";
+
+export const losses = {
+  meanSquaredError,
+  meanAbsoluteError,
+  huber,
+  sparseCategoricalCrossentropy,
+  categoricalCrossentropy,
+  binaryCrossentropy,
+  kullbackLeiblerDivergence,
+};
+
+type ConfigOf<D> = D extends LossDefinition<infer C> ? C : never;
+export type LossName = keyof typeof losses;
+/** A loss as JSON: `{ name, ...options }`. */
+export type LossSpec = {
+  [T in LossName]: { readonly name: T } & Readonly<ConfigOf<(typeof losses)[T]>>;
+}[LossName];
+
+/** A name or JSON -> checked JSON. */
+export function lossSpec(value: unknown, who = "compile"): LossSpec {
+  const given = typeof value === "string" ? { name: value } : (value as LossSpec);
+  const row = lookup(losses, given?.name, `${who}: loss`) as LossDefinition<object>;
+  options(given, given.name, ["name", ...row.options]);
+  row.check(given, given.name);
+  return given as LossSpec;
+}
+
+export const lossOf = (spec: LossSpec): LossDefinition<object> => losses[spec.name] as LossDefinition<object>;
+
+/**
+ * Whether a loss takes the logits below the last activation (fused), the last layer's own values (logits, output); OptionError
+ * where the pair makes no sense.
+ */
+export function fitOf(spec: LossSpec, lastActivation: string, units: number): "fused" | "logits" | "output" {
+  const { fused, target } = lossOf(spec);
+  if (!fused) return "output";
+  const who = `loss ${spec.name}`;
+  const wanted = fused.map((name) => `"${name}"`).join(" or ");
+  const fromLogits = (spec as { fromLogits?: boolean }).fromLogits ?? false;
+  if (units < 2 && !fused.includes("sigmoid")) {
+    const cure = 'Use "binaryCrossentropy" with one sigmoid unit, or one unit per class.';
+    throw new OptionError(`${who}: expected an output of at least 2 classes (${target}), got ${units} unit. ${cure}`);
+  }
+  const normalised = ["softmax", "logSoftmax", "sigmoid"].includes(lastActivation);
+  if (fromLogits) {
+    if (!normalised) return "logits";
+    throw new OptionError(
+      `${who}: fromLogits expects a last layer without ${lastActivation}, got "${lastActivation}". Drop one of the two.`,
+    );
+  }
+  if (fused.includes(lastActivation)) return "fused";
+  const cure = lastActivation === "linear" ? " Or say fromLogits: true; predict then gives logits." : "";
+  throw new OptionError(`${who}: expected a last activation ${wanted}, got "${lastActivation}".${cure}`);
+}

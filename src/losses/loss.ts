@@ -1,0 +1,37 @@
+// What a loss is: a row of the table in index.ts.
+import type { Tensor } from "../arena.js";
+import type { Split, Step } from "../kernels.js";
+
+export interface LossContext {
+  readonly batch: Split;
+  /** One value a row. */
+  readonly loss: Tensor;
+  /** The model's output; logits where the loss is fused. */
+  readonly pred: Tensor;
+  readonly dpred: Tensor;
+  /** Labels (one int32 a row) or values (rows like the output's). */
+  readonly target: Tensor;
+  /** 1 / rows of the batch: the loss of a batch is the mean of its rows. */
+  readonly scale: number;
+}
+
+export interface LossDefinition<Config> {
+  readonly options: readonly string[];
+  check(config: Config, who: string): void;
+  readonly target: "labels" | "values";
+  /** Last activations whose logits it takes instead of their output; without them the loss takes the output itself. */
+  readonly fused?: readonly string[];
+  /** Row losses only. */
+  forward(config: Config, context: Omit<LossContext, "dpred" | "scale">): Step;
+  /** Row losses, and the gradient of their mean by the prediction. */
+  backward(config: Config, context: LossContext): Step;
+}
+
+export interface Logits {
+  /** The model's last layer is linear and gives logits. */
+  fromLogits?: boolean;
+}
+export interface Smoothing extends Logits {
+  /** s in `(1 - s) * target + s / classes`, 0 <= s < 1. */
+  labelSmoothing?: number;
+}

@@ -1,0 +1,216 @@
+// Checks of what users pass to compile and fit; defaults are filled in here.
+
+import { boolean, integer, lookup, number, options, show } from "../check.js";
+import { OptionError, ShapeError } from "../errors.js";
+import type { FitOptions } from "../engine/fit.js";
+import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
+import type { MetricName } from "../metrics/index.js";
+import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
+import type { Program } from "../plan/program.js";
+import type { EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
+import { type DataInput, readInputs, readTargets, sameRows, type Targets, type Values } from "./data.js";
+
+export interface CompileOptions {
+  /** A name, or what sgd(), adam(), rmsprop() give. */
+  optimizer: OptimizerSpec | OptimizerName;
+  /** A name, or `{ name, ...options }`. A model without a loss can predict and go backward from gradients of your own. */
+  loss?: LossSpec | LossName;
+  metrics?: readonly MetricName[];
+  /** The one source of everything random: a whole number >= 0; drawn if left out. */
+  seed?: number;
+  /** Threads that take part in every batch; "auto" lets the plan's cost estimate choose. */
+  workers?: number | "auto";
+  numerics?: Numerics;
+  /** Bytes. */
+  memoryLimit?: number;
+  /** Where build/worker.js is served, for pages whose Content-Security-Policy forbids Blob workers. */
+  workerUrl?: string | URL;
+}
+
+/** What compile fixed besides the model's own training. */
+export interface Settings {
+  readonly training: TrainingSpec;
+  readonly seed: number | undefined;
+  readonly workers: number | "auto";
+  readonly numerics: Numerics | undefined;
+  readonly memoryLimit: number;
+  readonly workerUrl: string | URL | undefined;
+}
+
+const MOST_WORKERS = 64;
+const DEFAULT_LIMIT = 2 ** 31;
+const MOST_BYTES = 2 ** 32 - 65536;
+
+export function readCompile(given: CompileOptions): Settings {
+  const known = ["optimizer", "loss", "metrics", "seed", "workers", "numerics", "memoryLimit", "workerUrl"];
+  options(given, "compile", known);
+  const { seed, workers = "auto", numerics, memoryLimit = DEFAULT_LIMIT, workerUrl } = given;
+  if (workers !== "auto") integer(workers, "compile: workers", { min: 1, max: MOST_WORKERS });
+  if (seed !== undefined) integer(seed, "compile: seed", { min: 0 });
+  if (numerics !== undefined) lookup({ strict: 1, fast: 1 }, numerics, "compile: numerics");
+  number(memoryLimit, "compile: memoryLimit", { above: 0 });
+  if (workerUrl !== undefined && typeof workerUrl !== "string" && !(workerUrl instanceof URL)) {
+    throw new OptionError(`compile: workerUrl: expected a text or a URL, got ${show(workerUrl)}.`);
+  }
+  return {
+    training: {
+      optimizer: optimizerSpec(given.optimizer),
+      loss: given.loss === undefined ? null : lossSpec(given.loss),
+      metrics: given.metrics ?? [],
+    },
+    seed,
+    workers,
+    numerics,
+    memoryLimit: Math.min(memoryLimit, MOST_BYTES),
+    workerUrl,
+  };
+}
+
+export interface EarlyStoppingOptions {
+  /** A key of the epoch logs; default valLoss. */
+  monitor?: string;
+  /** What counts as better; default 0. */
+  minDelta?: number;
+  /** Epochs without improvement before the stop; default 0: the first one. */
+  patience?: number;
+  /** Default max for accuracies, min for the rest. */
+  mode?: "min" | "max" | "auto";
+  /** Default true. */
+  restoreBestWeights?: boolean;
+}
+
+/** Checks an earlyStopping; what is left out gets its default. */
+export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpec {
+  const who = "earlyStopping";
+  options(given, who, ["type", "monitor", "minDelta", "patience", "mode", "restoreBestWeights"]);
+  const { monitor = "valLoss", minDelta = 0, patience = 0, mode = "auto", restoreBestWeights = true } = given;
+  number(minDelta, `${who}.minDelta`, { min: 0 });
+  integer(patience, `${who}.patience`, { min: 0 });
+  boolean(restoreBestWeights, `${who}.restoreBestWeights`);
+  lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
+  const better = /accuracy$/i.test(monitor) ? "max" : "min";
+  return { type: who, monitor, minDelta, patience, mode: mode === "auto" ? better : mode, restoreBestWeights };
+}
+
+export interface FitInput {
+  /** Default 1. */
+  epochs?: number;
+  /** Rows a batch; default 32. The last batch of an epoch may be smaller. */
+  batchSize?: number;
+  /** Another order in each epoch, drawn from the seed; default true. */
+  shuffle?: boolean;
+  /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
+  validationSplit?: number;
+  validationData?: readonly [x: DataInput, y: DataInput];
+  /** What earlyStopping() gives. */
+  callbacks?: readonly EarlyStoppingSpec[];
+  /** Called on this thread, once per epoch, in order. */
+  onEpochEnd?: (log: EpochLog) => void;
+  /** Called on this thread, at most 25 times a second. */
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+  /** The most updates, over all epochs. */
+  maxSteps?: number;
+  /** Seconds. */
+  maxTime?: number;
+  /** The arrays may be taken over, which saves a copy; they are empty afterwards. */
+  transfer?: boolean;
+}
+
+/** A fit whose data and options have passed every check that needs no worker. */
+export interface FitRequest {
+  readonly options: FitOptions;
+  readonly x: Values;
+  readonly y: Targets;
+  readonly validation: { readonly x: Values; readonly y: Targets } | undefined;
+  readonly validationSplit: number;
+  readonly transfer: boolean;
+}
+
+const KNOWN = [
+  "epochs",
+  "batchSize",
+  "shuffle",
+  "validationSplit",
+  "validationData",
+  "callbacks",
+  "onEpochEnd",
+  "onProgress",
+  "signal",
+  "maxSteps",
+  "maxTime",
+  "transfer",
+];
+
+export function readFit(program: Program, x: DataInput, y: DataInput, given: FitInput): FitRequest {
+  options(given, "fit", KNOWN);
+  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, transfer = false } = given;
+  integer(epochs, "fit: epochs", { min: 1 });
+  integer(batchSize, "fit: batchSize", { min: 1 });
+  boolean(shuffle, "fit: shuffle");
+  boolean(transfer, "fit: transfer");
+  number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
+  if (given.maxSteps !== undefined) integer(given.maxSteps, "fit: maxSteps", { min: 1 });
+  if (given.maxTime !== undefined) number(given.maxTime, "fit: maxTime", { above: 0 });
+  for (const name of ["onEpochEnd", "onProgress"] as const) {
+    if (given[name] !== undefined && typeof given[name] !== "function") {
+      throw new OptionError(`fit: ${name}: expected a function, got ${show(given[name])}.`);
+    }
+  }
+  const data = readPair(program, x, y, "fit");
+  if (validationSplit > 0 && data.x.rows < 2) {
+    throw new OptionError("fit: validationSplit: expected at least 2 rows to split, got 1.");
+  }
+  const validation = given.validationData ? readValidation(program, given) : undefined;
+  if (validation && validationSplit > 0) {
+    throw new OptionError("fit: expected validationData or validationSplit, got both. Drop one.");
+  }
+  const earlyStopping = readCallbacks(given.callbacks, logKeys(program, !!validation || validationSplit > 0));
+  const { maxSteps = null, maxTime = null } = given;
+  return {
+    options: { epochs, batchSize: Math.min(batchSize, data.x.rows), shuffle, maxSteps, maxTime, earlyStopping },
+    ...data,
+    validation,
+    validationSplit,
+    transfer,
+  };
+}
+
+/** Inputs and targets of the same rows. */
+export function readPair(program: Program, x: DataInput, y: DataInput, who: string): { x: Values; y: Targets } {
+  const { loss } = program.training!;
+  if (!loss) throw new OptionError(`${who}: expected a loss. Name one in compile({ loss }).`);
+  const inputs = readInputs(x, program.inputShape, who);
+  sameRows(inputs, y, who);
+  const width = program.outputShape.reduce((size, extent) => size * extent, 1);
+  return { x: inputs, y: readTargets(y, loss.target, width, inputs.rows, who) };
+}
+
+function readValidation(program: Program, { validationData }: FitInput) {
+  if (!Array.isArray(validationData) || validationData.length !== 2) {
+    throw new ShapeError(`fit: validationData: expected [x, y], got ${show(validationData)}.`);
+  }
+  return readPair(program, validationData[0], validationData[1], "fit: validationData");
+}
+
+/** Keys of an epoch's log that can be monitored. */
+function logKeys(program: Program, validated: boolean): string[] {
+  const names = ["loss", ...program.training!.metrics.map(({ name }) => name)];
+  const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`);
+  return ["dataLoss", "penalty", ...names, ...(validated ? validation : [])];
+}
+
+function readCallbacks(callbacks: FitInput["callbacks"], keys: string[]): EarlyStoppingSpec | null {
+  if (callbacks === undefined) return null;
+  if (!Array.isArray(callbacks)) throw new OptionError(`fit: callbacks: expected an array, got ${show(callbacks)}.`);
+  if (callbacks.length > 1) throw new OptionError("fit: callbacks: expected one earlyStopping, got several.");
+  const [first] = callbacks;
+  if (!first) return null;
+  lookup({ earlyStopping: 1 }, first.type, "fit: callbacks");
+  const spec = readEarlyStopping(first);
+  if (!keys.includes(spec.monitor)) {
+    const cure = /^val/.test(spec.monitor) ? " Give validationSplit or validationData." : "";
+    throw new OptionError(`earlyStopping: unknown monitor ${show(spec.monitor)}. Known: ${keys.join(", ")}.${cure}`);
+  }
+  return spec;
+}

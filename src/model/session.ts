@@ -1,0 +1,301 @@
+// A model's team: its memory, its threads, and what must survive when one of them dies.
+
+import type { Carry } from "../engine/state.js";
+import type { SourceCheck } from "../engine/check.js";
+import { MemoryLimitError, WorkerError } from "../errors.js";
+import { features } from "../features.js";
+import { kernelModule } from "../modules.js";
+import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
+import type { Program } from "../plan/program.js";
+import { lease, type Member, release } from "../pool.js";
+import { Connection } from "../rpc.js";
+import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
+import { abandon } from "../team.js";
+import type { Targets, Values } from "./data.js";
+import type { Settings } from "./options.js";
+
+/** Bytes copied between two turns of the caller's event loop. */
+const SLICE_BYTES = 2e6;
+const PAGE = 65536;
+
+/** What a session was opened with: enough to find its state again. */
+interface Opened {
+  readonly layout: Layout;
+  readonly training: TrainingSpec | undefined;
+  readonly memory: WebAssembly.Memory | undefined;
+}
+
+export class Session {
+  readonly #spec: ModelSpec;
+  #settings: Settings | undefined;
+  #program: Program;
+  #members: Member[] = [];
+  #opened: Opened | undefined;
+  /** The optimizer was set anew: slots and counters of the old one are of no use. */
+  #reset = false;
+  /** A member died; its memory may hold half an update. */
+  #broken: string | undefined;
+  /** On plain memory: the state as the worker last sent it. */
+  #kept: Uint8Array | undefined;
+  /** Set where the engine refused shared memory of this size. */
+  #refused = false;
+  onNote: (message: object) => void = () => {};
+
+  constructor(spec: ModelSpec, program: Program) {
+    this.#spec = spec;
+    this.#program = program;
+  }
+
+  /** Takes a new training; the weights stay. */
+  compile(settings: Settings, program: Program): void {
+    this.#settings = settings;
+    this.#program = program;
+    this.#reset = true;
+  }
+
+  get numerics(): Numerics {
+    const wanted = this.#settings?.numerics ?? "fast";
+    return wanted === "fast" && features().relaxedSimd ? "fast" : "strict";
+  }
+
+  get workers(): number {
+    return this.#opened?.layout.request.workers ?? 1;
+  }
+
+  /** Bytes of the memory in use, if there is one. */
+  get bytes(): number | undefined {
+    return this.#opened?.layout.bytes;
+  }
+
+  get layout(): Layout {
+    return this.#opened!.layout;
+  }
+
+  /** Threads that may share a memory here. */
+  get #canShare(): boolean {
+    return features().threads && !this.#refused;
+  }
+
+  /** How many threads a run gets, before its memory is made. */
+  teamSize(estimate: () => number): number {
+    if (!this.#canShare) return 1;
+    const wanted = this.#settings?.workers ?? "auto";
+    return wanted === "auto" ? Math.max(1, Math.min(estimate(), features().workers)) : wanted;
+  }
+
+  /** MemoryLimitError if a run would need more than the limit; nothing is started for this. */
+  checkBytes(request: LayoutRequest): Layout {
+    const layout = createLayout(this.#program, request);
+    const limit = this.#settings?.memoryLimit ?? 2 ** 31;
+    if (layout.bytes > limit) {
+      const cure = "Take a smaller batchSize or fewer units, pass Uint8Array data, or raise memoryLimit in compile().";
+      throw new MemoryLimitError(`fit: expected a run within ${limit} bytes, but it needs ${layout.bytes}. ${cure}`, {
+        bytes: layout.bytes,
+        limit,
+      });
+    }
+    return layout;
+  }
+
+  /** What a call needs, widened to what there is already, so that small calls do not undo large ones. */
+  widen(need: Partial<LayoutRequest>): LayoutRequest {
+    const have = this.#opened?.layout.request;
+    return {
+      workers: need.workers ?? have?.workers ?? this.teamSize(() => 1),
+      batch: Math.max(need.batch ?? 1, have?.batch ?? 1),
+      train: need.train ?? null,
+      validation: need.validation ?? null,
+      held: need.held ?? 0,
+      best: need.best ?? false,
+      inputGradient: need.inputGradient ?? have?.inputGradient ?? false,
+    };
+  }
+
+  /** Makes team and memory so that a request is held. */
+  async ensure(request: LayoutRequest): Promise<void> {
+    const opened = this.#opened;
+    if (opened && !this.#reset && this.#broken === undefined && holds(opened.layout.request, request)) return;
+    const layout = this.checkBytes(request);
+    const carry = this.#carry();
+    const memory = this.#canShare ? this.#allocate(layout.bytes) : undefined;
+    if (this.#canShare && !memory) {
+      this.#refused = true;
+      return this.ensure({ ...request, workers: 1 });
+    }
+    const module = await kernelModule(this.numerics, memory !== undefined);
+    this.#gather(request.workers);
+    const training = this.#settings?.training;
+    const setup = { spec: this.#spec, training, seed: this.#program.seed, request, module, memory, carry };
+    const members = this.#members;
+    await Promise.all(members.map((member, index) => member.jobs.open({ ...setup, index })));
+    this.#opened = { layout, training, memory };
+    this.#reset = false;
+    this.#broken = undefined;
+  }
+
+  /** A shared memory of exactly the plan's bytes; undefined where the engine refuses. */
+  #allocate(bytes: number): WebAssembly.Memory | undefined {
+    const pages = Math.ceil(bytes / PAGE);
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    } catch {
+      return undefined;
+    }
+  }
+
+  #carry(): Carry | undefined {
+    const opened = this.#opened;
+    if (!opened) return undefined;
+    const { layout, training, memory } = opened;
+    const what = this.#reset ? "weights" : "all";
+    const from = this.#broken !== undefined && !this.#stable() ? "snapshot" : "current";
+    const lost = this.#broken !== undefined && !memory;
+    if (lost && !this.#kept) return undefined;
+    return {
+      spec: this.#spec,
+      training,
+      request: layout.request,
+      what,
+      from,
+      ...(memory ? { memory } : {}),
+      ...(lost ? { state: this.#kept! } : {}),
+    };
+  }
+
+  #stable(): boolean {
+    const control = this.#control();
+    return control ? Atomics.load(control, CONTROL.stable) === 1 : false;
+  }
+
+  #control(): Int32Array | undefined {
+    const { memory, layout } = this.#opened ?? {};
+    return memory ? new Int32Array(memory.buffer, layout!.control.pointer, 16) : undefined;
+  }
+
+  /** Leases and gives back threads until there are `count`. */
+  #gather(count: number): void {
+    const url = this.#settings?.workerUrl;
+    this.#members = this.#members.filter((member) => member.dead === undefined);
+    for (const extra of this.#members.splice(count)) void release(extra, url);
+    while (this.#members.length < count) {
+      const member = lease(url);
+      member.onDeath = (reason) => this.#died(member, reason);
+      this.#members.push(member);
+    }
+    this.#members.forEach((member, index) => {
+      member.onNote = index > 0 ? () => {} : (message) => this.#note(message);
+    });
+  }
+
+  #note(message: object): void {
+    if ("state" in message) this.#kept = message.state as Uint8Array;
+    else this.onNote(message);
+  }
+
+  #died(dead: Member, reason: string): void {
+    const index = this.#members.indexOf(dead);
+    this.#broken ??= `worker ${index + 1} of ${this.#members.length} died: ${reason}`;
+    const control = this.#control();
+    if (control) abandon(control);
+    // The others leave at their next barrier; whatever they are in the middle of is given up with them.
+    for (const member of this.#members) member.end("another worker of the team died");
+  }
+
+  /** The same call on every member; the lead's answer. WorkerError if one of them died. */
+  async all<T>(call: (member: Member) => Promise<T>): Promise<T> {
+    const results = await Promise.allSettled(this.#members.map(call));
+    const failed = results.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+    if (failed && this.#broken !== undefined) throw this.#death();
+    const first = results[0]!;
+    if (first.status === "rejected") throw first.reason;
+    if (failed) throw failed.reason;
+    return first.value;
+  }
+
+  /** A call on the lead alone. */
+  async lead<T>(call: (member: Member) => Promise<T>): Promise<T> {
+    try {
+      return await call(this.#members[0]!);
+    } catch (error) {
+      throw this.#broken !== undefined ? this.#death() : error;
+    }
+  }
+
+  #death(): WorkerError {
+    const kept = "The model goes on from the weights of the last completed epoch.";
+    return new WorkerError(`worker: expected an answer, but ${this.#broken}. ${kept}`);
+  }
+
+  /** Bits of the request word: how a running fit is asked to stop or to park. */
+  request(bits: number): void {
+    const control = this.#control();
+    if (control) Atomics.store(control, CONTROL.request, bits);
+    else this.#members[0]?.jobs.request(bits).catch(() => {});
+  }
+
+  /** Copies rows into a source, in slices; with `transfer` their buffers move. */
+  async upload(source: Source, x: Values, y: Targets | undefined, transfer = false): Promise<void> {
+    await this.#copy(source.x.pointer, x.values, transfer);
+    if (y) await this.#copy(source.y.pointer, y.values, transfer);
+  }
+
+  async #copy(pointer: number, values: Values["values"], transfer: boolean): Promise<void> {
+    const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+    const foreign = typeof SharedArrayBuffer !== "undefined" && values.buffer instanceof SharedArrayBuffer;
+    const whole = values.byteLength === values.buffer.byteLength;
+    if (foreign || (transfer && whole)) {
+      await this.lead(({ jobs }) => jobs.write(pointer, foreign ? bytes : Connection.move(bytes, [bytes.buffer])));
+      return;
+    }
+    const { memory } = this.#opened!;
+    for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
+      const slice = bytes.subarray(start, start + SLICE_BYTES);
+      if (memory) new Uint8Array(memory.buffer).set(slice, pointer + start);
+      else {
+        const copy = slice.slice();
+        await this.lead(({ jobs }) => jobs.write(pointer + start, Connection.move(copy, [copy.buffer])));
+      }
+      if (start + SLICE_BYTES < bytes.length) await macrotask();
+    }
+  }
+
+  check(check: SourceCheck): Promise<void> {
+    return this.lead(({ jobs }) => jobs.check(check));
+  }
+
+  /** Keeps the state that a worker without shared memory sent at the end of a run. */
+  keep(state: Uint8Array | undefined): void {
+    if (state) this.#kept = state;
+  }
+
+  /** Whether the threads keep the process alive: only while something runs. */
+  hold(busy: boolean): void {
+    for (const member of this.#members) busy ? member.ref() : member.unref();
+  }
+
+  /** Gives the threads back, or ends them if they are at work. */
+  async close(busy: boolean): Promise<void> {
+    const members = this.#members.splice(0);
+    const control = this.#control();
+    this.#opened = undefined;
+    if (busy && control) abandon(control);
+    for (const member of members) {
+      member.onDeath = () => {};
+      if (busy) member.end("the model was disposed of");
+    }
+    const url = this.#settings?.workerUrl;
+    await Promise.all(members.map((member) => release(member, url)));
+  }
+}
+
+/** Lets the event loop turn once; not a timer, for those are slowed down in hidden tabs. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

@@ -1,0 +1,26 @@
+// The table of optimizers: `type` in JSON -> its definition.
+import { lookup, options } from "../check.js";
+import { adam } from "./adam.js";
+import type { OptimizerDefinition } from "./optimizer.js";
+import { rmsprop } from "./rmsprop.js";
+import { sgd } from "./sgd.js";
+
+export const optimizers = { sgd, adam, rmsprop };
+
+type ConfigOf<D> = D extends OptimizerDefinition<infer C> ? C : never;
+export type OptimizerName = keyof typeof optimizers;
+/** An optimizer as JSON: `{ type, ...options }`; what is left out has its default. */
+export type OptimizerSpec = {
+  [T in OptimizerName]: { readonly type: T } & Readonly<Partial<ConfigOf<(typeof optimizers)[T]>>>;
+}[OptimizerName];
+
+/** A name or JSON -> JSON with every option filled in and checked. */
+export function optimizerSpec(value: unknown, who = "compile"): OptimizerSpec {
+  const given = typeof value === "string" ? { type: value } : (value as OptimizerSpec);
+  const row = lookup(optimizers, given?.type, `${who}: optimizer`) as OptimizerDefinition<object>;
+  options(given, given.type, ["type", ...row.options]);
+  const set = Object.entries(given).filter(([, v]) => v !== undefined);
+  const config = { ...row.defaults, ...Object.fromEntries(set) };
+  row.check(config, given.type);
+  return config as OptimizerSpec;
+}

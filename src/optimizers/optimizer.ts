@@ -1,0 +1,36 @@
+// What an optimizer is: a row of the table in index.ts.
+import type { Access, Argument, Split, Step } from "../kernels.js";
+import type { Rate } from "../schedules/index.js";
+
+/** The tensors of one parameter's update; `common` are the arguments that every update kernel takes last. */
+export interface UpdateContext {
+  readonly split: Split;
+  readonly weight: Access;
+  readonly gradient: Access;
+  slot(name: string): Access;
+  /** penalty values, flag, hyper. */
+  readonly penalty: Argument;
+  readonly flag: Access;
+  readonly hyper: Access;
+  readonly l1: number;
+  readonly l2: number;
+  /** Floats of one unit of the split. */
+  readonly unit: number;
+}
+
+export interface OptimizerDefinition<Config> {
+  readonly options: readonly string[];
+  readonly defaults: Config;
+  check(config: Config, who: string): void;
+  /** Names of the tensors it keeps for each parameter. */
+  slots(config: Config): readonly string[];
+  /** Factors whose running products (beta^t) it needs, in float64, kept with the counters. */
+  products?(config: Config): readonly number[];
+  /** The numbers of one step that its kernel reads; `products[i]` = factor i to the power of t = 1, 2, ... */
+  hyper(config: Config, rate: number, products: Float64Array): readonly number[];
+  update(config: Config, context: UpdateContext): Step;
+}
+
+export interface WithRate {
+  learningRate: Rate;
+}

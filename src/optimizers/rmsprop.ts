@@ -1,0 +1,61 @@
+import { boolean, number } from "../check.js";
+import { step } from "../kernels.js";
+import { checkRate } from "../schedules/index.js";
+import type { OptimizerDefinition, WithRate } from "./optimizer.js";
+
+export interface RmspropConfig extends WithRate {
+  rho: number;
+  epsilon: number;
+  momentum: number;
+  centered: boolean;
+}
+
+/**
+ * RMSprop: `s = rho s + (1 - rho) g²; w -= rate * g / (sqrt(s) + epsilon)`; with momentum `v = momentum v + g / (sqrt(s) +
+ * epsilon); w -= rate * v`; centered takes the squared running mean of g from s.
+ *
+ * Units    learningRate > 0 (a number or a schedule), 0 <= rho < 1, 0 <= momentum < 1, epsilon > 0
+ * Kernel   assembly/optimizers/rmsprop.ts
+ * Source   Hinton, lecture 6e; Graves 2013 (centered); PyTorch's form (epsilon outside the root)
+ */
+export const rmsprop: OptimizerDefinition<RmspropConfig> = {
+  options: ["learningRate", "rho", "epsilon", "momentum", "centered"],
+  defaults: { learningRate: 0.001, rho: 0.9, epsilon: 1e-7, momentum: 0, centered: false },
+  check({ learningRate, rho, epsilon, momentum, centered }, who) {
+    checkRate(learningRate, `${who}.learningRate`);
+    number(rho, `${who}.rho`, { min: 0, below: 1 });
+    number(epsilon, `${who}.epsilon`, { above: 0 });
+    number(momentum, `${who}.momentum`, { min: 0, below: 1 });
+    boolean(centered, `${who}.centered`);
+  },
+  slots: ({ momentum, centered }) => [
+    "square",
+    ...(momentum || centered ? ["velocity"] : []),
+    ...(centered ? ["average"] : []),
+  ],
+  hyper: ({ rho, epsilon, momentum }, rate) => [rate, rho, 1 - rho, epsilon, momentum],
+  update({ momentum, centered }, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) {
+    const square = slot("square");
+    if (centered) {
+      const [velocity, average] = [slot("velocity"), slot("average")];
+      return step(
+        "rmsprop_centered_update",
+        split,
+        weight,
+        square,
+        velocity,
+        average,
+        gradient,
+        penalty,
+        flag,
+        hyper,
+        l1,
+        l2,
+        unit,
+      );
+    }
+    if (!momentum) return step("rmsprop_update", split, weight, square, gradient, penalty, flag, hyper, l1, l2, unit);
+    const velocity = slot("velocity");
+    return step("rmsprop_momentum_update", split, weight, square, velocity, gradient, penalty, flag, hyper, l1, l2, unit);
+  },
+};

@@ -1,0 +1,219 @@
+// A program and the sizes of a run -> the memory map. Pure, and the same in every thread.
+
+import { Arena, type Tensor } from "../arena.js";
+import { sizeOf } from "../layers/layer.js";
+import type { ValueType } from "../spec.js";
+import type { Parameter, Program } from "./program.js";
+
+/** Rows of one kind: how many, and how inputs and targets lie in memory. */
+export interface DataSize {
+  readonly rows: number;
+  readonly type: ValueType;
+}
+
+/** What a layout must hold; `merge` of two holds both. */
+export interface LayoutRequest {
+  readonly workers: number;
+  /** The largest batch. */
+  readonly batch: number;
+  readonly train: DataSize | null;
+  readonly validation: DataSize | null;
+  /** Rows of the training data that are set apart for validation. */
+  readonly held: number;
+  readonly best: boolean;
+  readonly inputGradient: boolean;
+}
+
+/** Data that a gather reads: values in packed rows, targets, and the order of rows. */
+export interface Source {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly order: Tensor;
+  readonly type: ValueType;
+  readonly rows: number;
+}
+
+export interface ParameterTensors {
+  readonly parameter: Parameter;
+  readonly weight: Tensor;
+  readonly gradient: Tensor;
+  readonly slots: ReadonlyMap<string, Tensor>;
+  /** Penalty of each unit; only where there is one. */
+  readonly penalty: Tensor | undefined;
+}
+
+export interface Layout {
+  readonly request: LayoutRequest;
+  readonly tensors: readonly Tensor[];
+  readonly bytes: number;
+  readonly control: Tensor;
+  readonly counters: Tensor;
+  /** Weights, counters and slots in one range, and copies of it: after each epoch, and of the best epoch's weights. */
+  readonly state: Tensor;
+  readonly weights: Tensor;
+  readonly snapshot: Tensor;
+  readonly best: Tensor | undefined;
+  readonly hyper: Tensor;
+  readonly flags: Tensor;
+  readonly cursor: Tensor;
+  readonly parameters: readonly ParameterTensors[];
+  readonly derived: ReadonlyMap<string, Tensor>;
+  readonly input: Tensor;
+  readonly inputGradient: Tensor | undefined;
+  readonly target: Tensor;
+  readonly outputs: readonly Tensor[];
+  readonly deltas: readonly Tensor[];
+  readonly loss: Tensor;
+  readonly metrics: readonly Tensor[];
+  /** Row losses and metrics of a whole validation set or window. */
+  readonly results: readonly Tensor[];
+  readonly train: Source | undefined;
+  readonly validation: Source | undefined;
+  readonly window: Source;
+  readonly predictions: Tensor;
+}
+
+/** Byte offsets in `hyper`: decision words first, then the optimizer's numbers. */
+export const HYPER = { action: 0, rows: 4, cursor: 8, step: 12, numbers: 64, bytes: 128 } as const;
+/** Words of `control`. */
+export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request: 4, stable: 5, bytes: 64 } as const;
+/** Indices of `counters`, float64. */
+export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
+
+const BASE = 1024;
+const WINDOW_BYTES = 4e6;
+const WINDOW_ROWS = 65536;
+export const CACHE_LINE = 64;
+
+/** Bytes of one value of a type. */
+export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
+
+/** Values of one target: 1 label, or one value per output. */
+export function targetWidth(program: Program): number {
+  return program.training?.loss?.target === "labels" ? 1 : sizeOf(program.outputShape);
+}
+
+export function createLayout(program: Program, request: LayoutRequest): Layout {
+  const arena = new Arena(BASE);
+  const width = sizeOf(program.inputShape);
+  const outputWidth = sizeOf(program.outputShape);
+  const targets = targetWidth(program);
+  const labels = program.training?.loss?.target === "labels";
+  const { batch, workers } = request;
+
+  const control = arena.take("control", CONTROL.bytes);
+  const weights = program.parameters.map(({ fullName, floats }) => arena.take(fullName, floats * 4));
+  const counters = arena.take("counters", 8 * (COUNTERS.products + (program.training?.products.length ?? 0)));
+  const slots = program.parameters.map(
+    ({ fullName, floats }) =>
+      new Map(program.slots.map((slot) => [slot, arena.take(`${fullName}.${slot}`, floats * 4)] as const)),
+  );
+  const first = weights[0] ?? counters;
+  const between = (name: string, end: number): Tensor => ({
+    name,
+    pointer: first.pointer,
+    bytes: end - first.pointer,
+    width: 0,
+    stride: 0,
+  });
+  const lastSlot = [...(slots.at(-1)?.values() ?? [])].at(-1) ?? counters;
+  const state = between("state", lastSlot.pointer + lastSlot.bytes);
+  const allWeights = between("weights", counters.pointer);
+  const derived = new Map(
+    program.nodes.flatMap(({ name, derived }) =>
+      Object.entries(derived).map(([key, floats]) => [`${name}.${key}`, arena.take(`${name}.${key}`, floats * 4)]),
+    ),
+  );
+  const snapshot = arena.take("snapshot", state.bytes);
+  const best = request.best ? arena.take("best", allWeights.bytes) : undefined;
+  const hyper = arena.pair("hyper", HYPER.bytes);
+  const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
+  const cursor: Tensor = { ...arena.take("cursor", CACHE_LINE * workers), each: CACHE_LINE };
+
+  const parameters = program.parameters.map((parameter, i) => ({
+    parameter,
+    weight: weights[i]!,
+    gradient: arena.take(`${parameter.fullName}.gradient`, parameter.floats * 4),
+    slots: slots[i]!,
+    penalty:
+      parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
+  }));
+
+  const source = (name: string, rows: number, type: ValueType, held = 0): Source => ({
+    x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
+    y: arena.take(`${name}.y`, rows * targets * 4),
+    order: arena.take(`${name}.order`, rows * 4),
+    type,
+    rows: rows - held,
+  });
+  const train = request.train ? source("train", request.train.rows, request.train.type, request.held) : undefined;
+  const validation = request.validation
+    ? source("validation", request.validation.rows, request.validation.type)
+    : train && request.held
+      ? { ...train, order: slice(train.order, 4 * train.rows), rows: request.held }
+      : undefined;
+
+  const input = arena.rows("input", batch, width);
+  const inputGradient = request.inputGradient ? arena.rows("input.gradient", batch, width) : undefined;
+  const target = labels ? arena.take("target", batch * 4) : arena.rows("target", batch, targets);
+  const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
+  const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
+  const loss = arena.take("loss", batch * 4);
+  const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
+
+  const rowBytes = 4 * (width + targets + outputWidth);
+  const windowRows = Math.max(batch, Math.min(WINDOW_ROWS, Math.floor(WINDOW_BYTES / rowBytes)));
+  const window = source("window", windowRows, "float32");
+  const predictions = arena.take("predictions", windowRows * outputWidth * 4);
+  const resultRows = Math.max(windowRows, validation?.rows ?? 0);
+  const results = [loss, ...metrics].map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
+
+  return {
+    request,
+    tensors: arena.tensors,
+    bytes: arena.end,
+    control,
+    counters,
+    state,
+    weights: allWeights,
+    snapshot,
+    best,
+    hyper,
+    flags,
+    cursor,
+    parameters,
+    derived,
+    input,
+    inputGradient,
+    target,
+    outputs,
+    deltas,
+    loss,
+    metrics,
+    results,
+    train,
+    validation,
+    window,
+    predictions,
+  };
+}
+
+/** The part of a tensor from `offset` bytes on. */
+function slice(tensor: Tensor, offset: number): Tensor {
+  return { ...tensor, pointer: tensor.pointer + offset, bytes: tensor.bytes - offset };
+}
+
+/** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
+export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
+  const same = (a: DataSize | null, b: DataSize | null) => !b || (a?.rows === b.rows && a.type === b.type);
+  return (
+    have.workers === need.workers &&
+    have.batch >= need.batch &&
+    same(have.train, need.train) &&
+    same(have.validation, need.validation) &&
+    (!need.train || (have.held === need.held && !have.validation === !need.validation)) &&
+    (have.best || !need.best) &&
+    (have.inputGradient || !need.inputGradient)
+  );
+}
+

@@ -1,0 +1,296 @@
+// A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
+
+import type { Tensor } from "../arena.js";
+import {
+  flags,
+  hook,
+  type KernelName,
+  reads,
+  type Split,
+  type Step,
+  step,
+  updates,
+  writes,
+  writesNext,
+} from "../kernels.js";
+import type { NodeContext } from "../layers/layer.js";
+import { insertBarriers, type Phases } from "./barriers.js";
+import { HYPER, type Layout, type ParameterTensors, type Source } from "./layout.js";
+import type { Program, ProgramNode } from "./program.js";
+
+/** What every plan is made from: the rows of its batch, and whether layers behave as in training. */
+interface Batch {
+  readonly program: Program;
+  readonly layout: Layout;
+  readonly rows: number;
+  readonly training: boolean;
+}
+
+/** Streams of random numbers below this are the host's; layer i draws from LAYER_STREAM + i. */
+export const LAYER_STREAM = 64;
+
+const split = ({ parameter }: ParameterTensors): Split => ({ axis: "parameter", extent: parameter.units });
+const rowsOf = (rows: number): Split => ({ axis: "batch", extent: rows });
+
+/** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
+export function trainPlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
+  const batch: Batch = { program, layout, rows, training: true };
+  const walk = forwardToLoss(batch);
+  const { batchSteps, parameterSteps } = backward(batch, walk, false);
+  const { hyper, flags: flag, loss, metrics, parameters } = layout;
+  const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
+  return insertBarriers([
+    hook("collect", "once", ...penalties, reads(flag)),
+    ...gather(batch, source, hyper, HYPER.cursor, true),
+    ...walk.steps,
+    lossStep(batch, walk, true),
+    ...metricSteps(batch, walk),
+    ...batchSteps,
+    hook("guard", "each", reads(loss)),
+    hook("decide", "once", reads(loss), ...metrics.map((m) => reads(m)), writesNext(hyper), writes(source.order)),
+    ...parameterSteps,
+    ...parameters.map((tensors, i) => updateStep(batch, tensors, i, true)),
+    ...refreshSteps(program, layout),
+  ]);
+}
+
+/** Row losses and metrics of a batch, layers as in use. No barrier: each worker keeps to its rows. */
+export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
+  const batch: Batch = { program, layout, rows, training: false };
+  const walk = forwardToLoss(batch);
+  return insertBarriers([
+    ...gather(batch, source, layout.cursor, 0, true),
+    ...walk.steps,
+    lossStep(batch, walk, false),
+    ...metricSteps(batch, walk),
+  ]);
+}
+
+/** The output of a batch, layers as in use. `output` is the tensor that holds it. */
+export function predictPlan(program: Program, layout: Layout, source: Source, rows: number) {
+  const batch: Batch = { program, layout, rows, training: false };
+  const walk = forward(batch, program.nodes.length);
+  const steps = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
+  return { phases: steps, output: walk.output };
+}
+
+/** Gradients of the loss with penalties by weights and input, stored and not applied. */
+export function gradientsPlan(program: Program, layout: Layout, source: Source, rows: number, training: boolean): Phases {
+  const batch: Batch = { program, layout, rows, training };
+  const walk = forwardToLoss(batch);
+  const { batchSteps, parameterSteps } = backward(batch, walk, true);
+  return insertBarriers([
+    ...gather(batch, source, layout.cursor, 0, true),
+    ...walk.steps,
+    lossStep(batch, walk, true),
+    ...batchSteps,
+    ...parameterSteps,
+    ...penaltySteps(layout),
+  ]);
+}
+
+/** The same from a given gradient by the output, which comes in as the source's targets. */
+export function backwardPlan(program: Program, layout: Layout, source: Source, rows: number, training: boolean): Phases {
+  const batch: Batch = { program, layout, rows, training };
+  const walk = forward(batch, program.nodes.length);
+  const { batchSteps, parameterSteps } = backward(batch, walk, true);
+  const given = step(
+    "gather_float32",
+    rowsOf(rows),
+    writes(walk.delta),
+    reads(source.y),
+    reads(source.order),
+    reads(layout.cursor),
+    walk.delta.width,
+    walk.delta.stride,
+  );
+  const inputs = gather(batch, source, layout.cursor, 0, false);
+  return insertBarriers([...inputs, ...walk.steps, given, ...batchSteps, ...parameterSteps, ...penaltySteps(layout)]);
+}
+
+/** The optimizer's update from stored gradients; penalties are in them already. */
+export function applyPlan(program: Program, layout: Layout): Phases {
+  const batch: Batch = { program, layout, rows: 0, training: true };
+  const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
+  return insertBarriers([...updateSteps, ...refreshSteps(program, layout)]);
+}
+
+/** Penalty values of the current weights. */
+export function penaltyPlan(layout: Layout): Phases {
+  const steps = layout.parameters.flatMap((tensors) => {
+    const { penalty, weight, parameter } = tensors;
+    if (!penalty) return [];
+    const { l1, l2, unit } = parameter;
+    return [step("penalty_value", split(tensors), writes(penalty), reads(weight), l1, l2, unit)];
+  });
+  return insertBarriers(steps);
+}
+
+/** Derived copies of the weights, made anew. */
+export const refreshPlan = (program: Program, layout: Layout): Phases => insertBarriers(refreshSteps(program, layout));
+
+interface Walk {
+  readonly steps: readonly Step[];
+  /** The tensor that holds the value after the last node, and the one before the activation that the loss is fused with. */
+  readonly output: Tensor;
+  readonly pred: Tensor;
+  /** Gradient by `pred`. */
+  readonly delta: Tensor;
+  /** Nodes up to `pred` that ran, with their tensors, in forward order. */
+  readonly nodes: readonly { node: ProgramNode; index: number; inp: Tensor; out: Tensor; delta: Tensor; below: Tensor }[];
+}
+
+/** Forward to what the loss takes; on to the output only where a metric needs it. */
+function forwardToLoss(batch: Batch): Walk {
+  const { nodes, training } = batch.program;
+  const { loss, metrics } = training!;
+  const needsOutput = metrics.some(({ definition }) => definition.output);
+  return forward(batch, needsOutput ? nodes.length : loss!.nodes, loss!.nodes);
+}
+
+/** Forward steps of the nodes below `end`; nodes that change no value have no step and no tensor of their own. */
+function forward(batch: Batch, end: number, predAt = end): Walk {
+  const { program, layout, training } = batch;
+  const nodes: Walk["nodes"][number][] = [];
+  const steps: Step[] = [];
+  // Shapes change without moving values (flatten): a node reads its input's memory with its own idea of the width.
+  let value = layout.input;
+  let delta = layout.inputGradient ?? { ...layout.input, name: "input.gradient", pointer: 0 };
+  let pred = value;
+  program.nodes.slice(0, end).forEach((node, index) => {
+    const alias = node.definition.alias?.(node.config) ?? "never";
+    if (alias === "always" || (alias === "inference" && !training)) return;
+    const out = layout.outputs[index]!;
+    const entry = { node, index, inp: value, out, delta: layout.deltas[index]!, below: delta };
+    steps.push(...node.definition.forward(node.config, context(batch, entry)));
+    value = out;
+    if (index >= predAt) return;
+    nodes.push(entry);
+    pred = out;
+    delta = entry.delta;
+  });
+  return { steps, output: value, pred, delta, nodes };
+}
+
+/** Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. */
+function backward(batch: Batch, walk: Walk, toInput: boolean) {
+  const first = walk.nodes.findIndex(({ node }) => node.parameters.length > 0);
+  const steps = [...walk.nodes].reverse().flatMap((entry) => {
+    const position = walk.nodes.indexOf(entry);
+    const wanted = toInput || (first >= 0 && position > first);
+    if (!wanted && position !== first) return [];
+    return entry.node.definition.backward(entry.node.config, context(batch, entry, wanted));
+  });
+  return {
+    batchSteps: steps.filter(({ split }) => split.axis === "batch"),
+    parameterSteps: steps.filter(({ split }) => split.axis !== "batch"),
+  };
+}
+
+function context(batch: Batch, entry: Walk["nodes"][number], needsInput = true): NodeContext {
+  const { program, layout, rows } = batch;
+  const { node, inp, out, delta, below, index } = entry;
+  const find = (name: string) => {
+    const found = layout.parameters.find(({ parameter }) => parameter.fullName === `${node.name}.${name}`);
+    if (!found) throw new Error(`${node.name} has no parameter ${name}`);
+    return found;
+  };
+  return {
+    batch: rowsOf(rows),
+    rows,
+    inp,
+    out,
+    dout: delta,
+    dinp: needsInput && below.pointer ? below : undefined,
+    parameter: (name) => find(name).weight,
+    gradient: (name) => find(name).gradient,
+    split: (name) => split(find(name)),
+    derived: (name) => layout.derived.get(`${node.name}.${name}`)!,
+    counter: layout.hyper,
+    counterOffset: HYPER.step,
+    seed: [program.seed >>> 0, Math.floor(program.seed / 4294967296)],
+    stream: LAYER_STREAM + index,
+  };
+}
+
+const gathers: Record<Source["type"], KernelName & `gather_${string}`> = {
+  float32: "gather_float32",
+  uint8: "gather_uint8",
+  int32: "gather_int32",
+};
+
+function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, targets: boolean): Step[] {
+  const { layout, program, rows } = batch;
+  const { input, target } = layout;
+  const at = [reads(source.order), reads(cursor, offset)] as const;
+  const by = rowsOf(rows);
+  const kernel = gathers[source.type] as "gather_float32" | "gather_uint8";
+  const steps = [step(kernel, by, writes(input), reads(source.x), ...at, input.width, input.stride)];
+  if (!targets) return steps;
+  const labels = program.training?.loss?.target === "labels";
+  steps.push(
+    labels
+      ? step("gather_int32", by, writes(target), reads(source.y), ...at)
+      : step("gather_float32", by, writes(target), reads(source.y), ...at, target.width, target.stride),
+  );
+  return steps;
+}
+
+function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolean): Step {
+  const { definition, config } = program.training!.loss!;
+  const tensors = { batch: rowsOf(rows), loss: layout.loss, pred: walk.pred, target: layout.target };
+  if (!training) return definition.forward(config, tensors);
+  return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / rows) });
+}
+
+function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
+  const { metrics, loss } = program.training!;
+  return metrics.map(({ definition }, i) =>
+    definition.row({
+      batch: rowsOf(rows),
+      value: layout.metrics[i]!,
+      pred: definition.output ? walk.output : walk.pred,
+      target: layout.target,
+      logits: loss!.logits,
+    }),
+  );
+}
+
+function updateStep(batch: Batch, tensors: ParameterTensors, index: number, penalised: boolean): Step {
+  const { optimizer, optimizerConfig } = batch.program.training!;
+  const { hyper, flags: flag } = batch.layout;
+  const { parameter, weight, gradient, slots, penalty } = tensors;
+  return optimizer.update(optimizerConfig, {
+    split: split(tensors),
+    weight: updates(weight),
+    gradient: reads(gradient),
+    slot: (name) => updates(slots.get(name)!),
+    penalty: penalised && penalty ? writes(penalty) : 0,
+    flag: flags(flag, 4 * index),
+    hyper: reads(hyper, HYPER.numbers),
+    l1: penalised ? parameter.l1 : 0,
+    l2: penalised ? parameter.l2 : 0,
+    unit: parameter.unit,
+  });
+}
+
+function penaltySteps({ parameters }: Layout): Step[] {
+  return parameters.flatMap((tensors) => {
+    const { penalty, gradient, weight, parameter } = tensors;
+    if (!penalty) return [];
+    const { l1, l2, unit } = parameter;
+    return [
+      step("penalty_value", split(tensors), writes(penalty), reads(weight), l1, l2, unit),
+      step("penalty_gradient", split(tensors), updates(gradient), reads(weight), l1, l2, unit),
+    ];
+  });
+}
+
+function refreshSteps(program: Program, layout: Layout): Step[] {
+  const batch: Batch = { program, layout, rows: 0, training: true };
+  const nothing = layout.input;
+  return program.nodes.flatMap((node, index) => {
+    const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing };
+    return [...(node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [])];
+  });
+}

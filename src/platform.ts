@@ -1,0 +1,38 @@
+// The platform seam: what the library needs from where it runs. Two files answer it, one for Node, one for browsers.
+
+import type { Endpoint } from "comlink";
+import { browserPlatform } from "./platform.browser.js";
+import { nodePlatform } from "./platform.node.js";
+
+/** A thread as its owner sees it. */
+export interface Thread {
+  readonly endpoint: Endpoint;
+  /** Calls `listener` once, when the thread can no longer answer. */
+  onDeath(listener: (reason: string) => void): void;
+  /** Whether the thread keeps a process alive. */
+  ref(): void;
+  unref(): void;
+  terminate(): void;
+}
+
+export interface Platform {
+  /** Cores that a team may use. */
+  cores(): number;
+  /** Undefined if threads can share memory, else why not, in one line. */
+  whyNotShared(): string | undefined;
+  crossOriginIsolated(): boolean;
+  /** Starts a worker; `url` is where its code lies, undefined for the code built in. */
+  spawn(url: string | URL | undefined): Thread;
+  /** Inside a worker: the way to its owner. */
+  ownEndpoint(): Endpoint;
+}
+
+let injected: Platform | undefined;
+
+/** The platform that this code runs on. */
+export const platform = (): Platform => injected ?? (nodePlatform.present() ? nodePlatform : browserPlatform);
+
+/** Puts another platform in place (tests do); undefined takes it back. Not part of the public surface. */
+export function injectPlatform(other: Platform | undefined): void {
+  injected = other;
+}

@@ -1,0 +1,46 @@
+// One pool of threads for the whole process: models lease them and give them back. Idle ones keep no process alive.
+
+import { platform } from "./platform.js";
+import { Connection } from "./rpc.js";
+import type { WorkerJobs } from "./worker.js";
+
+export type Member = Connection<WorkerJobs>;
+
+const idle = new Map<string, Member[]>();
+const MOST_IDLE = 8;
+
+const key = (url: string | URL | undefined) => String(url ?? "");
+
+/** A thread for one model: an idle one, or a new one. It keeps the process alive until `unref` or `release`. */
+export function lease(url: string | URL | undefined): Member {
+  const free = idle.get(key(url));
+  while (free?.length) {
+    const member = free.pop()!;
+    if (member.dead !== undefined) continue;
+    member.ref();
+    return member;
+  }
+  return new Connection<WorkerJobs>(platform().spawn(url));
+}
+
+/** Gives a thread back, its model closed; what the pool has no place for ends. */
+export async function release(member: Member, url: string | URL | undefined): Promise<void> {
+  member.onNote = () => {};
+  member.onDeath = () => {};
+  if (member.dead !== undefined) return;
+  try {
+    await member.jobs.close();
+  } catch {
+    return;
+  }
+  const free = idle.get(key(url)) ?? [];
+  idle.set(key(url), free);
+  member.unref();
+  if (free.length < MOST_IDLE) free.push(member);
+  else member.end("it was not needed any more");
+}
+
+/** Ends all idle threads. */
+export function drain(): void {
+  for (const members of idle.values()) for (const member of members.splice(0)) member.end("the pool was drained");
+}

@@ -1,0 +1,88 @@
+// Types of the JSON: what a model, its training and its history are. No code.
+import type { LayerSpec } from "./layers/index.js";
+import type { Shape } from "./layers/layer.js";
+import type { LossSpec } from "./losses/index.js";
+import type { OptimizerSpec } from "./optimizers/index.js";
+
+/** The first layer: the shape of one example. */
+export interface InputSpec {
+  readonly type: "input";
+  readonly shape: Shape;
+  readonly name?: string;
+}
+
+/** A model's architecture as JSON. */
+export interface ModelSpec {
+  readonly layers: readonly [InputSpec, ...LayerSpec[]];
+}
+
+export type Numerics = "strict" | "fast";
+
+/** What `compile` fixes, every default filled in. */
+export interface TrainingSpec {
+  readonly optimizer: OptimizerSpec;
+  readonly loss: LossSpec | null;
+  readonly metrics: readonly string[];
+}
+
+/** Stop when `monitor` has not improved by `minDelta` for `patience` epochs. */
+export interface EarlyStoppingSpec {
+  readonly type: "earlyStopping";
+  readonly monitor: string;
+  readonly minDelta: number;
+  readonly patience: number;
+  readonly mode: "min" | "max";
+  readonly restoreBestWeights: boolean;
+}
+
+/** One epoch. Losses are means over the epoch's rows; `loss = dataLoss + penalty`. */
+export interface EpochLog {
+  /** Counted from 0 over all fits of a model. */
+  epoch: number;
+  loss: number;
+  dataLoss: number;
+  penalty: number;
+  learningRate: number;
+  batchSize: number;
+  seconds: number;
+  samplesPerSecond: number;
+  /** Metrics by name, and `valLoss`, `valAccuracy`, ... where there is validation. */
+  [metric: string]: number;
+}
+
+export type StopReason = "completed" | "earlyStopping" | "aborted" | "maxTime";
+
+/** What a fit did. */
+export interface History {
+  epochs: EpochLog[];
+  stopped: StopReason;
+  /** Updates made by this fit. */
+  steps: number;
+  /** The epoch whose weights the model now has, where an earlyStopping restored the best. */
+  bestEpoch?: number;
+  /** Threads that took part in every batch. */
+  workers: number;
+  numerics: Numerics;
+  seed: number;
+  /** A hash of the weights' bits after the run, 16 hexadecimal digits. */
+  fingerprint: string;
+}
+
+/** Weights or gradients by name, in layer order, kernel before bias. */
+export interface NamedTensor {
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Where a run is, a few times a second. */
+export interface Progress {
+  epoch: number;
+  /** Batches done in this epoch, and batches in an epoch. */
+  step: number;
+  steps: number;
+  /** Mean data loss of this epoch so far. */
+  dataLoss: number;
+}
+
+export type ValueType = "float32" | "uint8" | "int32";

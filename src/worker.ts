@@ -1,0 +1,132 @@
+// The worker's entry: one engine, its jobs behind rpc. Every member of a team gets the same calls.
+
+import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
+import { compileProgram } from "./plan/program.js";
+import { checkSource, type SourceCheck } from "./engine/check.js";
+import { Engine, type FitOutcome } from "./engine/engine.js";
+import type { FitOptions } from "./engine/fit.js";
+import { RunMemory } from "./engine/memory.js";
+import { carryState, initialise, type Carry } from "./engine/state.js";
+import { WorkerError } from "./errors.js";
+import { platform } from "./platform.js";
+import { move, note, serve } from "./rpc.js";
+import type { ModelSpec, TrainingSpec, ValueType } from "./spec.js";
+import { abandon, Team } from "./team.js";
+
+/** What a worker needs to join a team. */
+export interface Setup {
+  readonly spec: ModelSpec;
+  readonly training: TrainingSpec | undefined;
+  readonly seed: number;
+  readonly request: LayoutRequest;
+  readonly module: WebAssembly.Module;
+  /** Absent where memory cannot be shared: the worker makes its own. */
+  readonly memory: WebAssembly.Memory | undefined;
+  readonly index: number;
+  /** Where weights and optimizer state come from; absent for a new model. */
+  readonly carry: Carry | undefined;
+}
+
+const endpoint = platform().ownEndpoint();
+const YIELD_MILLISECONDS = 8;
+
+let engine: Engine | undefined;
+const opened = (): Engine => {
+  if (!engine) throw new WorkerError("worker: no model is open in it.");
+  return engine;
+};
+const control = ({ run }: Engine): Int32Array => run.int(run.layout.control);
+
+/** Runs a job of the team; a failure that is not every member's own releases the others. */
+function together<T>(job: (engine: Engine) => T): T {
+  const current = opened();
+  try {
+    return job(current);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "E_DIVERGED") abandon(control(current));
+    throw error;
+  }
+}
+
+const channel = new MessageChannel();
+const macrotask = () =>
+  new Promise<void>((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(0);
+  });
+
+async function advance(): Promise<FitOutcome> {
+  const alone = !opened().run.shared;
+  for (;;) {
+    const deadline = alone ? performance.now() + YIELD_MILLISECONDS : undefined;
+    const outcome = together((e) => e.advanceFit(deadline));
+    if (outcome.status !== "yielded") {
+      together((e) => e.throwDivergence());
+      return outcome;
+    }
+    await macrotask();
+  }
+}
+
+const jobs = {
+  async open(setup: Setup): Promise<void> {
+    const { spec, training, request, index, module, carry } = setup;
+    const program = compileProgram(spec, training, setup.seed);
+    const layout: Layout = createLayout(program, request);
+    const pages = RunMemory.pages(layout.bytes);
+    const memory = setup.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const team = new Team(new Int32Array(memory.buffer, layout.control.pointer, 16), index, request.workers);
+    const previous = engine?.run.memory;
+    engine = await Engine.create(program, layout, memory, module, team, (message) => note(endpoint, message));
+    if (index > 0) return;
+    if (carry) carryState(engine, carry, previous);
+    else initialise(engine);
+    engine.run.stable = true;
+  },
+  /** Copies bytes into the run's memory. */
+  write(pointer: number, bytes: Uint8Array): void {
+    opened().run.bytes.set(bytes, pointer);
+  },
+  /** Looks at the values of a source; DataError names row and column. */
+  check: (check: SourceCheck): void => checkSource(opened().run, check),
+  fit(options: FitOptions): Promise<FitOutcome> {
+    together((e) => e.beginFit(options));
+    return advance();
+  },
+  resume(): Promise<FitOutcome> {
+    together((e) => e.resumeFit());
+    return advance();
+  },
+  /** Sets bits of the request word; only where its memory is not shared with the caller. */
+  request(bits: number): void {
+    Atomics.store(control(opened()), CONTROL.request, bits);
+  },
+  evaluate: (type: ValueType, rows: number, batch: number) => together((e) => e.evaluateWindow(type, rows, batch)),
+  predict(type: ValueType, rows: number, batch: number): Float32Array | undefined {
+    const values = together((e) => e.predictWindow(type, rows, batch));
+    return values && move(values, [values.buffer]);
+  },
+  train: (type: ValueType, rows: number) => together((e) => e.trainWindow(type, rows)),
+  gradients(type: ValueType, rows: number, from: "loss" | "output", training: boolean) {
+    const result = together((e) => e.gradientsWindow(type, rows, from, training));
+    return move(result, [result.input.buffer, ...result.weights.map(({ data }) => data.buffer)]);
+  },
+  apply: (gradients: Float32Array[]): void => together((e) => e.applyGradients(gradients)),
+  getWeights() {
+    const weights = opened().getWeights();
+    return move(weights, weights.map(({ data }) => data.buffer));
+  },
+  setWeights: (values: Map<number, Float32Array>): void => together((e) => e.setWeights(values)),
+  /** The hash of the weights, and, from memory that is not shared, the state for the caller to keep. */
+  finish(): { fingerprint: string; state: Uint8Array | undefined } {
+    const { run } = opened();
+    return { fingerprint: opened().fingerprint(), state: run.shared ? undefined : run.stateBytes() };
+  },
+  close(): void {
+    engine = undefined;
+  },
+};
+export type WorkerJobs = typeof jobs;
+
+serve(jobs, endpoint);
+note(endpoint, { ready: true });
