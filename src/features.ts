@@ -42,7 +42,9 @@ export function features(): Features {
   const threads = why === undefined && typeof SharedArrayBuffer !== "undefined";
   const missing = simd ? undefined : "the engine has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4, Node 16)";
   const alone = threads ? undefined : `one worker only: ${why ?? "SharedArrayBuffer is missing"}`;
-  const slow = relaxedSimd ? undefined : "strict kernels only: the engine has no relaxed SIMD (Node 22, Chrome 114, Firefox 145)";
+  const slow = relaxedSimd
+    ? undefined
+    : "strict kernels only: the engine has no relaxed SIMD (Node 22, Chrome 114, Firefox 145)";
   const reason = missing ?? alone ?? slow;
   return {
     simd,

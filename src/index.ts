@@ -26,8 +26,8 @@ export {
   sgd,
 } from "./factories.js";
 export { type Features, features } from "./features.js";
-export type { Gradients, Model, Prediction } from "./model.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
+export type { Gradients, Model, Prediction } from "./model.js";
 export type { EpochLog, History, ModelSpec, NamedTensor, Progress } from "./spec.js";

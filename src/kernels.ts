@@ -48,7 +48,11 @@ type Arguments<P extends readonly unknown[]> = P extends readonly [...infer Head
   : never;
 
 /** A step; misspelt kernels and wrong argument counts are type errors. `from, to` are added when it is linked. */
-export const step = <K extends KernelName>(kernel: K, split: Split, ...args: Arguments<Parameters<Kernels[K]>>): Step => ({
+export const step = <K extends KernelName>(
+  kernel: K,
+  split: Split,
+  ...args: Arguments<Parameters<Kernels[K]>>
+): Step => ({
   kernel,
   split,
   arguments: args as readonly Argument[],

@@ -1,7 +1,7 @@
 // Browsers. A worker starts from a Blob; one that is killed from outside fires no event, so each holds a Web Lock for life.
 
-import type { Endpoint } from "comlink";
 import workerText from "worker:text";
+import type { Endpoint } from "comlink";
 import type { Platform, Thread } from "./platform.js";
 
 let spawned = 0;

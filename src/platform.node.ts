@@ -1,8 +1,8 @@
 // Node. Builtin modules come through process.getBuiltinModule, so that no bundler meets a `node:` import.
 
+import workerText from "worker:text";
 import type { Endpoint } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-import workerText from "worker:text";
 import type { Platform, Thread } from "./platform.js";
 
 const threads = () => process.getBuiltinModule("node:worker_threads");

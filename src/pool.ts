@@ -28,6 +28,7 @@ export async function release(member: Member, url: string | URL | undefined): Pr
   member.onNote = () => {};
   member.onDeath = () => {};
   if (member.dead !== undefined) return;
+  member.ref();
   try {
     await member.jobs.close();
   } catch {

@@ -8,7 +8,6 @@ const SPINS = 200;
 /** A sleeper looks at the abort word this often; a time-out alone is never taken for a death. */
 const SLICE_MILLISECONDS = 100;
 
-
 export class Team {
   readonly #control: Int32Array;
   readonly index: number;
@@ -34,8 +33,7 @@ export class Team {
       Atomics.store(control, CONTROL.count, 0);
       Atomics.add(control, CONTROL.generation, 1);
       if (Atomics.load(control, CONTROL.sleepers) > 0) Atomics.notify(control, CONTROL.generation);
-    } else {
-      for (let i = 0; i < SPINS; i++) if (Atomics.load(control, CONTROL.generation) !== generation) return this.#look();
+    } else if (!this.#spin(generation)) {
       Atomics.add(control, CONTROL.sleepers, 1);
       while (Atomics.load(control, CONTROL.generation) === generation && !Atomics.load(control, CONTROL.abort)) {
         Atomics.wait(control, CONTROL.generation, generation, SLICE_MILLISECONDS);
@@ -43,6 +41,12 @@ export class Team {
       Atomics.sub(control, CONTROL.sleepers, 1);
     }
     this.#look();
+  }
+
+  /** True if the others came within the spins. */
+  #spin(generation: number): boolean {
+    for (let i = 0; i < SPINS; i++) if (Atomics.load(this.#control, CONTROL.generation) !== generation) return true;
+    return false;
   }
 
   #look(): void {

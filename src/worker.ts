@@ -1,13 +1,14 @@
 // The worker's entry: one engine, its jobs behind rpc. Every member of a team gets the same calls.
 
-import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
-import { compileProgram } from "./plan/program.js";
 import { checkSource, type SourceCheck } from "./engine/check.js";
 import { Engine, type FitOutcome } from "./engine/engine.js";
 import type { FitOptions } from "./engine/fit.js";
+import { applyGradients, evaluateWindow, gradientsWindow, predictWindow, trainWindow } from "./engine/jobs.js";
 import { RunMemory } from "./engine/memory.js";
-import { carryState, initialise, type Carry } from "./engine/state.js";
+import { type Carry, carryState, initialise } from "./engine/state.js";
 import { WorkerError } from "./errors.js";
+import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
+import { compileProgram } from "./plan/program.js";
 import { platform } from "./platform.js";
 import { move, note, serve } from "./rpc.js";
 import type { ModelSpec, TrainingSpec, ValueType } from "./spec.js";
@@ -101,20 +102,23 @@ const jobs = {
   request(bits: number): void {
     Atomics.store(control(opened()), CONTROL.request, bits);
   },
-  evaluate: (type: ValueType, rows: number, batch: number) => together((e) => e.evaluateWindow(type, rows, batch)),
+  evaluate: (type: ValueType, rows: number, batch: number) => together((e) => evaluateWindow(e, type, rows, batch)),
   predict(type: ValueType, rows: number, batch: number): Float32Array | undefined {
-    const values = together((e) => e.predictWindow(type, rows, batch));
+    const values = together((e) => predictWindow(e, type, rows, batch));
     return values && move(values, [values.buffer]);
   },
-  train: (type: ValueType, rows: number) => together((e) => e.trainWindow(type, rows)),
+  train: (type: ValueType, rows: number) => together((e) => trainWindow(e, type, rows)),
   gradients(type: ValueType, rows: number, from: "loss" | "output", training: boolean) {
-    const result = together((e) => e.gradientsWindow(type, rows, from, training));
+    const result = together((e) => gradientsWindow(e, type, rows, from, training));
     return move(result, [result.input.buffer, ...result.weights.map(({ data }) => data.buffer)]);
   },
-  apply: (gradients: Float32Array[]): void => together((e) => e.applyGradients(gradients)),
+  apply: (gradients: Float32Array[]): void => together((e) => applyGradients(e, gradients)),
   getWeights() {
     const weights = opened().getWeights();
-    return move(weights, weights.map(({ data }) => data.buffer));
+    return move(
+      weights,
+      weights.map(({ data }) => data.buffer),
+    );
   },
   setWeights: (values: Map<number, Float32Array>): void => together((e) => e.setWeights(values)),
   /** The hash of the weights, and, from memory that is not shared, the state for the caller to keep. */

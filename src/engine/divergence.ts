@@ -18,11 +18,11 @@ export class Divergence {
   }
 
   /** The error a user sees; `kept` says which weights the model has now. */
-  error(kept: string): DivergedError {
+  error(who: string, kept: string): DivergedError {
     const { what, layer, epoch, step } = this;
     const cure = "Try a lower learning rate, or inputs of a smaller scale (rescaling).";
     return new DivergedError(
-      `fit: expected finite numbers, got a non-finite value in ${layer} (${what}) in epoch ${epoch}, step ${step}. ${kept} ${cure}`,
+      `${who}: expected finite numbers, got a non-finite value in ${layer} (${what}) in epoch ${epoch}, step ${step}. ${kept} ${cure}`,
       { epoch, step, layer },
     );
   }
@@ -52,5 +52,7 @@ export function findLayer(run: RunMemory, rows: number): { layer: string; what: 
     }
     return false;
   });
-  return index < 0 ? { layer: "the loss", what: "its value" } : { layer: program.nodes[index]!.name, what: "its output" };
+  return index < 0
+    ? { layer: "the loss", what: "its value" }
+    : { layer: program.nodes[index]!.name, what: "its output" };
 }

@@ -1,15 +1,25 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
-import type { EarlyStoppingSpec, EpochLog, Progress, StopReason } from "../spec.js";
 import { CONTROL, HYPER } from "../plan/layout.js";
+import type { EarlyStoppingSpec, EpochLog, Progress, StopReason } from "../spec.js";
 import { Divergence } from "./divergence.js";
-import type { RunMemory } from "./memory.js";
+import { type RunMemory, sum } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
 import { shuffle } from "./order.js";
 import { EarlyStopping } from "./stopping.js";
 
 /** What a team can do next; `end` and `park` leave the loop. */
-export const ACTIONS = ["step", "settle", "snapshot", "evaluate", "keepBest", "restoreBest", "rollback", "park", "end"] as const;
+export const ACTIONS = [
+  "step",
+  "settle",
+  "snapshot",
+  "evaluate",
+  "keepBest",
+  "restoreBest",
+  "rollback",
+  "park",
+  "end",
+] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Bits of the request word, set by the caller's side. */
@@ -102,16 +112,12 @@ export class FitLead {
 
   /** Takes in what the last update left: penalties, and marks of weights that are not finite. Before the next barrier. */
   collect(): void {
-    const { layout } = this.#run;
     if (this.#uncollected === 0) return;
     this.#penalty += this.#run.sumPenalties() * this.#uncollected;
     this.#uncollected = 0;
-    const flags = this.#run.int(layout.flags);
-    const marked = flags.indexOf(1);
-    if (marked < 0) return;
-    const layer = layout.parameters[marked]!.parameter.fullName.replace(/\.[^.]*$/, "");
-    this.#flagged ??= new Divergence("its weights", layer, this.#epoch, this.#state.step - 1);
-    flags.fill(0);
+    const marked = this.#run.markedLayer();
+    if (marked !== undefined)
+      this.#flagged ??= new Divergence("its weights", marked, this.#epoch, this.#state.step - 1);
   }
 
   /** In the middle of a step, its losses being known and finite: sums them up and chooses what follows. */
@@ -253,11 +259,4 @@ export class FitLead {
     const steps = Math.ceil(this.#base.length / batchSize);
     this.#emit({ progress: { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / this.#cursor } });
   }
-}
-
-/** Σ of the first n values, in float64, in order. */
-function sum(values: Float32Array, n: number): number {
-  let total = 0;
-  for (let i = 0; i < n; i++) total += values[i]!;
-  return total;
 }

@@ -11,9 +11,6 @@ import type { Team } from "../team.js";
 
 const PAGE = 65536;
 
-/** A plan linked for both step parities. */
-export type Twin = readonly [even: Linked, odd: Linked];
-
 export class RunMemory {
   readonly layout: Layout;
   readonly program: Program;
@@ -66,12 +63,9 @@ export class RunMemory {
     return Math.ceil(bytes / PAGE);
   }
 
+  /** This worker's calls of a plan, for steps of one parity. */
   link(phases: Phases, parity: 0 | 1 = 0): Linked {
     return link(this.#kernels, this.#hooks, phases, parity, this.team.index, this.team.count);
-  }
-
-  twin(phases: Phases): Twin {
-    return [this.link(phases, 0), this.link(phases, 1)];
   }
 
   /** Runs a linked plan with all its barriers. */
@@ -157,14 +151,20 @@ export class RunMemory {
     return total;
   }
 
+  /** The layer whose update first marked a weight that is not finite, if one did. */
+  markedLayer(): string | undefined {
+    const marked = this.int(this.layout.flags).indexOf(1);
+    return marked < 0 ? undefined : this.layout.parameters[marked]!.parameter.fullName.replace(/\.[^.]*$/, "");
+  }
+
+  /** Mean of the first n row losses of the batch in memory; float64, in the order of rows. */
+  meanLoss(n: number): number {
+    return sum(this.float(this.layout.loss), n) / n;
+  }
+
   /** Sums of row losses and of each metric over the first n rows of the results; float64, in the order of rows. */
   sumResults(n: number): number[] {
-    return this.layout.results.map((tensor) => {
-      let total = 0;
-      const values = this.float(tensor);
-      for (let row = 0; row < n; row++) total += values[row]!;
-      return total;
-    });
+    return this.layout.results.map((tensor) => sum(this.float(tensor), n));
   }
 
   /** Address of a word in the half of `hyper` that steps of this parity read. */
@@ -179,4 +179,11 @@ export class RunMemory {
     this.ints[this.hyperWord(parity, HYPER.step)] = step;
     this.floats.set(numbers, this.hyperWord(parity, HYPER.numbers));
   }
+}
+
+/** Σ of the first n values, in float64, in order. */
+export function sum(values: Float32Array, n: number): number {
+  let total = 0;
+  for (let i = 0; i < n; i++) total += values[i]!;
+  return total;
 }

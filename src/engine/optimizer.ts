@@ -1,8 +1,8 @@
 // The optimizer's counters in memory: steps done, running products, and the numbers of the step to come.
 
-import type { RunMemory } from "./memory.js";
 import { COUNTERS } from "../plan/layout.js";
 import { rateAt } from "../schedules/index.js";
+import type { RunMemory } from "./memory.js";
 
 export class OptimizerState {
   readonly #run: RunMemory;

@@ -35,7 +35,12 @@ export function splitRows(n: number, held: number, seed: number, labels: Int32Ar
   }
   const classes = [...groups.entries()]
     .sort(([a], [b]) => a - b)
-    .map(([label, rows]) => ({ label, rows, take: Math.floor((rows.length * held) / n), rest: (rows.length * held) % n }));
+    .map(([label, rows]) => ({
+      label,
+      rows,
+      take: Math.floor((rows.length * held) / n),
+      rest: (rows.length * held) % n,
+    }));
   let missing = held - classes.reduce((sum, { take }) => sum + take, 0);
   for (const group of [...classes].sort((a, b) => b.rest - a.rest || a.label - b.label)) {
     if (missing-- > 0) group.take++;

@@ -5,7 +5,7 @@ import { sizeOf } from "../layers/layer.js";
 import { createLayout, type LayoutRequest } from "../plan/layout.js";
 import { compileProgram } from "../plan/program.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
-import type { Engine } from "./engine.js";
+import { type Engine, inOrder } from "./engine.js";
 import { STREAM } from "./order.js";
 import { pack } from "./weights.js";
 
@@ -51,8 +51,11 @@ export function carryState(engine: Engine, carry: Carry, previous: WebAssembly.M
 /** What follows from the weights: derived copies, and counters where a new optimizer starts. */
 function settle({ run, state }: Engine, reset: boolean): void {
   if (reset) state.reset();
-  const inOrder = run.int(run.layout.window.order);
-  for (let row = 0; row < inOrder.length; row++) inOrder[row] = row;
+  inOrder(run.int(run.layout.window.order));
   run.refreshAlone();
-  run.bytes.copyWithin(run.layout.snapshot.pointer, run.layout.state.pointer, run.layout.state.pointer + run.layout.state.bytes);
+  run.bytes.copyWithin(
+    run.layout.snapshot.pointer,
+    run.layout.state.pointer,
+    run.layout.state.pointer + run.layout.state.bytes,
+  );
 }

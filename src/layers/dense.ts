@@ -41,7 +41,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     "biasRegularizer",
   ],
   check(config, who) {
-    integer(config.units, `${who}.units`, { min: 1, max: 2 ** 24 });
+    integer(config.units, `${who}.units`, { min: 1, max: 16777216 });
     if (config.useBias !== undefined) boolean(config.useBias, `${who}.useBias`);
     initializerSpec(config.kernelInitializer, "glorotUniform", `${who}.kernelInitializer`);
     initializerSpec(config.biasInitializer, "zeros", `${who}.biasInitializer`);

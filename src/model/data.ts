@@ -28,7 +28,8 @@ const accepted = "a Float32Array, Uint8Array, Int32Array, number[], number[][] o
 
 /** Anything accepted -> typed values and, where rows can be told, their number. */
 function read(input: DataInput, who: string): { values: Values["values"]; shape?: readonly number[] } {
-  if (input instanceof Float32Array || input instanceof Uint8Array || input instanceof Int32Array) return { values: input };
+  if (input instanceof Float32Array || input instanceof Uint8Array || input instanceof Int32Array)
+    return { values: input };
   if (input instanceof Uint8ClampedArray) {
     return { values: new Uint8Array(input.buffer as ArrayBuffer, input.byteOffset, input.length) };
   }
@@ -41,7 +42,9 @@ function read(input: DataInput, who: string): { values: Values["values"]; shape?
       throw new ShapeError(`${who}.shape: expected an array of extents, rows first, got ${show(shape)}.`);
     }
     if (sizeOf(shape) !== values.length) {
-      throw new ShapeError(`${who}: expected ${sizeOf(shape)} values for shape (${shape.join(", ")}), got ${values.length}.`);
+      throw new ShapeError(
+        `${who}: expected ${sizeOf(shape)} values for shape (${shape.join(", ")}), got ${values.length}.`,
+      );
     }
     return { values, shape };
   }
@@ -60,11 +63,14 @@ function readArray(input: readonly unknown[], who: string): { values: Float32Arr
   input.forEach((row, r) => {
     const length = (row as number[] | undefined)?.length;
     if (length !== width) {
-      throw new ShapeError(`${who}: expected rows of equal length, got ${width} values in row 0 and ${length ?? show(row)} in row ${r}.`);
+      throw new ShapeError(
+        `${who}: expected rows of equal length, got ${width} values in row 0 and ${length ?? show(row)} in row ${r}.`,
+      );
     }
     for (let c = 0; c < width; c++) {
       const value = (row as number[])[c];
-      if (typeof value !== "number") throw new DataError(`${who}: expected numbers, got ${show(value)} in row ${r}, column ${c}.`);
+      if (typeof value !== "number")
+        throw new DataError(`${who}: expected numbers, got ${show(value)} in row ${r}, column ${c}.`);
       values[r * width + c] = value;
     }
   });
@@ -87,11 +93,17 @@ export function readInputs(input: DataInput, example: Shape, who: string): Value
 
 /** What the targets turned out to be; see SourceCheck. */
 export interface Targets extends Values {
-  readonly kind: "integers" | "floats" | "values";
+  readonly kind: "integers" | "floats" | "values" | "none";
 }
 
 /** Targets for `rows` rows: labels, or `width` values a row. */
-export function readTargets(input: DataInput, target: "labels" | "values", width: number, rows: number, who: string): Targets {
+export function readTargets(
+  input: DataInput,
+  target: "labels" | "values",
+  width: number,
+  rows: number,
+  who: string,
+): Targets {
   if (input === undefined || input === null) throw new DataError(`${who}: expected targets y, got ${show(input)}.`);
   const { values, shape } = read(input, `${who}: y`);
   if (values.length === 0) throw new DataError(`${who}: expected at least one row in y, got none.`);
@@ -102,7 +114,9 @@ export function readTargets(input: DataInput, target: "labels" | "values", width
       return { values: typed, type: "int32", rows, width: 1, kind: whole ? "integers" : "floats" };
     }
     const hot = values.length === rows * width ? ' For one value per class use "categoricalCrossentropy".' : "";
-    throw new ShapeError(`${who}: expected one label in y for each of ${rows} rows, got ${describe(values, shape)}.${hot}`);
+    throw new ShapeError(
+      `${who}: expected one label in y for each of ${rows} rows, got ${describe(values, shape)}.${hot}`,
+    );
   }
   if (values.length !== rows * width || (shape && shape[0] !== rows)) {
     const labels = values.length === rows ? ' For integer labels use "sparseCategoricalCrossentropy".' : "";
@@ -129,7 +143,11 @@ export function rowsOf<V extends Values>(data: V, from: number, to: number): V {
 }
 
 /** OptionError unless weights or gradients are a list of named tensors. */
-export function checkTensors(list: unknown, who: string): asserts list is readonly { name: string; data: ArrayLike<number> }[] {
-  const ok = Array.isArray(list) && list.every((t) => t && typeof t.name === "string" && typeof t.data?.length === "number");
+export function checkTensors(
+  list: unknown,
+  who: string,
+): asserts list is readonly { name: string; data: ArrayLike<number> }[] {
+  const ok =
+    Array.isArray(list) && list.every((t) => t && typeof t.name === "string" && typeof t.data?.length === "number");
   if (!ok) throw new OptionError(`${who}: expected a list of { name, shape, data }, got ${show(list)}.`);
 }

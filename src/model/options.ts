@@ -1,8 +1,8 @@
 // Checks of what users pass to compile and fit; defaults are filled in here.
 
 import { boolean, integer, lookup, number, options, show } from "../check.js";
-import { OptionError, ShapeError } from "../errors.js";
 import type { FitOptions } from "../engine/fit.js";
+import { OptionError, ShapeError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
 import type { MetricName } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
@@ -38,8 +38,8 @@ export interface Settings {
 }
 
 const MOST_WORKERS = 64;
-const DEFAULT_LIMIT = 2 ** 31;
-const MOST_BYTES = 2 ** 32 - 65536;
+export const DEFAULT_LIMIT = 2147483648;
+const MOST_BYTES = 4294901760;
 
 export function readCompile(given: CompileOptions): Settings {
   const known = ["optimizer", "loss", "metrics", "seed", "workers", "numerics", "memoryLimit", "workerUrl"];

@@ -34,7 +34,6 @@ export class Run implements PromiseLike<History>, AsyncIterable<EpochLog> {
     });
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a run is awaited
   then<A = History, B = never>(
     fulfilled?: ((history: History) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

@@ -1,7 +1,7 @@
 // A model's team: its memory, its threads, and what must survive when one of them dies.
 
-import type { Carry } from "../engine/state.js";
 import type { SourceCheck } from "../engine/check.js";
+import type { Carry } from "../engine/state.js";
 import { MemoryLimitError, WorkerError } from "../errors.js";
 import { features } from "../features.js";
 import { kernelModule } from "../modules.js";
@@ -12,7 +12,7 @@ import { Connection } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
 import type { Targets, Values } from "./data.js";
-import type { Settings } from "./options.js";
+import { DEFAULT_LIMIT, type Settings } from "./options.js";
 
 /** Bytes copied between two turns of the caller's event loop. */
 const SLICE_BYTES = 2e6;
@@ -86,7 +86,7 @@ export class Session {
   /** MemoryLimitError if a run would need more than the limit; nothing is started for this. */
   checkBytes(request: LayoutRequest): Layout {
     const layout = createLayout(this.#program, request);
-    const limit = this.#settings?.memoryLimit ?? 2 ** 31;
+    const limit = this.#settings?.memoryLimit ?? DEFAULT_LIMIT;
     if (layout.bytes > limit) {
       const cure = "Take a smaller batchSize or fewer units, pass Uint8Array data, or raise memoryLimit in compile().";
       throw new MemoryLimitError(`fit: expected a run within ${limit} bytes, but it needs ${layout.bytes}. ${cure}`, {

@@ -12,10 +12,17 @@ export function summarize(program: Program, bytes: number | undefined): string {
     String(definition.multiplyAdds?.(config, inp) ?? 0),
   ]);
   const total = (column: number) => rows.reduce((sum, row) => sum + Number(row[column]), 0);
-  const table = [["layer", "output", "parameters", "multiply-adds"], ["input", showShape(program.inputShape), "0", "0"], ...rows];
+  const table = [
+    ["layer", "output", "parameters", "multiply-adds"],
+    ["input", showShape(program.inputShape), "0", "0"],
+    ...rows,
+  ];
   const widths = [0, 1, 2, 3].map((c) => Math.max(...table.map((row) => row[c]!.length)));
   const line = (row: string[]) =>
-    row.map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join("  ").trimEnd();
+    row
+      .map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+      .join("  ")
+      .trimEnd();
   const parameters = total(2);
   const memory = bytes === undefined ? [] : [`memory of the last run: ${bytes} bytes`];
   return [

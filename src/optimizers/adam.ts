@@ -37,18 +37,5 @@ export const adam: OptimizerDefinition<AdamConfig> = {
     epsilon,
   ],
   update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step(
-      "adam_update",
-      split,
-      weight,
-      slot("mean"),
-      slot("variance"),
-      gradient,
-      penalty,
-      flag,
-      hyper,
-      l1,
-      l2,
-      unit,
-    ),
+    step("adam_update", split, weight, slot("mean"), slot("variance"), gradient, penalty, flag, hyper, l1, l2, unit),
 };

@@ -56,6 +56,19 @@ export const rmsprop: OptimizerDefinition<RmspropConfig> = {
     }
     if (!momentum) return step("rmsprop_update", split, weight, square, gradient, penalty, flag, hyper, l1, l2, unit);
     const velocity = slot("velocity");
-    return step("rmsprop_momentum_update", split, weight, square, velocity, gradient, penalty, flag, hyper, l1, l2, unit);
+    return step(
+      "rmsprop_momentum_update",
+      split,
+      weight,
+      square,
+      velocity,
+      gradient,
+      penalty,
+      flag,
+      hyper,
+      l1,
+      l2,
+      unit,
+    );
   },
 };

@@ -139,9 +139,9 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
   }));
 
-  const source = (name: string, rows: number, type: ValueType, held = 0): Source => ({
+  const source = (name: string, rows: number, type: ValueType, held = 0, values = targets): Source => ({
     x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
-    y: arena.take(`${name}.y`, rows * targets * 4),
+    y: arena.take(`${name}.y`, rows * values * 4),
     order: arena.take(`${name}.order`, rows * 4),
     type,
     rows: rows - held,
@@ -161,9 +161,10 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const loss = arena.take("loss", batch * 4);
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
 
-  const rowBytes = 4 * (width + targets + outputWidth);
+  const rowBytes = 4 * (width + 2 * outputWidth);
   const windowRows = Math.max(batch, Math.min(WINDOW_ROWS, Math.floor(WINDOW_BYTES / rowBytes)));
-  const window = source("window", windowRows, "float32");
+  // A gradient by the output comes in where targets do, and may be wider.
+  const window = source("window", windowRows, "float32", 0, Math.max(targets, outputWidth));
   const predictions = arena.take("predictions", windowRows * outputWidth * 4);
   const resultRows = Math.max(windowRows, validation?.rows ?? 0);
   const results = [loss, ...metrics].map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
@@ -216,4 +217,3 @@ export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
     (have.inputGradient || !need.inputGradient)
   );
 }
-

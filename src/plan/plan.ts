@@ -75,7 +75,13 @@ export function predictPlan(program: Program, layout: Layout, source: Source, ro
 }
 
 /** Gradients of the loss with penalties by weights and input, stored and not applied. */
-export function gradientsPlan(program: Program, layout: Layout, source: Source, rows: number, training: boolean): Phases {
+export function gradientsPlan(
+  program: Program,
+  layout: Layout,
+  source: Source,
+  rows: number,
+  training: boolean,
+): Phases {
   const batch: Batch = { program, layout, rows, training };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, true);
@@ -90,7 +96,13 @@ export function gradientsPlan(program: Program, layout: Layout, source: Source, 
 }
 
 /** The same from a given gradient by the output, which comes in as the source's targets. */
-export function backwardPlan(program: Program, layout: Layout, source: Source, rows: number, training: boolean): Phases {
+export function backwardPlan(
+  program: Program,
+  layout: Layout,
+  source: Source,
+  rows: number,
+  training: boolean,
+): Phases {
   const batch: Batch = { program, layout, rows, training };
   const walk = forward(batch, program.nodes.length);
   const { batchSteps, parameterSteps } = backward(batch, walk, true);
@@ -137,7 +149,14 @@ interface Walk {
   /** Gradient by `pred`. */
   readonly delta: Tensor;
   /** Nodes up to `pred` that ran, with their tensors, in forward order. */
-  readonly nodes: readonly { node: ProgramNode; index: number; inp: Tensor; out: Tensor; delta: Tensor; below: Tensor }[];
+  readonly nodes: readonly {
+    node: ProgramNode;
+    index: number;
+    inp: Tensor;
+    out: Tensor;
+    delta: Tensor;
+    below: Tensor;
+  }[];
 }
 
 /** Forward to what the loss takes; on to the output only where a metric needs it. */

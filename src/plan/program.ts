@@ -97,7 +97,8 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     const count = counts.get(type) ?? 0;
     counts.set(type, count + 1);
     const name = (layer.name as string | undefined) ?? `${type}_${count}`;
-    if (names.has(name)) throw new OptionError(`sequential: two layers are named "${name}". Give each a name of its own.`);
+    if (names.has(name))
+      throw new OptionError(`sequential: two layers are named "${name}". Give each a name of its own.`);
     names.add(name);
     const { type: _, name: __, ...config } = layer;
     const node = compileNode(name, definition, config, shape);
@@ -139,7 +140,7 @@ export function checkInput(spec: ModelSpec): Shape {
   if (!Array.isArray(first.shape) || first.shape.length === 0) {
     throw new ShapeError(`input.shape: expected an array of extents such as [784], got ${show(first.shape)}.`);
   }
-  for (const extent of first.shape) integer(extent, "input.shape", { min: 1, max: 2 ** 24 });
+  for (const extent of first.shape) integer(extent, "input.shape", { min: 1, max: 16777216 });
   return first.shape;
 }
 
@@ -174,7 +175,9 @@ function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): P
   const spec = loss!;
   if (outputShape.length !== 1) {
     const shape = outputShape.join(", ");
-    throw new ShapeError(`loss ${spec.name}: expected an output (B, units), got (B, ${shape}). Add flatten() at the end.`);
+    throw new ShapeError(
+      `loss ${spec.name}: expected an output (B, units), got (B, ${shape}). Add flatten() at the end.`,
+    );
   }
   let last = nodes.length - 1;
   while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;

@@ -1,0 +1,136 @@
+// Jobs on the rows in the window: evaluate, predict, one update, gradients. Every member of the team runs them together.
+
+import { shareOf } from "../kernels.js";
+import { sizeOf } from "../layers/layer.js";
+import type { Source } from "../plan/layout.js";
+import { predictPlan } from "../plan/plan.js";
+import type { NamedTensor } from "../spec.js";
+import { Divergence, findLayer, NonFiniteLoss } from "./divergence.js";
+import type { Engine } from "./engine.js";
+import { eachBatch, evaluateRows } from "./evaluate.js";
+import { pack } from "./weights.js";
+
+/** Losses of one batch, before its update. */
+export interface BatchResult {
+  readonly loss: number;
+  readonly dataLoss: number;
+  readonly penalty: number;
+}
+
+export interface GradientsResult {
+  readonly loss: number;
+  readonly weights: NamedTensor[];
+  readonly input: Float32Array;
+}
+
+const windowOf = ({ run }: Engine, type: Source["type"]): Source => ({ ...run.layout.window, type });
+
+/** Sums of row losses and metrics over the window's first rows, and the penalty. */
+export function evaluateWindow(engine: Engine, type: Source["type"], rows: number, batch: number) {
+  const { run, plans } = engine;
+  evaluateRows(run, plans, windowOf(engine, type), rows, batch);
+  return { sums: run.sumResults(rows), penalty: run.sumPenalties() };
+}
+
+/** Outputs of the window's first rows, without padding; only the lead returns them. */
+export function predictWindow(
+  engine: Engine,
+  type: Source["type"],
+  rows: number,
+  batch: number,
+): Float32Array | undefined {
+  const { run, plans } = engine;
+  const { program, layout, team } = run;
+  const width = sizeOf(program.outputShape);
+  const source = windowOf(engine, type);
+  const { output } = predictPlan(program, layout, source, batch);
+  const values = run.float(output);
+  const predictions = run.float(layout.predictions);
+  eachBatch(run, rows, batch, (start, count) => {
+    run.cursor = start;
+    run.runRows(plans.predict(source, count));
+    const [from, to] = shareOf(count, team.index, team.count);
+    for (let row = from; row < to; row++) {
+      const at = row * output.stride;
+      predictions.set(values.subarray(at, at + width), (start + row) * width);
+    }
+  });
+  return team.leads ? predictions.slice(0, rows * width) : undefined;
+}
+
+/** One update on the window's first rows. DivergedError, and the weights as they were, if a number is not finite. */
+export function trainWindow(engine: Engine, type: Source["type"], rows: number): BatchResult {
+  const { run, plans, state } = engine;
+  const { layout, team } = run;
+  engine.leaveFit(rows);
+  const [plan] = plans.train(windowOf(engine, type), rows);
+  run.copyShare(layout.state, layout.snapshot);
+  if (team.leads) {
+    run.int(layout.flags).fill(0);
+    state.write(0, 0);
+  }
+  team.barrier();
+  if (team.leads) run.stable = false;
+  try {
+    run.run(plan);
+  } catch (error) {
+    if (!(error instanceof NonFiniteLoss)) throw error;
+    const { layer, what } = findLayer(run, rows);
+    if (team.leads) run.stable = true;
+    throw new Divergence(what, layer, state.epoch, state.step).error("trainOnBatch", "No update was made.");
+  }
+  const marked = run.markedLayer();
+  if (marked !== undefined) {
+    team.barrier();
+    engine.restore(layout.snapshot, layout.state);
+    if (team.leads) run.stable = true;
+    throw new Divergence("its weights", marked, state.epoch, state.step).error(
+      "trainOnBatch",
+      "The update was undone.",
+    );
+  }
+  if (team.leads) {
+    state.commit();
+    run.stable = true;
+  }
+  const dataLoss = run.meanLoss(rows);
+  const penalty = run.sumPenalties();
+  return { loss: dataLoss + penalty, dataLoss, penalty };
+}
+
+/** Gradients on the window's first rows, of the loss or from a given gradient by the output; only the lead's count. */
+export function gradientsWindow(
+  engine: Engine,
+  type: Source["type"],
+  rows: number,
+  from: "loss" | "output",
+  training: boolean,
+): GradientsResult {
+  const { run, plans, state } = engine;
+  const { layout, team } = run;
+  run.cursor = 0;
+  if (team.leads) run.writeHyper(0, 0, state.step, []);
+  team.barrier();
+  run.run(plans.gradients(windowOf(engine, type), rows, from, training));
+  if (!team.leads) return { loss: 0, weights: [], input: new Float32Array() };
+  const { width, stride } = layout.inputGradient!;
+  const input = new Float32Array(rows * width);
+  const values = run.float(layout.inputGradient!);
+  for (let row = 0; row < rows; row++) input.set(values.subarray(row * stride, row * stride + width), row * width);
+  const loss = from === "loss" ? run.meanLoss(rows) + run.sumPenalties() : 0;
+  return { loss, weights: engine.named(layout.parameters.map(({ gradient }) => gradient)), input };
+}
+
+/** The optimizer's update from gradients in the public order. */
+export function applyGradients({ run, plans, state }: Engine, gradients: readonly Float32Array[]): void {
+  const { layout, team } = run;
+  if (team.leads) {
+    layout.parameters.forEach(({ parameter, gradient }, i) => {
+      pack(parameter, gradients[i]!, run.float(gradient));
+    });
+    state.write(0, 0);
+  }
+  team.barrier();
+  run.run(plans.apply());
+  if (team.leads) state.commit();
+}

@@ -1,0 +1,70 @@
+// Plans of a run, linked for this worker when they are first needed.
+
+import type { Linked } from "../kernels.js";
+import type { Phases } from "../plan/barriers.js";
+import type { Source } from "../plan/layout.js";
+import {
+  applyPlan,
+  backwardPlan,
+  evaluatePlan,
+  gradientsPlan,
+  penaltyPlan,
+  predictPlan,
+  trainPlan,
+} from "../plan/plan.js";
+import type { RunMemory } from "./memory.js";
+
+/** A plan linked for both step parities. */
+export type Twin = readonly [even: Linked, odd: Linked];
+
+export class Plans {
+  readonly #run: RunMemory;
+  readonly #linked = new Map<string, Twin>();
+
+  constructor(run: RunMemory) {
+    this.#run = run;
+  }
+
+  #get(key: string, make: () => Phases): Twin {
+    let twin = this.#linked.get(key);
+    if (!twin) {
+      const phases = make();
+      twin = [this.#run.link(phases, 0), this.#run.link(phases, 1)];
+      this.#linked.set(key, twin);
+    }
+    return twin;
+  }
+
+  train(source: Source, rows: number): Twin {
+    const { program, layout } = this.#run;
+    return this.#get(`train ${key(source)} ${rows}`, () => trainPlan(program, layout, source, rows));
+  }
+
+  evaluate(source: Source, rows: number): Linked {
+    const { program, layout } = this.#run;
+    return this.#get(`evaluate ${key(source)} ${rows}`, () => evaluatePlan(program, layout, source, rows))[0];
+  }
+
+  predict(source: Source, rows: number): Linked {
+    const { program, layout } = this.#run;
+    return this.#get(`predict ${key(source)} ${rows}`, () => predictPlan(program, layout, source, rows).phases)[0];
+  }
+
+  gradients(source: Source, rows: number, from: "loss" | "output", training: boolean): Linked {
+    const { program, layout } = this.#run;
+    const make = from === "loss" ? gradientsPlan : backwardPlan;
+    const name = `${from} ${training} ${key(source)} ${rows}`;
+    return this.#get(name, () => make(program, layout, source, rows, training))[0];
+  }
+
+  apply(): Linked {
+    const { program, layout } = this.#run;
+    return this.#get("apply", () => applyPlan(program, layout))[0];
+  }
+
+  penalty(): Linked {
+    return this.#get("penalty", () => penaltyPlan(this.#run.layout))[0];
+  }
+}
+
+const key = ({ x, type, order }: Source) => `${x.name} ${type} ${order.pointer}`;

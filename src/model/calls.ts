@@ -1,0 +1,136 @@
+// When calls on a model run: one after the other, between two batches of a running fit, or not at all.
+
+import { REQUEST } from "../engine/fit.js";
+import { WorkerError } from "../errors.js";
+import type { Session } from "./session.js";
+
+export class Calls {
+  readonly #session: Session;
+  #queue: Promise<unknown> = Promise.resolve();
+  #active = 0;
+  #disposed = false;
+  #rejectAll: (error: WorkerError) => void = () => {};
+  readonly #disposal: Promise<never>;
+  /** Calls that a running fit makes room for. */
+  readonly #attending: (() => Promise<void>)[] = [];
+  #fitting = false;
+  #paused = false;
+  #stopped = false;
+  #wake: () => void = () => {};
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#disposal = new Promise<never>((_, reject) => {
+      this.#rejectAll = reject;
+    });
+    this.#disposal.catch(() => {});
+  }
+
+  get fitting(): boolean {
+    return this.#fitting;
+  }
+
+  /** Runs a call after those before it, raced against the end of the model. */
+  enqueue<T>(call: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      this.#active++;
+      this.#session.hold(true);
+      try {
+        return await Promise.race([this.#unlessDisposed(call), this.#disposal]);
+      } finally {
+        this.#active--;
+        if (!this.#disposed) this.#session.hold(false);
+      }
+    });
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /** A call that a running fit parks for. */
+  attend<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.#fitting) return this.enqueue(call);
+    const served = new Promise<T>((resolve, reject) => {
+      this.#attending.push(() =>
+        (this.#fitting ? this.#unlessDisposed(call) : this.enqueue(call)).then(resolve, reject),
+      );
+      this.ask();
+    });
+    return Promise.race([this.#disposal, served]);
+  }
+
+  /** A call that must not meet a running fit: E_BUSY if it does. */
+  alone<T>(who: string, call: () => Promise<T>): Promise<T> {
+    return this.#fitting ? Promise.reject(busy(who)) : this.enqueue(call);
+  }
+
+  /** The one fit at a time. */
+  async fit<T>(call: () => Promise<T>): Promise<T> {
+    this.#fitting = true;
+    this.#paused = false;
+    this.#stopped = false;
+    try {
+      return await this.enqueue(call);
+    } finally {
+      this.#fitting = false;
+      for (const waiting of this.#attending.splice(0)) void waiting();
+    }
+  }
+
+  /** Tells the lead of a running fit what is wanted: a stop, a park for pauses and calls, or nothing. */
+  ask(): void {
+    if (!this.#fitting) return;
+    this.#wake();
+    const park = this.#paused || this.#attending.length > 0;
+    this.#session.request((this.#stopped ? REQUEST.stop : 0) | (park ? REQUEST.park : 0));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#paused = false;
+    this.ask();
+  }
+
+  pause(): void {
+    this.#paused = !this.#stopped;
+    this.ask();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.ask();
+  }
+
+  /** While a fit is parked: serves what waits, and holds as long as it is paused. */
+  async serveParked(): Promise<void> {
+    for (;;) {
+      while (this.#attending.length) await this.#attending.shift()!();
+      if (!this.#paused) break;
+      await Promise.race([
+        this.#disposal,
+        new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        }),
+      ]);
+    }
+    this.ask();
+  }
+
+  /** Rejects everything pending, and whatever comes later. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#rejectAll(disposed());
+    await this.#session.close(this.#active > 0);
+  }
+
+  #unlessDisposed<T>(call: () => Promise<T>): Promise<T> {
+    return this.#disposed ? Promise.reject(disposed()) : call();
+  }
+}
+
+const disposed = () =>
+  new WorkerError("model: expected a live model, but it was disposed of. Make a new one.", "E_DISPOSED");
+
+/** The error of a call that would disturb a running fit. */
+export const busy = (who: string) =>
+  new WorkerError(`${who}: expected an idle model, but a fit is running on it. Await it, or stop it first.`, "E_BUSY");

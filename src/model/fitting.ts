@@ -1,0 +1,93 @@
+// A fit from the caller's side: memory, data, the run itself, and what comes back of it.
+
+import type { FitOutcome } from "../engine/engine.js";
+import { heldRows } from "../engine/order.js";
+import type { Program } from "../plan/program.js";
+import type { EpochLog, History, Progress } from "../spec.js";
+import type { Calls } from "./calls.js";
+import { estimateWorkers } from "./estimate.js";
+import type { FitInput, FitRequest } from "./options.js";
+import type { Session } from "./session.js";
+
+/** Runs a checked fit to its end. Callbacks run here, on the caller's thread; one that throws stops the run and rejects it. */
+export async function runFit(
+  program: Program,
+  session: Session,
+  calls: Calls,
+  request: FitRequest,
+  { signal, onEpochEnd, onProgress }: FitInput,
+  onLog: (log: EpochLog) => void,
+): Promise<History> {
+  const abort = () => calls.stop();
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
+  const epochs: EpochLog[] = [];
+  let thrown: { error: unknown } | undefined;
+  const guarded = <A>(callback: ((value: A) => void) | undefined, value: A) => {
+    try {
+      callback?.(value);
+    } catch (error) {
+      thrown ??= { error };
+      abort();
+    }
+  };
+  session.onNote = (message) => {
+    if ("progress" in message) guarded(onProgress, message.progress as Progress);
+    if (!("log" in message)) return;
+    const log = message.log as EpochLog;
+    epochs.push(log);
+    onLog(log);
+    guarded(onEpochEnd, log);
+  };
+  try {
+    await prepare(program, session, request);
+    calls.ask();
+    const outcome = await untilEnded(session, calls, request);
+    const { fingerprint, state } = await session.lead(({ jobs }) => jobs.finish());
+    session.keep(state);
+    if (thrown) throw thrown.error;
+    const { stopped = "completed", steps = 0, bestEpoch } = outcome;
+    const best = bestEpoch === undefined ? {} : { bestEpoch };
+    const { workers, numerics } = session;
+    return { epochs, stopped, steps, ...best, workers, numerics, seed: program.seed, fingerprint };
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    session.onNote = () => {};
+  }
+}
+
+/** Memory for the run, the data in it, and its values checked. */
+async function prepare(program: Program, session: Session, request: FitRequest): Promise<void> {
+  const { options, x, y, validation, validationSplit, transfer } = request;
+  const workers = session.teamSize(() => estimateWorkers(program, options.batchSize));
+  const need = {
+    workers,
+    batch: options.batchSize,
+    train: { rows: x.rows, type: x.type },
+    validation: validation ? { rows: validation.x.rows, type: validation.x.type } : null,
+    held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
+    best: options.earlyStopping?.restoreBestWeights ?? false,
+  };
+  await session.ensure(session.widen(need));
+  const fill = async (
+    source: "train" | "validation",
+    data: { x: FitRequest["x"]; y: FitRequest["y"] },
+    who: string,
+  ) => {
+    await session.upload(session.layout[source]!, data.x, data.y, transfer);
+    const { rows, type } = data.x;
+    await session.check({ source, type, rows, firstRow: 0, targets: data.y.kind, who });
+  };
+  await fill("train", { x, y }, "fit");
+  if (validation) await fill("validation", validation, "fit: validationData");
+}
+
+/** Starts the run; whenever it parks, serves the calls that wait, holds while paused, and goes on. */
+async function untilEnded(session: Session, calls: Calls, { options }: FitRequest): Promise<FitOutcome> {
+  let outcome = await session.all(({ jobs }) => jobs.fit(options));
+  while (outcome.status === "parked") {
+    await calls.serveParked();
+    outcome = await session.all(({ jobs }) => jobs.resume());
+  }
+  return outcome;
+}

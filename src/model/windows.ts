@@ -1,0 +1,36 @@
+// Rows that pass through the window: the part of the memory for data of predict, evaluate and single batches.
+
+import type { Targets, Values } from "./data.js";
+import { rowsOf } from "./data.js";
+import type { Session } from "./session.js";
+
+/** Rows in windows: each is copied, checked and given to `visit` with the batch size that fits the memory. */
+export async function eachWindow(
+  session: Session,
+  fitting: boolean,
+  { x, y, batch, who }: { x: Values; y?: Targets; batch: number; who: string },
+  visit: (rows: number, batch: number) => Promise<void>,
+): Promise<void> {
+  // A running fit keeps its memory: the window in it serves.
+  if (!fitting) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
+  const { window, request } = session.layout;
+  const size = Math.min(batch, request.batch);
+  for (let start = 0; start < x.rows; start += window.rows) {
+    const end = Math.min(x.rows, start + window.rows);
+    await session.upload(window, rowsOf(x, start, end), y && rowsOf(y, start, end));
+    const check = { source: "window", type: x.type, rows: end - start, firstRow: start } as const;
+    await session.check({ ...check, targets: y?.kind ?? "none", who });
+    await visit(end - start, size);
+  }
+}
+
+/** One batch of rows into the window; the memory is made to hold it. */
+export async function fillWindow(
+  session: Session,
+  { x, y, who }: { x: Values; y: Targets; who: string },
+  need: { inputGradient?: boolean } = {},
+): Promise<void> {
+  await session.ensure(session.widen({ batch: x.rows, ...need }));
+  await session.upload(session.layout.window, x, y);
+  await session.check({ source: "window", type: x.type, rows: x.rows, firstRow: 0, targets: y.kind, who });
+}
