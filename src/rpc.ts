@@ -33,7 +33,7 @@ export function note(endpoint: Comlink.Endpoint, message: object, transfer: Tran
   endpoint.postMessage({ [NOTE]: message }, transfer);
 }
 
-/** Marks buffers in a job's result as moved, not copied. */
+/** Marks buffers of an argument or a result as moved, not copied. */
 export const move = <T extends object>(value: T, buffers: ArrayBufferLike[]): T =>
   Comlink.transfer(value, buffers as ArrayBuffer[]);
 
@@ -64,9 +64,6 @@ export class Connection<J extends Jobs> {
   get dead(): string | undefined {
     return this.#reason;
   }
-
-  /** Buffers moved, not copied, into a call. */
-  static move = move;
 
   async #call(name: string, args: unknown[]): Promise<unknown> {
     if (this.#reason !== undefined) throw died(this.#reason);

@@ -5,6 +5,7 @@ import { Engine, type FitOutcome } from "./engine/engine.js";
 import type { FitOptions } from "./engine/fit.js";
 import { applyGradients, evaluateWindow, gradientsWindow, predictWindow, trainWindow } from "./engine/jobs.js";
 import { RunMemory } from "./engine/memory.js";
+import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, initialise } from "./engine/state.js";
 import { WorkerError } from "./errors.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
@@ -84,6 +85,8 @@ const jobs = {
     else initialise(engine);
     engine.run.stable = true;
   },
+  /** Whether the fast kernels agree with the strict ones on this machine; both modules take plain memory. */
+  agree: (strict: WebAssembly.Module, fast: WebAssembly.Module): Promise<boolean> => agree(strict, fast),
   /** Copies bytes into the run's memory. */
   write(pointer: number, bytes: Uint8Array): void {
     opened().run.bytes.set(bytes, pointer);

@@ -2,8 +2,8 @@
 
 import { uniforms } from "../random.js";
 
-/** Streams of random numbers that belong to the host; layers draw from higher ones. */
-export const STREAM = { shuffle: 1, split: 2, initial: 1024 } as const;
+/** Streams of random numbers that belong to the host, apart from those of layers. */
+export const STREAM = { shuffle: 1, split: 2, initial: 0x40000000 } as const;
 
 /** Shuffles rows in place (Fisher-Yates); another epoch, another order. */
 export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: number = STREAM.shuffle): void {

@@ -8,14 +8,13 @@ import { kernelModule } from "../modules.js";
 import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import { lease, type Member, release } from "../pool.js";
-import { Connection } from "../rpc.js";
+import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
 import type { Targets, Values } from "./data.js";
 import { DEFAULT_LIMIT, type Settings } from "./options.js";
+import { copyValues, type Write } from "./upload.js";
 
-/** Bytes copied between two turns of the caller's event loop. */
-const SLICE_BYTES = 2e6;
 const PAGE = 65536;
 
 /** What a session was opened with: enough to find its state again. */
@@ -23,7 +22,11 @@ interface Opened {
   readonly layout: Layout;
   readonly training: TrainingSpec | undefined;
   readonly memory: WebAssembly.Memory | undefined;
+  readonly numerics: Numerics;
 }
+
+/** The verdict on the fast kernels, found out once in a process. */
+let fastIsRight: Promise<boolean> | undefined;
 
 export class Session {
   readonly #spec: ModelSpec;
@@ -53,9 +56,24 @@ export class Session {
     this.#reset = true;
   }
 
+  /** The kernels in use. */
   get numerics(): Numerics {
+    return this.#opened?.numerics ?? "strict";
+  }
+
+  /** Fast kernels where they are wanted, known to the engine and found to be right; else strict ones. */
+  async #chooseNumerics(): Promise<Numerics> {
     const wanted = this.#settings?.numerics ?? "fast";
-    return wanted === "fast" && features().relaxedSimd ? "fast" : "strict";
+    if (wanted === "strict" || !features().relaxedSimd) return "strict";
+    fastIsRight ??= Promise.all([kernelModule("strict", false), kernelModule("fast", false)]).then(([strict, fast]) =>
+      this.lead(({ jobs }) => jobs.agree(strict, fast)),
+    );
+    try {
+      return (await fastIsRight) ? "fast" : "strict";
+    } catch (error) {
+      fastIsRight = undefined;
+      throw error;
+    }
   }
 
   get workers(): number {
@@ -122,13 +140,14 @@ export class Session {
       this.#refused = true;
       return this.ensure({ ...request, workers: 1 });
     }
-    const module = await kernelModule(this.numerics, memory !== undefined);
     this.#gather(request.workers);
+    const numerics = await this.#chooseNumerics();
+    const module = await kernelModule(numerics, memory !== undefined);
     const training = this.#settings?.training;
     const setup = { spec: this.#spec, training, seed: this.#program.seed, request, module, memory, carry };
     const members = this.#members;
     await Promise.all(members.map((member, index) => member.jobs.open({ ...setup, index })));
-    this.#opened = { layout, training, memory };
+    this.#opened = { layout, training, memory, numerics };
     this.#reset = false;
     this.#broken = undefined;
   }
@@ -235,28 +254,11 @@ export class Session {
 
   /** Copies rows into a source, in slices; with `transfer` their buffers move. */
   async upload(source: Source, x: Values, y: Targets | undefined, transfer = false): Promise<void> {
-    await this.#copy(source.x.pointer, x.values, transfer);
-    if (y) await this.#copy(source.y.pointer, y.values, transfer);
-  }
-
-  async #copy(pointer: number, values: Values["values"], transfer: boolean): Promise<void> {
-    const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
-    const foreign = typeof SharedArrayBuffer !== "undefined" && values.buffer instanceof SharedArrayBuffer;
-    const whole = values.byteLength === values.buffer.byteLength;
-    if (foreign || (transfer && whole)) {
-      await this.lead(({ jobs }) => jobs.write(pointer, foreign ? bytes : Connection.move(bytes, [bytes.buffer])));
-      return;
-    }
     const { memory } = this.#opened!;
-    for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-      const slice = bytes.subarray(start, start + SLICE_BYTES);
-      if (memory) new Uint8Array(memory.buffer).set(slice, pointer + start);
-      else {
-        const copy = slice.slice();
-        await this.lead(({ jobs }) => jobs.write(pointer + start, Connection.move(copy, [copy.buffer])));
-      }
-      if (start + SLICE_BYTES < bytes.length) await macrotask();
-    }
+    const write: Write = (pointer, bytes, moved) =>
+      this.lead(({ jobs }) => jobs.write(pointer, moved ? move(bytes, [bytes.buffer]) : bytes));
+    await copyValues(memory, write, source.x.pointer, x.values, transfer);
+    if (y) await copyValues(memory, write, source.y.pointer, y.values, transfer);
   }
 
   check(check: SourceCheck): Promise<void> {
@@ -286,16 +288,4 @@ export class Session {
     const url = this.#settings?.workerUrl;
     await Promise.all(members.map((member) => release(member, url)));
   }
-}
-
-/** Lets the event loop turn once; not a timer, for those are slowed down in hidden tabs. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 }

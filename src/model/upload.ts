@@ -1,0 +1,42 @@
+// Data into a run's memory without holding up the caller's thread.
+
+/** Bytes copied between two turns of the caller's event loop. */
+const SLICE_BYTES = 2e6;
+
+/** Has a worker copy bytes to an address; `moved` buffers change their owner. */
+export type Write = (pointer: number, bytes: Uint8Array, moved: boolean) => Promise<void>;
+
+/** Copies values to an address: in slices, into shared memory or by the worker; whole where their buffer can be shared or moved. */
+export async function copyValues(
+  memory: WebAssembly.Memory | undefined,
+  write: Write,
+  pointer: number,
+  values: Float32Array | Uint8Array | Int32Array,
+  transfer: boolean,
+): Promise<void> {
+  const bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength);
+  const foreign = typeof SharedArrayBuffer !== "undefined" && values.buffer instanceof SharedArrayBuffer;
+  const whole = values.byteLength === values.buffer.byteLength;
+  if (foreign || (transfer && whole)) {
+    await write(pointer, bytes, !foreign);
+    return;
+  }
+  for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
+    const slice = bytes.subarray(start, start + SLICE_BYTES);
+    if (memory) new Uint8Array(memory.buffer).set(slice, pointer + start);
+    else await write(pointer + start, slice.slice(), true);
+    if (start + SLICE_BYTES < bytes.length) await macrotask();
+  }
+}
+
+/** Lets the event loop turn once; not a timer, for those are slowed down in hidden tabs. */
+function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

@@ -1,0 +1,76 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { dense, input, inverseTimeDecay, sequential, sgd } from "../src/index.js";
+import golden from "./golden/optimizers.json";
+import schedules from "./golden/schedules.json";
+import { close, NUMERICS, optimizerOf, type Tensor, type TorchOptions } from "./golden.js";
+
+interface Case {
+  name: string;
+  options: TorchOptions;
+  tensors: Record<"initial" | "gradients" | "weights", Tensor>;
+}
+const cases: Case[] = golden.cases;
+const test = suite("golden optimizers");
+
+/** Step t of a tensor of steps. */
+const stepOf = ({ data, shape }: Tensor, t: number) => data.slice(t * shape[1]!, (t + 1) * shape[1]!);
+
+for (const numerics of NUMERICS) {
+  for (const { name, options, tensors } of cases) {
+    const { initial, gradients, weights } = tensors;
+    const [steps, width] = gradients.shape as [number, number];
+    const optimizer = optimizerOf(name, options);
+
+    // applyGradients adds no penalty, so it cannot show a weight decay.
+    if (!options.weight_decay) {
+      test(`${name}, gradients given (${numerics})`, async () => {
+        const shape = [width, 1];
+        await using model = sequential([input({ shape: [width] }), dense({ units: 1, useBias: false })]);
+        model.compile({ optimizer, numerics });
+        const [{ name: kernel }] = (await model.getWeights()) as [{ name: string }];
+        await model.setWeights([{ name: kernel, shape, data: initial.data }]);
+        for (let t = 0; t < steps; t++) {
+          await model.applyGradients([{ name: kernel, shape, data: stepOf(gradients, t) }]);
+          close((await model.getWeights())[0]!.data, stepOf(weights, t), 1e-6, `step ${t}`);
+        }
+      });
+    }
+
+    // One row, one unit, a target far below: the gradient of the absolute error is the row itself.
+    test(`${name}, gradients from training (${numerics})`, async () => {
+      const l2 = options.weight_decay / 2;
+      await using model = sequential([
+        input({ shape: [width] }),
+        dense({ units: 1, useBias: false, kernelRegularizer: { l2 } }),
+      ]);
+      model.compile({ optimizer, loss: "meanAbsoluteError", numerics });
+      await model.setWeights([{ shape: [width, 1], data: initial.data }]);
+      for (let t = 0; t < steps; t++) {
+        const { penalty } = await model.trainOnBatch([stepOf(gradients, t)], [[-1000]]);
+        const before = t ? stepOf(weights, t - 1) : initial.data;
+        close([penalty], [l2 * before.reduce((sum, w) => sum + w * w, 0)], 1e-6, "penalty");
+        close((await model.getWeights())[0]!.data, stepOf(weights, t), 1e-6, `step ${t}`);
+      }
+    });
+  }
+}
+
+for (const { name, initial, decay, rates } of schedules.cases) {
+  test(`${name}, a rate for each step`, async () => {
+    const learningRate = decay === undefined ? initial : inverseTimeDecay({ initial, decay });
+    await using model = sequential([input({ shape: [1] }), dense({ units: 1, useBias: false })]);
+    model.compile({ optimizer: sgd({ learningRate }), loss: "meanSquaredError" });
+    const zero = { shape: [1, 1], data: [0] };
+    for (const rate of rates) {
+      await model.setWeights([zero]);
+      await model.applyGradients([{ ...zero, data: [-1] }]);
+      close((await model.getWeights())[0]!.data, [rate], 1e-7, "the weight after one step", 0);
+    }
+    model.compile({ optimizer: sgd({ learningRate }), loss: "meanSquaredError" });
+    const { epochs } = await model.fit([1], [1], { epochs: rates.length });
+    assert.equal(epochs.map(({ learningRate }) => learningRate), rates);
+  });
+}
+
+test.run();
