@@ -1,31 +1,91 @@
 // Checks of options, each with one text: who, expected, got, what to do.
 import { OptionError } from "./errors.js";
 
-/** A value as an error quotes it: short, and never a whole array. */
+/** Characters of a value that an error quotes, and of one text in it. */
+const MOST_QUOTED = 80;
+const MOST_TEXT = 40;
+const MOST_ITEMS = 6;
+
+/** A text cut to a number of characters. */
+export const short = (text: string, most = MOST_QUOTED): string =>
+  text.length > most ? `${text.slice(0, most - 3)}...` : text;
+
+/** A value as an error quotes it: short whatever it is, and never a whole array. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length})`;
-  if (Array.isArray(value)) return value.length > 6 ? `an array of ${value.length}` : `[${value.map(show).join(", ")}]`;
-  if (typeof value === "function") return "a function";
-  if (value !== null && typeof value === "object") {
-    const text = JSON.stringify(value) ?? "an object";
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  try {
+    return short(quote(value, 2));
+  } catch {
+    return "an object that cannot be read";
   }
+}
+
+function quote(value: unknown, depth: number): string {
+  if (typeof value === "string") return JSON.stringify(short(value, MOST_TEXT));
+  if (typeof value === "function") return "a function";
+  if (ArrayBuffer.isView(value))
+    return `${value.constructor.name}(${(value as Uint8Array).length ?? value.byteLength})`;
+  if (Array.isArray(value)) {
+    if (value.length > MOST_ITEMS || depth === 0) return `an array of ${value.length}`;
+    return `[${Array.from(value, (item) => quote(item, depth - 1)).join(", ")}]`;
+  }
+  if (value !== null && typeof value === "object") return quoteObject(value, depth);
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function quoteObject(value: object, depth: number): string {
+  const name = value.constructor?.name;
+  if (name && name !== "Object") return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${short(name, MOST_TEXT)}`;
+  if (depth === 0) return "an object";
+  const keys = Object.keys(value);
+  const items = keys.slice(0, MOST_ITEMS).map((key) => {
+    return `${short(key, MOST_TEXT)}: ${quote((value as Record<string, unknown>)[key], depth - 1)}`;
+  });
+  return items.length ? `{ ${items.join(", ")}${keys.length > MOST_ITEMS ? ", ..." : ""} }` : "{}";
 }
 
 /** The row of a table, or an OptionError that lists the known names. */
 export function lookup<T>(table: Readonly<Record<string, T>>, name: unknown, who: string): T {
   if (typeof name === "string" && Object.hasOwn(table, name)) return table[name] as T;
-  const close = typeof name === "string" ? nearest(name, Object.keys(table)) : undefined;
-  const hint = close ? ` Did you mean ${JSON.stringify(close)}?` : "";
-  throw new OptionError(`${who}: unknown name ${show(name)}.${hint} Known: ${Object.keys(table).join(", ")}.`);
+  const known = Object.keys(table);
+  if (typeof name === "string") throw new OptionError(`${who}: unknown name ${hint(name, known)}`);
+  const cure = typeof name === "function" ? " Call the function, or give the name as a text." : "";
+  throw new OptionError(`${who}: expected one of ${known.join(", ")}, got ${show(name)}.${cure}`);
 }
 
-function nearest(name: string, known: string[]): string | undefined {
+/** The row that a name picks, or an object that has the name under `key`. */
+export function pick<T>(table: Readonly<Record<string, T>>, value: unknown, key: string, who: string): T {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return lookup(table, value, who);
+  return lookup(table, (value as Record<string, unknown>)[key], `${who}.${key}`);
+}
+
+/** An unknown name quoted, the known one that was probably meant, and all known ones. */
+export function hint(name: string, known: readonly string[]): string {
+  const close = nearest(name, known);
+  const guess = close === undefined ? "" : ` Did you mean "${close}"?`;
+  return `${show(name)}.${guess} Known: ${known.join(", ") || "none"}.`;
+}
+
+/** Short names in wide use -> ours. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  acc: "accuracy",
+  bce: "binaryCrossentropy",
+  kld: "kullbackLeiblerDivergence",
+  lr: "learningRate",
+  mae: "meanAbsoluteError",
+  mse: "meanSquaredError",
+  swish: "silu",
+  xavier: "glorotUniform",
+};
+
+function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MOST_TEXT) return undefined;
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
   const wanted = plain(name);
-  return known.find((k) => plain(k) === wanted) ?? known.find((k) => distance(plain(k), wanted) <= 2);
+  const synonym = Object.hasOwn(SYNONYMS, wanted) ? SYNONYMS[wanted] : undefined;
+  if (synonym !== undefined && known.includes(synonym)) return synonym;
+  const furthest = Math.min(2, Math.floor(wanted.length / 2));
+  const near = known.map((k) => [distance(plain(k), wanted), k] as const).filter(([d]) => d <= furthest);
+  return near.sort(([a], [b]) => a - b)[0]?.[1];
 }
 
 /** Levenshtein distance. */
@@ -83,16 +143,14 @@ export function boolean(value: unknown, who: string): boolean {
   return value;
 }
 
-/** A plain object that has no keys but the known ones. */
+/** A plain object that has no keys but the known ones; a key that is undefined counts as left out, as in JSON. */
 export function options(value: unknown, who: string, known: readonly string[]): Record<string, unknown> {
   if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value)) {
-    throw new OptionError(`${who}: expected an object of options, got ${show(value)}.`);
+    throw new OptionError(`${who}: expected an object of options (${known.join(", ")}), got ${show(value)}.`);
   }
-  for (const key of Object.keys(value)) {
-    if (known.includes(key)) continue;
-    const close = nearest(key, [...known]);
-    const hint = close ? ` Did you mean "${close}"?` : "";
-    throw new OptionError(`${who}: unknown option "${key}".${hint} Known: ${known.join(", ") || "none"}.`);
+  for (const [key, given] of Object.entries(value)) {
+    if (given !== undefined && !known.includes(key))
+      throw new OptionError(`${who}: unknown option ${hint(key, known)}`);
   }
   return value as Record<string, unknown>;
 }

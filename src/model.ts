@@ -1,10 +1,10 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
-import { boolean, integer, options, show } from "./check.js";
+import { boolean, integer, options } from "./check.js";
 import { OptionError, ShapeError } from "./errors.js";
 import { sizeOf } from "./layers/layer.js";
 import { busy, Calls } from "./model/calls.js";
-import { checkTensors, type DataInput, readInputs, type Targets, type Values } from "./model/data.js";
+import { type DataInput, readInputs, readTensors, type Targets, type Values } from "./model/data.js";
 import { runFit } from "./model/fitting.js";
 import { type CompileOptions, type FitInput, readCompile, readFit, readPair, type Settings } from "./model/options.js";
 import { Run } from "./model/run.js";
@@ -12,7 +12,7 @@ import { Session } from "./model/session.js";
 import { summarize } from "./model/summary.js";
 import { eachWindow, fillWindow } from "./model/windows.js";
 import { compileProgram, type Program } from "./plan/program.js";
-import type { ModelSpec, NamedTensor } from "./spec.js";
+import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
 
 /** Rows a batch in evaluate and predict, unless the call or an earlier fit says more. */
 const BATCH = 64;
@@ -150,7 +150,6 @@ export class Model {
     outputGradient: DataInput,
     given: GradientOptions = {},
   ): Promise<Omit<Gradients, "loss">> {
-    this.#training("backward");
     const training = readGradientOptions(given, "backward");
     const inputs = readInputs(x, this.#program.inputShape, "backward");
     const gradient = readInputs(outputGradient, this.#program.outputShape, "backward: outputGradient");
@@ -167,10 +166,10 @@ export class Model {
   }
 
   /** The optimizer's update from gradients such as `gradients` and `backward` give; penalties are not added again. */
-  async applyGradients(gradients: readonly NamedTensor[] | { weights: readonly NamedTensor[] }): Promise<void> {
+  async applyGradients(gradients: readonly TensorInput[] | { weights: readonly TensorInput[] }): Promise<void> {
     this.#training("applyGradients");
     const list = "weights" in gradients ? gradients.weights : gradients;
-    const byIndex = this.#byParameter(list, "applyGradients");
+    const byIndex = readTensors(list, this.#program.parameters, "applyGradients");
     if (byIndex.size !== this.#program.parameters.length) {
       throw new ShapeError(
         `applyGradients: expected ${this.#program.parameters.length} gradients, got ${byIndex.size}.`,
@@ -191,9 +190,9 @@ export class Model {
     });
   }
 
-  /** Sets weights by name; names that are left out keep their values. */
-  async setWeights(weights: readonly NamedTensor[]): Promise<void> {
-    const values = this.#byParameter(weights, "setWeights");
+  /** Sets weights by name, or in layer order if they have no names; what is left out keeps its values. */
+  async setWeights(weights: readonly TensorInput[]): Promise<void> {
+    const values = readTensors(weights, this.#program.parameters, "setWeights");
     return this.#calls.alone("setWeights", async () => {
       await this.#session.ensure(this.#session.widen({}));
       await this.#session.all(({ jobs }) => jobs.setWeights(values));
@@ -230,25 +229,6 @@ export class Model {
     const result = await this.#session.all(({ jobs }) => jobs.gradients(x.type, x.rows, from, training));
     const { loss, weights, input } = result;
     return { loss, weights, input: { data: input, shape: [x.rows, ...this.#program.inputShape] } };
-  }
-
-  /** Named tensors -> values by index of the parameter; unknown names and wrong sizes throw. */
-  #byParameter(list: unknown, who: string): Map<number, Float32Array> {
-    checkTensors(list, who);
-    const { parameters } = this.#program;
-    const values = new Map<number, Float32Array>();
-    for (const { name, data } of list) {
-      const index = parameters.findIndex(({ fullName }) => fullName === name);
-      const known = parameters.map(({ fullName }) => fullName).join(", ");
-      if (index < 0) throw new OptionError(`${who}: unknown weights ${show(name)}. Known: ${known || "none"}.`);
-      const size = sizeOf(parameters[index]!.shape);
-      if (data.length !== size) {
-        const shape = parameters[index]!.shape.join(", ");
-        throw new ShapeError(`${who}: expected ${size} values for ${name} (${shape}), got ${data.length}.`);
-      }
-      values.set(index, Float32Array.from(data));
-    }
-    return values;
   }
 }
 

@@ -4,6 +4,9 @@ import workerText from "worker:text";
 import type { Endpoint } from "comlink";
 import type { Platform, Thread } from "./platform.js";
 
+/** The message of a worker that holds its lock. */
+const LOCKED = "whetstone-locked";
+
 let spawned = 0;
 
 export const browserPlatform: Platform = {
@@ -35,8 +38,12 @@ export const browserPlatform: Platform = {
           listener(started ? (message ?? "an error without text") : cure);
         });
         worker.addEventListener("messageerror", () => listener("a message could not be read"));
-        const watch = () => void navigator.locks?.request(name, () => listener("it was ended from outside"));
-        worker.addEventListener("message", watch, { once: true });
+        // Only once the worker holds its lock: asked for earlier, the lock could be had while the worker lives.
+        worker.addEventListener("message", function watch({ data }) {
+          if (!data?.[LOCKED]) return;
+          worker.removeEventListener("message", watch);
+          void navigator.locks.request(name, () => listener("it was ended from outside"));
+        });
       },
       ref() {},
       unref() {},
@@ -45,7 +52,12 @@ export const browserPlatform: Platform = {
   },
   ownEndpoint() {
     const { name } = globalThis as unknown as { name: string };
-    if (name && navigator.locks) void navigator.locks.request(name, () => new Promise(() => {}));
-    return globalThis as unknown as Endpoint;
+    const endpoint = globalThis as unknown as Endpoint;
+    const hold = () => {
+      endpoint.postMessage({ [LOCKED]: true });
+      return new Promise(() => {});
+    };
+    if (name && navigator.locks) void navigator.locks.request(name, hold);
+    return endpoint;
   },
 };

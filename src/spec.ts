@@ -75,6 +75,13 @@ export interface NamedTensor {
   data: Float32Array;
 }
 
+/** The same as calls take it: by name, or without names in layer order; the shape may be left out. */
+export interface TensorInput {
+  readonly name?: string;
+  readonly shape?: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
 /** Where a run is, a few times a second. */
 export interface Progress {
   epoch: number;

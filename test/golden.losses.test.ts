@@ -44,7 +44,8 @@ for (const numerics of NUMERICS) {
     const y = c.tensors.labels ?? c.tensors.targets!;
     const logits = fromLogits(c);
 
-    test(`${c.name} (${numerics})`, () => check(c, "linear", { ...options, ...(logits && { fromLogits: true }) }, numerics, y));
+    test(`${c.name} (${numerics})`, () =>
+      check(c, "linear", { ...options, ...(logits && { fromLogits: true }) }, numerics, y));
 
     for (const last of losses[options.name].fused ?? []) {
       test(`${c.name} after ${last} (${numerics})`, () => check(c, last, options, numerics, y));
@@ -59,7 +60,8 @@ test("labels and targets in every form give the same numbers", async () => {
     const width = shape[1] ?? 1;
     const rows = Array.from({ length: x.shape[0]! }, (_, r) => data.slice(r * width, (r + 1) * width));
     const forms: DataInput[] = [data, Float32Array.from(data), Float64Array.from(data), rows];
-    if (labels) forms.push(Int32Array.from(data), Uint8Array.from(data), { data: Int32Array.from(data), shape: [shape[0]!, 1] });
+    if (labels)
+      forms.push(Int32Array.from(data), Uint8Array.from(data), { data: Int32Array.from(data), shape: [shape[0]!, 1] });
     const { labelSmoothing, delta } = c;
     const loss = { name: nameOf(c), labelSmoothing, delta, ...(fromLogits(c) && { fromLogits: true }) } as Loss;
     for (const y of forms) await check(c, "linear", loss, "strict", y);

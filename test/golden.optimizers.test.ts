@@ -28,7 +28,7 @@ for (const numerics of NUMERICS) {
         const shape = [width, 1];
         await using model = sequential([input({ shape: [width] }), dense({ units: 1, useBias: false })]);
         model.compile({ optimizer, numerics });
-        const [{ name: kernel }] = (await model.getWeights()) as [{ name: string }];
+        const kernel = (await model.getWeights())[0]!.name;
         await model.setWeights([{ name: kernel, shape, data: initial.data }]);
         for (let t = 0; t < steps; t++) {
           await model.applyGradients([{ name: kernel, shape, data: stepOf(gradients, t) }]);
@@ -69,7 +69,10 @@ for (const { name, initial, decay, rates } of schedules.cases) {
     }
     model.compile({ optimizer: sgd({ learningRate }), loss: "meanSquaredError" });
     const { epochs } = await model.fit([1], [1], { epochs: rates.length });
-    assert.equal(epochs.map(({ learningRate }) => learningRate), rates);
+    assert.equal(
+      epochs.map(({ learningRate }) => learningRate),
+      rates,
+    );
   });
 }
 

@@ -94,7 +94,8 @@ for (const c of golden.cases) {
   }
 }
 
-test("the same from pixels as fractions", () => train(golden.cases[0]!, { numerics: "strict", workers: 1, bytes: false }));
+test("the same from pixels as fractions", () =>
+  train(golden.cases[0]!, { numerics: "strict", workers: 1, bytes: false }));
 
 test("the same by fit", async () => {
   for (const c of golden.cases) {

@@ -27,7 +27,13 @@ async function modelOf({ name, options, lcgSeed, x, y }: Case, numerics: "strict
   const optimizer = optimizerOf(name.replace("optimizer ", ""), options);
   model.compile({ optimizer, loss: "meanSquaredError", numerics, workers: 2 });
   const next = generator(lcgSeed);
-  for (const tensor of [x, y]) close(tensor.data, tensor.data.map(() => 2 * next()), 1e-7, "what the generator gives");
+  for (const tensor of [x, y])
+    close(
+      tensor.data,
+      tensor.data.map(() => 2 * next()),
+      1e-7,
+      "what the generator gives",
+    );
   await model.setWeights([
     { shape: [5, 4], data: kernelFrom(next, 5, 4) },
     { shape: [4], data: [0, 0, 0, 0] },
@@ -71,7 +77,13 @@ for (const c of cases) {
   test(`${c.name}, by fit`, async () => {
     await using model = await modelOf(c, "strict");
     const { epochs } = await model.fit(c.x, c.y, { epochs: c.losses.length, batchSize: 6, shuffle: false });
-    close(epochs.map(({ dataLoss }) => dataLoss), c.losses, 1e-5, "losses", 1e-3);
+    close(
+      epochs.map(({ dataLoss }) => dataLoss),
+      c.losses,
+      1e-5,
+      "losses",
+      1e-3,
+    );
     await checkFinal(model, c);
   });
 }

@@ -11,7 +11,13 @@ export interface Tensor {
 export const NUMERICS = ["strict", "fast"] as const;
 
 /** Fails unless there are as many values as wanted and |got - want| <= tolerance * max(floor, |want|) for each. */
-export function close(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number, what: string, floor = 1): void {
+export function close(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+  floor = 1,
+): void {
   assert.is(got.length, want.length, `${what}: ${got.length} values, want ${want.length}`);
   for (let i = 0; i < want.length; i++) {
     const error = Math.abs(got[i]! - want[i]!) / Math.max(floor, Math.abs(want[i]!));

@@ -149,6 +149,7 @@ function check<C>(
 
   const whole = run([[0, extent]], 0xff);
   const pieces = run(split(extent), 0x7b);
+  checkOwnership(split(extent), tensors, (range, dirt) => run([range], dirt));
   const want = row.expected(c, inputs);
   const tolerance = row.tolerance ?? 1e-5;
   for (const [name, values] of Object.entries(want)) {
@@ -172,6 +173,28 @@ function check<C>(
       if (!Object.is(whole[name]![i], value)) throw new Error(`the input ${name}[${i}] was changed`);
     });
   }
+}
+
+/** Each piece may write only what no other piece writes. Untouched bytes of an output show as they differ with the dirt. */
+function checkOwnership(
+  ranges: [number, number][],
+  tensors: Tensors,
+  run: (range: [number, number], dirt: number) => Record<string, Data>,
+): void {
+  const owners = new Map<string, number>();
+  ranges.forEach((range, piece) => {
+    const [a, b] = [run(range, 0xff), run(range, 0x7b)];
+    for (const [name, { data, write }] of Object.entries(tensors)) {
+      for (let i = 0; i < data.length; i++) {
+        const written = write ? Object.is(a[name]![i], b[name]![i]) : !Object.is(a[name]![i], data[i]);
+        if (!written) continue;
+        const place = `${name}[${i}]`;
+        const owner = owners.get(place);
+        if (owner !== undefined && owner !== piece) throw new Error(`${place} is written by two ranges`);
+        owners.set(place, piece);
+      }
+    }
+  });
 }
 
 function same(got: number, want: number, tolerance: number): boolean {

@@ -1,5 +1,5 @@
 // The table of initializers: name -> values in the public order, a pure function of shape, seed and stream.
-import { lookup } from "../check.js";
+import { options, pick } from "../check.js";
 import { uniforms } from "../random.js";
 
 export interface InitializerSpec {
@@ -28,7 +28,9 @@ export type InitializerName = keyof typeof initializers;
 
 /** "zeros" or { type: "zeros" } -> the JSON form; unknown names throw. */
 export function initializerSpec(value: unknown, fallback: InitializerName, who: string): InitializerSpec {
-  const name = value === undefined ? fallback : typeof value === "string" ? value : (value as InitializerSpec)?.type;
-  lookup(initializers, name, who);
-  return { type: name as InitializerName };
+  if (value === undefined) return { type: fallback };
+  pick(initializers, value, "type", who);
+  if (typeof value === "string") return { type: value as InitializerName };
+  options(value, who, ["type"]);
+  return { type: (value as InitializerSpec).type };
 }

@@ -1,4 +1,4 @@
-import { lookup, number, options } from "../check.js";
+import { number, options, pick } from "../check.js";
 import { type Access, reads, type Step, step, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext } from "./layer.js";
 
@@ -52,13 +52,12 @@ export const activations: Readonly<Record<string, Activation | null>> = {
 
 /** The table's name of an activation given as a string or as JSON; unknown names and stray options throw. */
 export function activationName(value: ActivationConfig["activation"] | undefined, who: string): string {
-  const name = value === undefined ? "linear" : typeof value === "string" ? value : value?.type;
-  const row = lookup(activations, name, `${who}.activation`);
-  if (typeof value === "object") {
-    options(value, `${who}.activation`, row?.alpha === undefined ? ["type"] : ["type", "alpha"]);
-    if (value.alpha !== undefined) number(value.alpha, `${who}.activation.alpha`);
-  }
-  return name as string;
+  if (value === undefined) return "linear";
+  const row = pick(activations, value, "type", `${who}.activation`);
+  if (typeof value === "string") return value;
+  options(value, `${who}.activation`, row?.alpha === undefined ? ["type"] : ["type", "alpha"]);
+  if (value.alpha !== undefined) number(value.alpha, `${who}.activation.alpha`);
+  return value.type;
 }
 
 const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] => {
@@ -76,7 +75,7 @@ const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] =>
  */
 export const activation: LayerDefinition<ActivationConfig> = {
   options: ["activation"],
-  check: (config, who) => void activationName(config.activation, who),
+  check: ({ activation }, who) => void pick(activations, activation, "type", `${who}.activation`),
   output: (_, inp) => inp,
   alias: (config) => (rowOf(config)[0] ? "never" : "always"),
   forward(config, context) {

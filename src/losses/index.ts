@@ -1,5 +1,5 @@
 // The table of losses: `name` in JSON -> its definition.
-import { lookup, options } from "../check.js";
+import { options, pick } from "../check.js";
 import { OptionError } from "../errors.js";
 import {
   binaryCrossentropy,
@@ -29,8 +29,8 @@ export type LossSpec = {
 
 /** A name or JSON -> checked JSON. */
 export function lossSpec(value: unknown, who = "compile"): LossSpec {
+  const row = pick(losses, value, "name", `${who}: loss`) as LossDefinition<object>;
   const given = typeof value === "string" ? { name: value } : (value as LossSpec);
-  const row = lookup(losses, given?.name, `${who}: loss`) as LossDefinition<object>;
   options(given, given.name, ["name", ...row.options]);
   row.check(given, given.name);
   return given as LossSpec;

@@ -3,7 +3,8 @@
 import { show } from "../check.js";
 import { DataError, OptionError, ShapeError } from "../errors.js";
 import { type Shape, showShape, sizeOf } from "../layers/layer.js";
-import type { ValueType } from "../spec.js";
+import type { Parameter } from "../plan/program.js";
+import type { TensorInput, ValueType } from "../spec.js";
 
 type Typed = Float32Array | Uint8Array | Int32Array;
 /** Data as users have it. `{ data, shape }` names the extents, rows first. */
@@ -129,9 +130,10 @@ export function readTargets(
 const describe = (values: ArrayLike<number>, shape: readonly number[] | undefined) =>
   shape ? `(${shape.join(", ")})` : `${values.length} values`;
 
-/** Rows of x and y must be as many. */
+/** Rows of x and y must be as many, where y says how many it has. */
 export function sameRows(x: Values, y: DataInput, who: string): void {
-  const rows = Array.isArray(y) ? y.length : (y as { shape?: readonly number[] })?.shape?.[0];
+  const nested = Array.isArray(y) && typeof y[0] !== "number";
+  const rows = nested ? y.length : (y as { shape?: readonly number[] })?.shape?.[0];
   if (rows !== undefined && rows !== x.rows) {
     throw new ShapeError(`${who}: expected as many rows in y as in x, got ${rows} and ${x.rows}.`);
   }
@@ -142,12 +144,40 @@ export function rowsOf<V extends Values>(data: V, from: number, to: number): V {
   return { ...data, values: data.values.subarray(from * data.width, to * data.width), rows: to - from };
 }
 
-/** OptionError unless weights or gradients are a list of named tensors. */
-export function checkTensors(
-  list: unknown,
-  who: string,
-): asserts list is readonly { name: string; data: ArrayLike<number> }[] {
-  const ok =
-    Array.isArray(list) && list.every((t) => t && typeof t.name === "string" && typeof t.data?.length === "number");
-  if (!ok) throw new OptionError(`${who}: expected a list of { name, shape, data }, got ${show(list)}.`);
+/** Weights or gradients -> values by index of the parameter; unknown names and wrong shapes throw. */
+export function readTensors(list: unknown, parameters: readonly Parameter[], who: string): Map<number, Float32Array> {
+  if (!isTensors(list)) {
+    throw new OptionError(`${who}: expected a list of { name, shape, data }, got ${show(list)}.`);
+  }
+  const values = new Map<number, Float32Array>();
+  list.forEach(({ name, shape, data }, position) => {
+    const index = name === undefined ? position : parameters.findIndex(({ fullName }) => fullName === name);
+    const parameter = parameters[index];
+    if (!parameter) {
+      const known = parameters.map(({ fullName }) => fullName).join(", ");
+      throw new OptionError(`${who}: unknown weights ${show(name ?? position)}. Known: ${known || "none"}.`);
+    }
+    const size = sizeOf(parameter.shape);
+    if (data.length !== size || (shape && !sameExtents(shape, parameter.shape))) {
+      const wanted = `${size} values for ${parameter.fullName} (${parameter.shape.join(", ")})`;
+      throw new ShapeError(`${who}: expected ${wanted}, got ${data.length}${shape ? ` (${shape.join(", ")})` : ""}.`);
+    }
+    values.set(index, Float32Array.from(data));
+  });
+  return values;
 }
+
+const isTensors = (list: unknown): list is readonly TensorInput[] =>
+  Array.isArray(list) &&
+  list.every(
+    (tensor) =>
+      (tensor?.name === undefined || typeof tensor.name === "string") &&
+      (tensor?.shape === undefined || Array.isArray(tensor.shape)) &&
+      typeof tensor?.data?.length === "number",
+  );
+
+/** Extents of 1 do not count: (7) is (7, 1). */
+const sameExtents = (a: Shape, b: Shape): boolean => {
+  const [left, right] = [a, b].map((shape) => shape.filter((extent) => extent !== 1).join());
+  return left === right;
+};

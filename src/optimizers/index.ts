@@ -1,5 +1,5 @@
 // The table of optimizers: `type` in JSON -> its definition.
-import { lookup, options } from "../check.js";
+import { options, pick } from "../check.js";
 import { adam } from "./adam.js";
 import type { OptimizerDefinition } from "./optimizer.js";
 import { rmsprop } from "./rmsprop.js";
@@ -16,8 +16,8 @@ export type OptimizerSpec = {
 
 /** A name or JSON -> JSON with every option filled in and checked. */
 export function optimizerSpec(value: unknown, who = "compile"): OptimizerSpec {
+  const row = pick(optimizers, value, "type", `${who}: optimizer`) as OptimizerDefinition<object>;
   const given = typeof value === "string" ? { type: value } : (value as OptimizerSpec);
-  const row = lookup(optimizers, given?.type, `${who}: optimizer`) as OptimizerDefinition<object>;
   options(given, given.type, ["type", ...row.options]);
   const set = Object.entries(given).filter(([, v]) => v !== undefined);
   const config = { ...row.defaults, ...Object.fromEntries(set) };

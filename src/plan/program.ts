@@ -61,6 +61,11 @@ export interface ProgramLoss {
   readonly logits: boolean;
 }
 
+/** The longest name, the most extents of an input, and the most values of one. */
+const MOST_CHARACTERS = 64;
+const MOST_EXTENTS = 8;
+const MOST_VALUES = 16777216;
+
 /** Compiles a model; with `training`, the optimizer, loss and metrics that `compile` named. */
 export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefined, seed: number): Program {
   const nodes = compileNodes(spec);
@@ -91,8 +96,9 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
   const names = new Set<string>();
   const counts = new Map<string, number>();
   let shape = checkInput(spec);
-  for (const layer of spec.layers.slice(1) as readonly Record<string, unknown>[]) {
-    const definition = layerOf(layer) as LayerDefinition<object>;
+  for (const [position, layer] of spec.layers.entries() as Iterable<[number, Record<string, unknown>]>) {
+    if (position === 0) continue;
+    const definition = layerOf(layer, ` at position ${position}`);
     const type = layer.type as string;
     const count = counts.get(type) ?? 0;
     counts.set(type, count + 1);
@@ -112,36 +118,49 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
   return nodes;
 }
 
-/** Checks one layer's JSON by itself: its type, its options and their values. */
-export function layerOf(layer: unknown): LayerDefinition<object> {
+/** Checks one layer's JSON by itself: its type, its options and their values. `where` says where it stands. */
+export function layerOf(layer: unknown, where = ""): LayerDefinition<object> {
   if (layer === null || typeof layer !== "object") {
-    throw new OptionError(`sequential: expected layers such as dense({ units: 8 }), got ${show(layer)}.`);
+    const cure = typeof layer === "function" ? " Call the function." : "";
+    throw new OptionError(`sequential: expected layers such as dense({ units: 8 }), got ${show(layer)}${where}.${cure}`);
   }
   const { type, name, ...config } = layer as Record<string, unknown>;
-  if (type === "input") throw new OptionError("sequential: input() must be the first layer and only the first.");
-  const definition = lookup(layers, type, "layer") as LayerDefinition<object>;
-  const who = typeof name === "string" ? name : (type as string);
-  if (name !== undefined && (typeof name !== "string" || name === "")) {
-    throw new OptionError(`${type}.name: expected a text, got ${show(name)}.`);
+  if (type === "input") {
+    throw new OptionError(`sequential: expected input() as the first layer alone, got another one${where}. Drop it.`);
   }
-  options(config, who, definition.options);
+  const definition = lookup(layers, type, `sequential: layer${where}`) as LayerDefinition<object>;
+  checkName(name, type as string);
+  const who = (name ?? type) as string;
+  options(config, who, [...definition.options, "name"]);
   definition.check?.(config, who);
   if (config.activation !== undefined) activationName(config.activation as string, who);
   return definition;
+}
+
+/** OptionError unless a name is left out or fit to be quoted. */
+function checkName(name: unknown, type: string): void {
+  if (name === undefined || (typeof name === "string" && name !== "" && name.length <= MOST_CHARACTERS)) return;
+  throw new OptionError(`${type}.name: expected a text of 1 to ${MOST_CHARACTERS} characters, got ${show(name)}.`);
 }
 
 /** Checks the input layer; returns an example's shape. */
 export function checkInput(spec: ModelSpec): Shape {
   const [first] = spec.layers;
   if ((first as { type?: unknown })?.type !== "input") {
-    throw new OptionError("sequential: expected input({ shape: [...] }) as the first layer.");
+    throw new OptionError(`sequential: expected input({ shape: [...] }) as the first layer, got ${show(first)}.`);
   }
   options(first, "input", ["type", "shape", "name"]);
-  if (!Array.isArray(first.shape) || first.shape.length === 0) {
-    throw new ShapeError(`input.shape: expected an array of extents such as [784], got ${show(first.shape)}.`);
+  checkName(first.name, "input");
+  const { shape } = first;
+  if (!Array.isArray(shape) || shape.length === 0 || shape.length > MOST_EXTENTS) {
+    const expected = `expected an array of 1 to ${MOST_EXTENTS} extents such as [784] or [28, 28, 1]`;
+    throw new ShapeError(`input.shape: ${expected}, got ${show(shape)}.`);
   }
-  for (const extent of first.shape) integer(extent, "input.shape", { min: 1, max: 16777216 });
-  return first.shape;
+  for (const extent of shape) integer(extent, "input.shape", { min: 1, max: MOST_VALUES });
+  if (sizeOf(shape) > MOST_VALUES) {
+    throw new ShapeError(`input.shape: expected at most ${MOST_VALUES} values an example, got ${show(shape)}.`);
+  }
+  return shape;
 }
 
 function compileNode(name: string, definition: LayerDefinition<object>, config: object, inp: Shape): ProgramNode {

@@ -1,5 +1,5 @@
 // The table of learning-rate schedules: pure functions of the step, counted from 0.
-import { lookup, number, options, show } from "../check.js";
+import { number, options, pick, show } from "../check.js";
 import { OptionError } from "../errors.js";
 
 interface ScheduleDefinition<C> {
@@ -39,9 +39,10 @@ export function checkRate(value: Rate, who: string): void {
     return;
   }
   if (value === null || typeof value !== "object") {
-    throw new OptionError(`${who}: expected a number > 0 or a schedule, got ${show(value)}.`);
+    const cure = typeof value === "function" ? " Call the function." : "";
+    throw new OptionError(`${who}: expected a number > 0 or a schedule, got ${show(value)}.${cure}`);
   }
-  const row = lookup(schedules, value.type, who);
+  const row = pick(schedules, value, "type", who);
   options(value, `${who} (${value.type})`, ["type", ...row.options]);
   row.check(value, `${who} (${value.type})`);
 }

@@ -1,0 +1,147 @@
+// The page: trains on MNIST in this browser's workers and shows how it goes.
+import { features } from "../build/whetstone.js";
+import { createChart } from "./chart.js";
+import { createDigits } from "./digits.js";
+import { FILES, readIdx } from "./idx.mjs";
+import { createModel, fitOptions } from "./recipe.mjs";
+
+const { epochs, batchSize } = fitOptions;
+const SHOWN = 8;
+
+const at = (id) => document.getElementById(id);
+const show = (id, text) => {
+  at(id).textContent = text;
+};
+const percent = (share) => `${(100 * share).toFixed(2)} %`;
+const whole = (value) => Math.round(value).toLocaleString("en-US");
+
+const chart = createChart(at("chart"), epochs);
+let model;
+let run;
+let paused = false;
+
+function say(text, failed = false) {
+  show("status", text);
+  at("status").classList.toggle("failed", failed);
+}
+
+/** Which buttons can be pressed. */
+function offer({ start = false, going = false }) {
+  at("start").disabled = !start;
+  at("pause").disabled = at("stop").disabled = !going;
+  show("pause", paused ? "Resume" : "Pause");
+}
+
+async function load({ images, labels }) {
+  const files = [images, labels].map(async (name) => {
+    const response = await fetch(`mnist/${name}`);
+    if (!response.ok) throw new Error(`could not load ${name}: ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  });
+  return readIdx(...(await Promise.all(files)));
+}
+
+/** Takes in the library's progress: the mean loss since the last report, and the speed. */
+function createMeter() {
+  let last;
+  let speed;
+  return {
+    /** Forgets the last report, so that a pause does not count as slow training. */
+    rest() {
+      last = undefined;
+    },
+    read({ epoch, step, steps, dataLoss }) {
+      const now = performance.now();
+      if (last?.epoch === epoch && step > last.step) {
+        const loss = (dataLoss * step - last.dataLoss * last.step) / (step - last.step);
+        chart.add(epoch + step / steps, loss);
+        const rate = ((step - last.step) * batchSize) / ((now - last.now) / 1000);
+        speed = speed === undefined ? rate : 0.9 * speed + 0.1 * rate;
+        show("rate", whole(speed));
+      } else if (epoch === 0 && !last) chart.add(step / steps, dataLoss);
+      show("epoch", `${epoch + 1} of ${epochs}`);
+      show("loss", dataLoss.toFixed(4));
+      last = { epoch, step, dataLoss, now };
+    },
+  };
+}
+
+/** Asks the model, which makes room for the question in the middle of a fit. */
+async function ask(digits) {
+  if (!model) return;
+  const { data } = await model.predict(digits.pixels());
+  digits.answer(data);
+}
+
+async function train({ train, test, digits }) {
+  paused = false;
+  offer({});
+  say("Starting the workers …");
+  at("result").hidden = true;
+  chart.clear();
+  for (const id of ["epoch", "loss", "accuracy", "valAccuracy", "rate"]) show(id, "–");
+  await model?.dispose();
+  model = createModel();
+  const meter = createMeter();
+  run = model.fit(train.x, train.y, {
+    ...fitOptions,
+    onProgress(progress) {
+      meter.read(progress);
+      if (!paused) say("Training. The page stays free for other work.");
+    },
+    onEpochEnd({ accuracy, valAccuracy, samplesPerSecond }) {
+      show("accuracy", percent(accuracy));
+      show("valAccuracy", percent(valAccuracy));
+      show("rate", whole(samplesPerSecond));
+      ask(digits).catch(() => {});
+    },
+  });
+  at("pause").onclick = () => {
+    paused = !paused;
+    if (paused) run.pause();
+    else run.resume();
+    meter.rest();
+    offer({ going: true });
+    say(paused ? "Paused." : "Going on …");
+  };
+  at("stop").onclick = () => run.stop();
+  offer({ going: true });
+  const history = await run;
+  offer({});
+  say("Testing …");
+  show("workers", history.workers);
+  const { accuracy } = await model.evaluate(test.x, test.y);
+  await ask(digits);
+  const how = { completed: "Done.", aborted: "Stopped.", earlyStopping: "Done: it would not get better." };
+  say(how[history.stopped] ?? "Done.");
+  const note = document.createElement("small");
+  note.textContent = `Fingerprint of the weights: ${history.fingerprint}. The same seed gives the same bits on every device.`;
+  at("result").replaceChildren(`Test accuracy ${percent(accuracy)} on ${whole(test.rows)} digits.`, note);
+  at("result").hidden = false;
+}
+
+async function main() {
+  const { threads, workers, reason } = features();
+  show("workers", workers === 1 ? "1" : `auto, at most ${workers}`);
+  show("numerics", "strict");
+  show("seed", "0");
+  at("reason").hidden = threads;
+  if (!threads) show("reason", `Threads are off: ${reason}.`);
+
+  const data = { train: await load(FILES.train), test: await load(FILES.test) };
+  const digits = createDigits(at("digits"), data.test, SHOWN);
+  digits.choose();
+  at("other").disabled = false;
+  at("other").onclick = () => {
+    digits.choose();
+    ask(digits).catch(() => {});
+  };
+  at("start").onclick = () =>
+    train({ ...data, digits })
+      .catch((error) => say(`${error.code ?? error.name}: ${error.message}`, true))
+      .finally(() => offer({ start: true }));
+  offer({ start: true });
+  say(`${whole(data.train.rows)} digits are here.`);
+}
+
+main().catch((error) => say(error.message, true));

@@ -1,0 +1,155 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { hook, reads, step, writes } from "../../src/kernels.js";
+import { findRaces, insertBarriers, type Phases, printPlan } from "../../src/plan/barriers.js";
+import { createLayout } from "../../src/plan/layout.js";
+import {
+  applyPlan,
+  backwardPlan,
+  evaluatePlan,
+  gradientsPlan,
+  penaltyPlan,
+  predictPlan,
+  trainPlan,
+} from "../../src/plan/plan.js";
+import { compileProgram } from "../../src/plan/program.js";
+import type { ModelSpec, TrainingSpec } from "../../src/spec.js";
+
+const training: TrainingSpec = {
+  optimizer: { type: "sgd", learningRate: 0.1, momentum: 0.9, nesterov: false },
+  loss: { name: "sparseCategoricalCrossentropy" },
+  metrics: ["accuracy"],
+};
+const deep: ModelSpec = {
+  layers: [
+    { type: "input", shape: [3, 3] },
+    { type: "flatten" },
+    { type: "rescaling", scale: 2 },
+    { type: "dense", units: 5, activation: "tanh", kernelRegularizer: { l1: 0.1 } },
+    { type: "dropout", rate: 0.5 },
+    { type: "dense", units: 4, activation: "softmax" },
+  ],
+};
+const small: ModelSpec = {
+  layers: [
+    { type: "input", shape: [2] },
+    { type: "dense", units: 3, activation: "relu" },
+    { type: "dense", units: 2, activation: "softmax" },
+  ],
+};
+
+function plans(spec: ModelSpec, rows = 6): Record<string, Phases> {
+  const program = compileProgram(spec, training, 1);
+  const data = { rows: 20, type: "float32" } as const;
+  const layout = createLayout(program, {
+    workers: 2,
+    batch: rows,
+    train: data,
+    validation: data,
+    held: 0,
+    best: true,
+    inputGradient: true,
+  });
+  const source = layout.train!;
+  return {
+    train: trainPlan(program, layout, source, rows),
+    evaluate: evaluatePlan(program, layout, source, rows),
+    predict: predictPlan(program, layout, source, rows).phases,
+    gradients: gradientsPlan(program, layout, source, rows, true),
+    backward: backwardPlan(program, layout, layout.window, rows, true),
+    apply: applyPlan(program, layout),
+    penalty: penaltyPlan(layout),
+  };
+}
+
+const test = suite("barriers");
+
+test("no plan has a race", () => {
+  for (const spec of [deep, small]) {
+    for (const [name, phases] of Object.entries(plans(spec))) assert.equal(findRaces(phases), [], name);
+  }
+});
+
+test("a training step of a dense net has two barriers", () => {
+  assert.is(plans(small).train!.length, 2);
+  assert.is(plans(deep).train!.length, 2);
+});
+
+test("predict and evaluate have no barrier but the last", () => {
+  const { predict, evaluate } = plans(deep);
+  assert.is(predict!.length, 1);
+  assert.is(evaluate!.length, 1);
+});
+
+test("without any one barrier the checker names the race", () => {
+  for (const name of ["train", "gradients", "backward"]) {
+    const phases = plans(deep)[name]!;
+    phases.forEach((_, dropped) => {
+      const races = findRaces(
+        phases,
+        phases.map((__, i) => i !== dropped),
+      );
+      assert.ok(races.length > 0, `${name} without barrier ${dropped}`);
+    });
+  }
+  const { train } = plans(deep);
+  assert.match(findRaces(train!, [false, true]).join("\n"), /dense_backward_kernel reads dense_1.delta by parameter/);
+  assert.match(findRaces(train!, [false, true]).join("\n"), /guard reads loss by each:1 while sparse_cat\S+ writes it/);
+  assert.match(findRaces(train!, [true, false]).join("\n"), /dense_forward reads dense_0.kernel by batch/);
+  assert.match(
+    findRaces(train!, [true, false]).join("\n"),
+    /gather_float32 reads hyper by batch:6 while decide writes/,
+  );
+});
+
+test("the two halves of hyper are told apart by parity", () => {
+  // The update of a step reads one half while the lead writes the other: no barrier between them.
+  const { train } = plans(small);
+  const last = train!.at(-1)!.map(({ kernel }) => kernel);
+  assert.ok(last.includes("decide") && last.includes("sgd_momentum_update"));
+});
+
+test("the same range of the same axis needs no barrier, another does", () => {
+  const tensor = (name: string) => ({ name, pointer: 64, bytes: 64, width: 8, stride: 8 });
+  const [a, b] = [tensor("a"), tensor("b")];
+  const copy = (axis: "batch" | "parameter", extent: number, from: typeof a, to: typeof a) =>
+    step("exp_forward", { axis, extent }, writes(to), reads(from), 8);
+  assert.is(insertBarriers([copy("batch", 4, a, b), copy("batch", 4, b, a)]).length, 1);
+  assert.is(insertBarriers([copy("batch", 4, a, b), copy("batch", 3, b, a)]).length, 2);
+  assert.is(insertBarriers([copy("batch", 4, a, b), copy("parameter", 4, b, a)]).length, 2);
+  assert.is(insertBarriers([copy("batch", 4, a, b), hook("decide", "once", reads(b))]).length, 2);
+  assert.is(insertBarriers([hook("guard", "each", reads(b)), hook("decide", "once", reads(b))]).length, 1);
+});
+
+test("a plan prints as one step a line", () => {
+  const text = printPlan(plans(small, 4).train!);
+  assert.snapshot(
+    text,
+    `collect                    once            flags
+gather_float32             batch:4         =input train.x train.order hyper+8 2 8
+gather_int32               batch:4         =target train.y train.order hyper+8
+dense_forward              batch:4         =dense_0 input dense_0.kernel dense_0.bias 2 3 8 8
+relu_forward               batch:4         =dense_0.activation dense_0 8
+dense_forward              batch:4         =dense_1 dense_0.activation dense_1.kernel dense_1.bias 3 2 8 8
+sparse_categorical_crossentropy_backward batch:4         =loss =dense_1.delta dense_1 target 0 0.25 2 8
+sparse_categorical_accuracy batch:4         =metric.accuracy dense_1 target 2 8
+dense_backward_input       batch:4         =dense_0.activation.delta dense_1.delta dense_1.kernelTransposed 3 2 8 8
+relu_backward              batch:4         =dense_0.delta dense_0.activation.delta dense_0 dense_0.activation 8
+--- barrier
+guard                      each            loss
+decide                     once            loss metric.accuracy =hyper' =train.order
+dense_backward_kernel      parameter:1     =dense_1.kernel.gradient dense_0.activation dense_1.delta 4 3 8 8
+dense_backward_bias        parameter:1     =dense_1.bias.gradient dense_1.delta 4 8
+dense_backward_kernel      parameter:1     =dense_0.kernel.gradient input dense_0.delta 4 2 8 8
+dense_backward_bias        parameter:1     =dense_0.bias.gradient dense_0.delta 4 8
+sgd_momentum_update        parameter:1     +=dense_0.kernel +=dense_0.kernel.velocity dense_0.kernel.gradient 0 !flags hyper+64 0 0 64
+sgd_momentum_update        parameter:1     +=dense_0.bias +=dense_0.bias.velocity dense_0.bias.gradient 0 !flags+4 hyper+64 0 0 8
+sgd_momentum_update        parameter:1     +=dense_1.kernel +=dense_1.kernel.velocity dense_1.kernel.gradient 0 !flags+8 hyper+64 0 0 64
+sgd_momentum_update        parameter:1     +=dense_1.bias +=dense_1.bias.velocity dense_1.bias.gradient 0 !flags+12 hyper+64 0 0 8
+dense_transpose            parameter:1     =dense_0.kernelTransposed dense_0.kernel 2 3
+dense_transpose            parameter:1     =dense_1.kernelTransposed dense_1.kernel 3 2
+--- barrier`,
+  );
+});
+
+test.run();

@@ -1,0 +1,107 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createLayout, holds, type LayoutRequest } from "../../src/plan/layout.js";
+import { compileProgram } from "../../src/plan/program.js";
+
+const program = compileProgram(
+  {
+    layers: [
+      { type: "input", shape: [13] },
+      { type: "dense", units: 10, activation: "tanh", kernelRegularizer: { l2: 0.1 } },
+      { type: "dense", units: 1 },
+    ],
+  },
+  {
+    optimizer: { type: "adam", learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+    loss: { name: "meanSquaredError" },
+    metrics: ["meanAbsoluteError"],
+  },
+  1,
+);
+const request: LayoutRequest = {
+  workers: 3,
+  batch: 17,
+  train: { rows: 101, type: "float32" },
+  validation: { rows: 11, type: "uint8" },
+  held: 0,
+  best: true,
+  inputGradient: true,
+};
+const layout = createLayout(program, request);
+
+const test = suite("layout");
+
+test("no two tensors overlap, all are aligned, and the bytes hold them", () => {
+  const ranges = layout.tensors
+    .flatMap(({ name, pointer, alternate, bytes }) =>
+      [pointer, alternate].flatMap((at) => (at === undefined ? [] : [{ name, at, end: at + bytes }])),
+    )
+    .sort((a, b) => a.at - b.at);
+  ranges.forEach(({ name, at }, i) => {
+    assert.is(at % 64, 0, name);
+    if (i > 0) assert.ok(at >= ranges[i - 1]!.end, `${name} begins inside ${ranges[i - 1]!.name}`);
+  });
+  // Gathers may read a vector beyond the last row.
+  assert.ok(layout.bytes >= ranges.at(-1)!.end + 32);
+});
+
+test("the state is one range of weights, counters and slots; the rest lies behind it", () => {
+  const { state, weights, counters, parameters, snapshot } = layout;
+  assert.is(state.pointer, weights.pointer);
+  assert.ok(weights.pointer + weights.bytes <= counters.pointer);
+  for (const { weight, slots, gradient } of parameters) {
+    for (const tensor of [weight, ...slots.values()]) {
+      assert.ok(tensor.pointer >= state.pointer && tensor.pointer + tensor.bytes <= state.pointer + state.bytes);
+    }
+    assert.ok(gradient.pointer >= state.pointer + state.bytes);
+  }
+  assert.is(snapshot.bytes, state.bytes);
+});
+
+test("addresses of the state depend on the model alone", () => {
+  const other = createLayout(program, {
+    ...request,
+    workers: 1,
+    batch: 64,
+    train: null,
+    validation: null,
+    best: false,
+  });
+  assert.equal(other.state, layout.state);
+  assert.equal(other.counters, layout.counters);
+});
+
+test("a layout is the same in every thread", () => {
+  assert.equal(createLayout(program, request), layout);
+});
+
+test("a layout holds what asks for no more than it has", () => {
+  const none = { ...request, train: null, validation: null, best: false, inputGradient: false };
+  assert.ok(holds(request, request));
+  assert.ok(holds(request, { ...none, batch: 1 }));
+  assert.not.ok(holds(request, { ...request, batch: 18 }));
+  assert.not.ok(holds(request, { ...request, workers: 2 }));
+  assert.not.ok(holds(request, { ...request, train: { rows: 102, type: "float32" } }));
+  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "uint8" } }));
+  assert.not.ok(holds(request, { ...request, held: 5, validation: null }));
+  assert.not.ok(holds({ ...request, best: false }, request));
+  assert.not.ok(holds({ ...request, inputGradient: false }, request));
+});
+
+test("the window takes a gradient as wide as the output, also where targets are labels", () => {
+  const spec = {
+    layers: [
+      { type: "input", shape: [4] },
+      { type: "dense", units: 9, activation: "softmax" },
+    ],
+  } as const;
+  const labels = compileProgram(
+    spec,
+    { optimizer: { type: "sgd" }, loss: { name: "sparseCategoricalCrossentropy" }, metrics: [] },
+    0,
+  );
+  const { window } = createLayout(labels, { ...request, train: null, validation: null });
+  assert.is(window.y.bytes, window.rows * 9 * 4);
+});
+
+test.run();
