@@ -10,8 +10,10 @@ export function createDigits(list, test, count) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = SIDE;
     const answer = document.createElement("p");
+    const frame = document.createElement("div");
+    frame.append(canvas);
     const item = document.createElement("li");
-    item.append(canvas, answer);
+    item.append(frame, answer);
     list.append(item);
     return { canvas, answer };
   });
@@ -19,7 +21,7 @@ export function createDigits(list, test, count) {
   function paint(canvas, row) {
     const context = canvas.getContext("2d");
     const image = context.createImageData(SIDE, SIDE);
-    for (let i = 0; i < PIXELS; i++) image.data.set([...Array(3).fill(255 - test.x[row * PIXELS + i]), 255], 4 * i);
+    for (let i = 0; i < PIXELS; i++) image.data[4 * i + 3] = test.x[row * PIXELS + i];
     context.putImageData(image, 0, 0);
   }
 
@@ -47,12 +49,12 @@ export function createDigits(list, test, count) {
       places.forEach(({ answer }, i) => {
         const own = probabilities.subarray(i * classes, (i + 1) * classes);
         const best = own.indexOf(Math.max(...own));
-        const share = document.createElement("small");
-        share.textContent = `${Math.round(100 * own[best])} %`;
-        answer.replaceChildren(String(best), share);
         const label = test.y[chosen[i]];
-        answer.className = best === label ? "" : "wrong";
-        answer.title = best === label ? "" : `It is a ${label}.`;
+        const right = best === label;
+        const note = document.createElement("small");
+        note.textContent = right ? `${Math.round(100 * own[best])} %` : `it is ${label}`;
+        answer.replaceChildren(String(best), note);
+        answer.className = right ? "" : "wrong";
       });
     },
   };

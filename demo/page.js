@@ -7,6 +7,7 @@ import { createModel, fitOptions } from "./recipe.mjs";
 
 const { epochs, batchSize } = fitOptions;
 const SHOWN = 8;
+const BATCHES_A_POINT = 100;
 
 const at = (id) => document.getElementById(id);
 const show = (id, text) => {
@@ -21,7 +22,7 @@ let run;
 let paused = false;
 
 function say(text, failed = false) {
-  show("status", text);
+  if (at("status").textContent !== text) show("status", text);
   at("status").classList.toggle("failed", failed);
 }
 
@@ -41,27 +42,29 @@ async function load({ images, labels }) {
   return readIdx(...(await Promise.all(files)));
 }
 
-/** Takes in the library's progress: the mean loss since the last report, and the speed. */
+/** Takes in reports of progress: draws the mean loss since the last point, and shows how fast it goes. */
 function createMeter() {
   let last;
   let speed;
   return {
-    /** Forgets the last report, so that a pause does not count as slow training. */
+    /** Forgets the last point, so that a pause does not count as slow training. */
     rest() {
       last = undefined;
     },
     read({ epoch, step, steps, dataLoss }) {
-      const now = performance.now();
-      if (last?.epoch === epoch && step > last.step) {
-        const loss = (dataLoss * step - last.dataLoss * last.step) / (step - last.step);
-        chart.add(epoch + step / steps, loss);
-        const rate = ((step - last.step) * batchSize) / ((now - last.now) / 1000);
-        speed = speed === undefined ? rate : 0.9 * speed + 0.1 * rate;
-        show("rate", whole(speed));
-      } else if (epoch === 0 && !last) chart.add(step / steps, dataLoss);
       show("epoch", `${epoch + 1} of ${epochs}`);
       show("loss", dataLoss.toFixed(4));
-      last = { epoch, step, dataLoss, now };
+      const now = performance.now();
+      const report = { epoch, step, dataLoss, now };
+      if (epoch === 0 && !last) chart.add(step / steps, dataLoss);
+      if (last?.epoch !== epoch) last = report;
+      const batches = step - last.step;
+      if (batches < BATCHES_A_POINT) return;
+      chart.add(epoch + step / steps, (dataLoss * step - last.dataLoss * last.step) / batches);
+      const rate = (batches * batchSize) / ((now - last.now) / 1000);
+      speed = speed === undefined ? rate : 0.8 * speed + 0.2 * rate;
+      show("rate", whole(speed));
+      last = report;
     },
   };
 }
@@ -89,7 +92,8 @@ async function train({ train, test, digits }) {
       meter.read(progress);
       if (!paused) say("Training. The page stays free for other work.");
     },
-    onEpochEnd({ accuracy, valAccuracy, samplesPerSecond }) {
+    onEpochEnd({ dataLoss, accuracy, valAccuracy, samplesPerSecond }) {
+      show("loss", dataLoss.toFixed(4));
       show("accuracy", percent(accuracy));
       show("valAccuracy", percent(valAccuracy));
       show("rate", whole(samplesPerSecond));
@@ -126,7 +130,7 @@ async function main() {
   show("numerics", "strict");
   show("seed", "0");
   at("reason").hidden = threads;
-  if (!threads) show("reason", `Threads are off: ${reason}.`);
+  if (!threads) show("reason", `No threads here, ${reason}.`);
 
   const data = { train: await load(FILES.train), test: await load(FILES.test) };
   const digits = createDigits(at("digits"), data.test, SHOWN);
@@ -141,7 +145,7 @@ async function main() {
       .catch((error) => say(`${error.code ?? error.name}: ${error.message}`, true))
       .finally(() => offer({ start: true }));
   offer({ start: true });
-  say(`${whole(data.train.rows)} digits are here.`);
+  say(`Ready: ${whole(data.train.rows)} digits are loaded.`);
 }
 
 main().catch((error) => say(error.message, true));

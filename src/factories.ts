@@ -53,7 +53,7 @@ export const activation = (config: string | (ActivationConfig & Named)) =>
 export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten"), type: "flatten" });
 
 /** `inp * scale + offset`; `rescaling({ scale: 1 / 255 })` for pixels. */
-export const rescaling = (config: RescalingConfig & Named) => 
+export const rescaling = (config: RescalingConfig & Named) =>
   layer({ ...given(config, "rescaling"), type: "rescaling" });
 
 /** A model of layers one after the other; takes what `JSON.stringify(model)` gave, too. Cheap: nothing is started. */

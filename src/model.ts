@@ -152,13 +152,15 @@ export class Model {
   ): Promise<Omit<Gradients, "loss">> {
     const training = readGradientOptions(given, "backward");
     const inputs = readInputs(x, this.#program.inputShape, "backward");
-    const gradient = readInputs(outputGradient, this.#program.outputShape, "backward: outputGradient");
+    const gradient = readInputs(outputGradient, this.#program.outputShape, "backward", "outputGradient");
     if (gradient.rows !== inputs.rows) {
-      throw new ShapeError(`backward: expected a gradient for ${inputs.rows} rows, got ${gradient.rows}.`);
+      throw new ShapeError(
+        `backward: expected as many rows in outputGradient as in x, got ${gradient.rows} and ${inputs.rows}.`,
+      );
     }
     return this.#calls.alone("backward", async () => {
       const values = gradient.values instanceof Float32Array ? gradient.values : Float32Array.from(gradient.values);
-      const y: Targets = { ...gradient, values, type: "float32", kind: "none" };
+      const y: Targets = { ...gradient, values, type: "float32", kind: "gradient" };
       await fillWindow(this.#session, { x: inputs, y, who: "backward" }, { inputGradient: true });
       const { loss: _, ...rest } = await this.#gradients(inputs, "output", training);
       return rest;
@@ -168,7 +170,7 @@ export class Model {
   /** The optimizer's update from gradients such as `gradients` and `backward` give; penalties are not added again. */
   async applyGradients(gradients: readonly TensorInput[] | { weights: readonly TensorInput[] }): Promise<void> {
     this.#training("applyGradients");
-    const list = "weights" in gradients ? gradients.weights : gradients;
+    const list = (gradients as { weights?: unknown } | undefined)?.weights ?? gradients;
     const byIndex = readTensors(list, this.#program.parameters, "applyGradients");
     if (byIndex.size !== this.#program.parameters.length) {
       throw new ShapeError(

@@ -13,8 +13,8 @@ export interface SourceCheck {
   readonly rows: number;
   /** What the first row is called in errors. */
   readonly firstRow: number;
-  /** Targets came as integers, as floats that must be whole, as values, or not at all. */
-  readonly targets: "integers" | "floats" | "values" | "none";
+  /** Targets came as integers, as floats that must be whole, as values, as a gradient by the output, or not at all. */
+  readonly targets: "integers" | "floats" | "values" | "gradient" | "none";
   readonly who: string;
 }
 
@@ -24,6 +24,8 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
   const width = sizeOf(run.program.inputShape);
   if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
   if (check.targets === "values") checkFinite(run, source.y, targetWidth(run.program), check, "y");
+  if (check.targets === "gradient")
+    checkFinite(run, source.y, sizeOf(run.program.outputShape), check, "outputGradient");
   if (check.targets === "integers" || check.targets === "floats") checkLabels(run, source, check);
 }
 

@@ -43,23 +43,33 @@ export const lossOf = (spec: LossSpec): LossDefinition<object> => losses[spec.na
  * where the pair makes no sense.
  */
 export function fitOf(spec: LossSpec, lastActivation: string, units: number): "fused" | "logits" | "output" {
-  const { fused, target } = lossOf(spec);
+  const { fused } = lossOf(spec);
   if (!fused) return "output";
   const who = `loss ${spec.name}`;
   const wanted = fused.map((name) => `"${name}"`).join(" or ");
   const fromLogits = (spec as { fromLogits?: boolean }).fromLogits ?? false;
   if (units < 2 && !fused.includes("sigmoid")) {
     const cure = 'Use "binaryCrossentropy" with one sigmoid unit, or one unit per class.';
-    throw new OptionError(`${who}: expected an output of at least 2 classes (${target}), got ${units} unit. ${cure}`);
+    throw new OptionError(`${who}: expected an output of at least 2 units, one per class, got ${units}. ${cure}`);
   }
   const normalised = ["softmax", "logSoftmax", "sigmoid"].includes(lastActivation);
   if (fromLogits) {
     if (!normalised) return "logits";
     throw new OptionError(
-      `${who}: fromLogits expects a last layer without ${lastActivation}, got "${lastActivation}". Drop one of the two.`,
+      `${who}: expected a last layer without an activation for fromLogits: true, got "${lastActivation}". Drop one of the two.`,
     );
   }
   if (fused.includes(lastActivation)) return "fused";
-  const cure = lastActivation === "linear" ? " Or say fromLogits: true; predict then gives logits." : "";
-  throw new OptionError(`${who}: expected a last activation ${wanted}, got "${lastActivation}".${cure}`);
+  const cure = remedy(lastActivation, fused[0]!);
+  throw new OptionError(`${who}: expected a last activation ${wanted}, got "${lastActivation}". ${cure}`);
+}
+
+/** What to do about a last activation that a cross-entropy cannot take. */
+function remedy(lastActivation: string, wanted: string): string {
+  if (lastActivation === "linear") {
+    return `Add activation: "${wanted}" to the last layer, or say fromLogits: true; predict then gives logits.`;
+  }
+  if (lastActivation === "sigmoid") return 'Outputs of a sigmoid go with "binaryCrossentropy".';
+  if (wanted !== "sigmoid") return `Change the last layer's activation to "${wanted}".`;
+  return 'Outputs of a softmax go with "sparseCategoricalCrossentropy" (labels) or "categoricalCrossentropy" (one-hot).';
 }

@@ -81,15 +81,19 @@ export interface Metric {
 export function resolveMetrics(names: unknown, target: "labels" | "values", binary: boolean): Metric[] {
   if (names === undefined) return [];
   if (!Array.isArray(names)) throw new OptionError(`compile: metrics: expected an array of names, got ${show(names)}.`);
-  if (new Set(names).size !== names.length) throw new OptionError(`compile: metrics: ${show(names)} names one twice.`);
-  return names.map((name: unknown) => {
+  if (new Set(names).size !== names.length) {
+    throw new OptionError(`compile: metrics: expected each name once, got ${show(names)}. Drop the second.`);
+  }
+  return Array.from(names, (name: unknown) => {
     const accuracy =
       target === "labels" ? "sparseCategoricalAccuracy" : binary ? "binaryAccuracy" : "categoricalAccuracy";
     const known: Record<string, MetricDefinition> = { accuracy: metrics[accuracy], ...metrics };
     const definition = lookup(known, name, "compile: metrics");
     if (definition.target !== target) {
       const have = target === "labels" ? "integer labels" : "targets with a value per output";
-      throw new OptionError(`compile: metric "${name}" does not fit the loss's ${have}. Use "accuracy".`);
+      throw new OptionError(
+        `compile: metrics: expected one for ${have}, as the loss has them, got "${name}". Use "accuracy".`,
+      );
     }
     return { name: name as string, definition };
   });

@@ -1,9 +1,9 @@
 // What users pass as data -> typed values with rows and a width. Shapes are checked here, before any message.
 
-import { show } from "../check.js";
+import { hint, short, show } from "../check.js";
 import { DataError, OptionError, ShapeError } from "../errors.js";
 import { type Shape, showShape, sizeOf } from "../layers/layer.js";
-import type { Parameter } from "../plan/program.js";
+import type { Parameter, ProgramLoss } from "../plan/program.js";
 import type { TensorInput, ValueType } from "../spec.js";
 
 type Typed = Float32Array | Uint8Array | Int32Array;
@@ -27,100 +27,142 @@ export interface Values {
 
 const accepted = "a Float32Array, Uint8Array, Int32Array, number[], number[][] or { data, shape }";
 
+interface Read {
+  readonly values: Values["values"];
+  readonly shape?: readonly number[];
+}
+
 /** Anything accepted -> typed values and, where rows can be told, their number. */
-function read(input: DataInput, who: string): { values: Values["values"]; shape?: readonly number[] } {
-  if (input instanceof Float32Array || input instanceof Uint8Array || input instanceof Int32Array)
+function read(input: DataInput, who: string): Read {
+  if (typeof input === "object" && input !== null && "data" in input && "shape" in input) return readShaped(input, who);
+  return readPlain(input, who);
+}
+
+function readShaped({ data, shape }: { data: unknown; shape: unknown }, who: string): Read {
+  const { values } = readPlain(data, `${who}.data`);
+  if (!Array.isArray(shape) || shape.length === 0 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw new ShapeError(`${who}.shape: expected an array of extents, rows first, got ${show(shape)}.`);
+  }
+  if (sizeOf(shape) !== values.length) {
+    throw new ShapeError(`${who}: expected ${sizeOf(shape)} values for shape ${extents(shape)}, got ${values.length}.`);
+  }
+  return { values, shape };
+}
+
+function readPlain(input: unknown, who: string): Read {
+  if (input instanceof Float32Array || input instanceof Uint8Array || input instanceof Int32Array) {
     return { values: input };
+  }
   if (input instanceof Uint8ClampedArray) {
     return { values: new Uint8Array(input.buffer as ArrayBuffer, input.byteOffset, input.length) };
   }
   if (input instanceof Float64Array) return { values: Float32Array.from(input) };
-  if (Array.isArray(input)) return readArray(input, who);
-  if (input !== null && typeof input === "object" && "data" in input && "shape" in input) {
-    const { values } = read(input.data as DataInput, `${who}.data`);
-    const { shape } = input;
-    if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
-      throw new ShapeError(`${who}.shape: expected an array of extents, rows first, got ${show(shape)}.`);
-    }
-    if (sizeOf(shape) !== values.length) {
-      throw new ShapeError(
-        `${who}: expected ${sizeOf(shape)} values for shape (${shape.join(", ")}), got ${values.length}.`,
-      );
-    }
-    return { values, shape };
-  }
-  throw new DataError(`${who}: expected ${accepted}, got ${show(input)}.`);
+  if (Array.isArray(input)) return isRow(input[0]) ? readRows(input, who) : readFlat(input, who);
+  throw new DataError(`${who}: expected ${accepted}, got ${show(input)}.${conversion(input)}`);
 }
 
-function readArray(input: readonly unknown[], who: string): { values: Float32Array; shape?: readonly number[] } {
-  if (!Array.isArray(input[0]) && !ArrayBuffer.isView(input[0])) {
-    input.forEach((value, i) => {
-      if (typeof value !== "number") throw new DataError(`${who}[${i}]: expected a number, got ${show(value)}.`);
-    });
-    return { values: Float32Array.from(input as number[]) };
+const isRow = (value: unknown): value is ArrayLike<unknown> => Array.isArray(value) || ArrayBuffer.isView(value);
+
+function readFlat(input: readonly unknown[], who: string): Read {
+  const values = new Float32Array(input.length);
+  for (let i = 0; i < input.length; i++) {
+    const value = input[i];
+    if (typeof value !== "number") throw notANumber(value, `${who}[${i}]`, "");
+    values[i] = value;
   }
-  const width = (input[0] as number[]).length;
+  return { values };
+}
+
+function readRows(input: readonly unknown[], who: string): Read {
+  const width = (input[0] as ArrayLike<unknown>).length;
   const values = new Float32Array(input.length * width);
-  input.forEach((row, r) => {
-    const length = (row as number[] | undefined)?.length;
-    if (length !== width) {
+  for (let r = 0; r < input.length; r++) {
+    const row = input[r];
+    if (!isRow(row) || row.length !== width) {
+      const got = isRow(row) ? `${row.length}` : show(row);
       throw new ShapeError(
-        `${who}: expected rows of equal length, got ${width} values in row 0 and ${length ?? show(row)} in row ${r}.`,
+        `${who}: expected rows of equal length, got ${width} values in row 0 and ${got} in row ${r}.`,
       );
     }
     for (let c = 0; c < width; c++) {
-      const value = (row as number[])[c];
-      if (typeof value !== "number")
-        throw new DataError(`${who}: expected numbers, got ${show(value)} in row ${r}, column ${c}.`);
+      const value = row[c];
+      if (typeof value !== "number") throw notANumber(value, who, ` in row ${r}, column ${c}`);
       values[r * width + c] = value;
     }
-  });
+  }
   return { values, shape: [input.length, width] };
 }
 
+const notANumber = (value: unknown, who: string, where: string) =>
+  new DataError(`${who}: expected a number, got ${show(value)}${where}.${conversion(value)}`);
+
+/** What to do about something that is not data. */
+function conversion(value: unknown): string {
+  if (typeof value === "string") return " Convert texts with Number().";
+  if (typeof value === "bigint") return " Convert it with Number().";
+  if (typeof (value as PromiseLike<unknown> | undefined)?.then === "function") return " Await it first.";
+  if (isRow(value))
+    return " Pass more than two extents as { data, shape }; convert other arrays with Float32Array.from().";
+  return "";
+}
+
+/** Extents in brackets, however many. */
+const extents = (shape: readonly number[]): string => `(${short(shape.join(", "))})`;
+
 /** Inputs for a model whose examples have this shape. ShapeError for a wrong width, DataError for no rows. */
-export function readInputs(input: DataInput, example: Shape, who: string): Values {
-  const { values, shape } = read(input, `${who}: x`);
+export function readInputs(input: DataInput, example: Shape, who: string, what = "x"): Values {
+  const { values, shape } = read(input, `${who}: ${what}`);
   const width = sizeOf(example);
-  if (values.length === 0) throw new DataError(`${who}: expected at least one row in x, got none.`);
+  if (values.length === 0) throw noRows(input, who, what);
   const fits = shape ? sizeOf(shape.slice(1)) === width : values.length % width === 0;
   if (!fits) {
-    const got = shape ? `(${shape.join(", ")})` : `${values.length} values, not a multiple of ${width}`;
-    throw new ShapeError(`${who}: expected x of shape ${showShape(example)}, got ${got}.`);
+    const got = shape ? extents(shape) : `${values.length} values, not a multiple of ${width}`;
+    const cure =
+      what === "x" ? `Give ${width} values a row, or change input({ shape }).` : "Give one value per output.";
+    throw new ShapeError(`${who}: expected ${what} of shape ${showShape(example)}, got ${got}. ${cure}`);
   }
   const typed = values instanceof Int32Array ? Float32Array.from(values) : values;
   return { values: typed, type: typed instanceof Uint8Array ? "uint8" : "float32", rows: values.length / width, width };
 }
 
+function noRows(input: unknown, who: string, what: string): DataError {
+  const cure = ArrayBuffer.isView(input) ? " An array given to a fit with transfer: true is empty afterwards." : "";
+  return new DataError(`${who}: expected at least one row in ${what}, got none.${cure}`);
+}
+
 /** What the targets turned out to be; see SourceCheck. */
 export interface Targets extends Values {
-  readonly kind: "integers" | "floats" | "values" | "none";
+  readonly kind: "integers" | "floats" | "values" | "gradient";
 }
 
 /** Targets for `rows` rows: labels, or `width` values a row. */
 export function readTargets(
   input: DataInput,
-  target: "labels" | "values",
+  { target, definition }: Pick<ProgramLoss, "target" | "definition">,
   width: number,
   rows: number,
   who: string,
 ): Targets {
-  if (input === undefined || input === null) throw new DataError(`${who}: expected targets y, got ${show(input)}.`);
+  if (input === undefined || input === null) {
+    throw new DataError(`${who}: expected targets y, got ${show(input)}. Pass them after x.`);
+  }
   const { values, shape } = read(input, `${who}: y`);
-  if (values.length === 0) throw new DataError(`${who}: expected at least one row in y, got none.`);
+  if (values.length === 0) throw noRows(input, who, "y");
   if (target === "labels") {
     if (values.length === rows && (!shape || sizeOf(shape.slice(1)) === 1)) {
       const whole = !(values instanceof Float32Array);
       const typed = values instanceof Uint8Array ? Int32Array.from(values) : values;
       return { values: typed, type: "int32", rows, width: 1, kind: whole ? "integers" : "floats" };
     }
-    const hot = values.length === rows * width ? ' For one value per class use "categoricalCrossentropy".' : "";
+    const hot =
+      values.length === rows * width ? ' For one value per class use the loss "categoricalCrossentropy".' : "";
     throw new ShapeError(
       `${who}: expected one label in y for each of ${rows} rows, got ${describe(values, shape)}.${hot}`,
     );
   }
   if (values.length !== rows * width || (shape && shape[0] !== rows)) {
-    const labels = values.length === rows ? ' For integer labels use "sparseCategoricalCrossentropy".' : "";
+    const classes = values.length === rows && definition.fused?.includes("softmax");
+    const labels = classes ? ' For integer labels use the loss "sparseCategoricalCrossentropy".' : "";
     throw new ShapeError(`${who}: expected y of shape (${rows}, ${width}), got ${describe(values, shape)}.${labels}`);
   }
   const typed = values instanceof Float32Array ? values : Float32Array.from(values);
@@ -128,14 +170,16 @@ export function readTargets(
 }
 
 const describe = (values: ArrayLike<number>, shape: readonly number[] | undefined) =>
-  shape ? `(${shape.join(", ")})` : `${values.length} values`;
+  shape ? extents(shape) : `${values.length} values`;
 
 /** Rows of x and y must be as many, where y says how many it has. */
 export function sameRows(x: Values, y: DataInput, who: string): void {
-  const nested = Array.isArray(y) && typeof y[0] !== "number";
-  const rows = nested ? y.length : (y as { shape?: readonly number[] })?.shape?.[0];
-  if (rows !== undefined && rows !== x.rows) {
-    throw new ShapeError(`${who}: expected as many rows in y as in x, got ${rows} and ${x.rows}.`);
+  const nested = Array.isArray(y) && isRow(y[0]);
+  const rows: unknown = nested ? y.length : (y as { shape?: readonly number[] } | undefined)?.shape?.[0];
+  if (typeof rows === "number" && rows !== x.rows) {
+    throw new ShapeError(
+      `${who}: expected as many rows in y as in x, got ${rows} and ${x.rows}. Each row of x needs one of y.`,
+    );
   }
 }
 
@@ -154,16 +198,32 @@ export function readTensors(list: unknown, parameters: readonly Parameter[], who
     const index = name === undefined ? position : parameters.findIndex(({ fullName }) => fullName === name);
     const parameter = parameters[index];
     if (!parameter) {
-      const known = parameters.map(({ fullName }) => fullName).join(", ");
-      throw new OptionError(`${who}: unknown weights ${show(name ?? position)}. Known: ${known || "none"}.`);
+      const known = parameters.map(({ fullName }) => fullName);
+      throw new OptionError(`${who}: unknown weights ${hint(name ?? `number ${position}`, known)}`);
     }
     const size = sizeOf(parameter.shape);
     if (data.length !== size || (shape && !sameExtents(shape, parameter.shape))) {
       const wanted = `${size} values for ${parameter.fullName} (${parameter.shape.join(", ")})`;
-      throw new ShapeError(`${who}: expected ${wanted}, got ${data.length}${shape ? ` (${shape.join(", ")})` : ""}.`);
+      throw new ShapeError(`${who}: expected ${wanted}, got ${data.length}${shape ? ` ${extents(shape)}` : ""}.`);
     }
-    values.set(index, Float32Array.from(data));
+    if (values.has(index)) {
+      throw new OptionError(`${who}: expected ${parameter.fullName} once, got it twice. Drop one of the two.`);
+    }
+    values.set(index, readFinite(data, `${who}: ${parameter.fullName}`));
   });
+  return values;
+}
+
+function readFinite(data: ArrayLike<unknown>, who: string): Float32Array {
+  const values = new Float32Array(data.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = data[i];
+    if (typeof value !== "number") throw notANumber(value, who, ` at index ${i}`);
+    values[i] = value;
+    if (!Number.isFinite(values[i])) {
+      throw new DataError(`${who}: expected finite numbers, got ${value} at index ${i}.`, { index: i });
+    }
+  }
   return values;
 }
 
@@ -172,8 +232,8 @@ const isTensors = (list: unknown): list is readonly TensorInput[] =>
   list.every(
     (tensor) =>
       (tensor?.name === undefined || typeof tensor.name === "string") &&
-      (tensor?.shape === undefined || Array.isArray(tensor.shape)) &&
-      typeof tensor?.data?.length === "number",
+      (tensor?.shape === undefined || (Array.isArray(tensor.shape) && tensor.shape.every(Number.isInteger))) &&
+      isRow(tensor?.data),
   );
 
 /** Extents of 1 do not count: (7) is (7, 1). */

@@ -1,10 +1,10 @@
 // Checks of what users pass to compile and fit; defaults are filled in here.
 
-import { boolean, integer, lookup, number, options, show } from "../check.js";
+import { boolean, hint, integer, lookup, number, options, pick, show } from "../check.js";
 import type { FitOptions } from "../engine/fit.js";
-import { OptionError, ShapeError } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
-import type { MetricName } from "../metrics/index.js";
+import { type MetricName, metrics as metricTable } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
 import type { EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
@@ -52,12 +52,21 @@ export function readCompile(given: CompileOptions): Settings {
   if (workerUrl !== undefined && typeof workerUrl !== "string" && !(workerUrl instanceof URL)) {
     throw new OptionError(`compile: workerUrl: expected a text or a URL, got ${show(workerUrl)}.`);
   }
+  const { metrics = [] } = given;
+  if (!Array.isArray(metrics)) {
+    throw new OptionError(`compile: metrics: expected an array such as ["accuracy"], got ${show(metrics)}.`);
+  }
+  const training = {
+    optimizer: optimizerSpec(given.optimizer),
+    loss: given.loss === undefined ? null : lossSpec(given.loss),
+    metrics: Array.from(metrics, (name) => {
+      lookup({ accuracy: null, ...metricTable }, name, "compile: metrics");
+      return name;
+    }),
+  };
   return {
-    training: {
-      optimizer: optimizerSpec(given.optimizer),
-      loss: given.loss === undefined ? null : lossSpec(given.loss),
-      metrics: given.metrics ?? [],
-    },
+    // A copy that nobody else can change, and that can be sent.
+    training: JSON.parse(JSON.stringify(training)),
     seed,
     workers,
     numerics,
@@ -82,8 +91,11 @@ export interface EarlyStoppingOptions {
 /** Checks an earlyStopping; what is left out gets its default. */
 export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpec {
   const who = "earlyStopping";
-  options(given, who, ["type", "monitor", "minDelta", "patience", "mode", "restoreBestWeights"]);
+  options(given, who, ["monitor", "minDelta", "patience", "mode", "restoreBestWeights", "type"]);
   const { monitor = "valLoss", minDelta = 0, patience = 0, mode = "auto", restoreBestWeights = true } = given;
+  if (typeof monitor !== "string") {
+    throw new OptionError(`${who}.monitor: expected a key of the logs such as "valLoss", got ${show(monitor)}.`);
+  }
   number(minDelta, `${who}.minDelta`, { min: 0 });
   integer(patience, `${who}.patience`, { min: 0 });
   boolean(restoreBestWeights, `${who}.restoreBestWeights`);
@@ -157,38 +169,41 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
       throw new OptionError(`fit: ${name}: expected a function, got ${show(given[name])}.`);
     }
   }
+  readSignal(given.signal);
   const data = readPair(program, x, y, "fit");
   if (validationSplit > 0 && data.x.rows < 2) {
-    throw new OptionError("fit: validationSplit: expected at least 2 rows to split, got 1.");
+    throw new OptionError("fit: validationSplit: expected at least 2 rows to split, got 1. Give more rows.");
   }
-  const validation = given.validationData ? readValidation(program, given) : undefined;
+  const validation = given.validationData === undefined ? undefined : readValidation(program, given);
   if (validation && validationSplit > 0) {
-    throw new OptionError("fit: expected validationData or validationSplit, got both. Drop one.");
+    throw new OptionError("fit: validationSplit: expected it or validationData, got both. Drop one of the two.");
   }
   const earlyStopping = readCallbacks(given.callbacks, logKeys(program, !!validation || validationSplit > 0));
   const { maxSteps = null, maxTime = null } = given;
+  const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: { epochs, batchSize: Math.min(batchSize, data.x.rows), shuffle, maxSteps, maxTime, earlyStopping },
     ...data,
     validation,
     validationSplit,
-    transfer,
+    // A buffer that serves twice, as in an autoencoder, can be given away only once: it is copied.
+    transfer: transfer && new Set(arrays).size === arrays.length,
   };
 }
 
 /** Inputs and targets of the same rows. */
 export function readPair(program: Program, x: DataInput, y: DataInput, who: string): { x: Values; y: Targets } {
   const { loss } = program.training!;
-  if (!loss) throw new OptionError(`${who}: expected a loss. Name one in compile({ loss }).`);
+  if (!loss) throw new OptionError(`${who}: expected a model with a loss, got none. Name one in compile({ loss }).`);
   const inputs = readInputs(x, program.inputShape, who);
   sameRows(inputs, y, who);
   const width = program.outputShape.reduce((size, extent) => size * extent, 1);
-  return { x: inputs, y: readTargets(y, loss.target, width, inputs.rows, who) };
+  return { x: inputs, y: readTargets(y, loss, width, inputs.rows, who) };
 }
 
 function readValidation(program: Program, { validationData }: FitInput) {
   if (!Array.isArray(validationData) || validationData.length !== 2) {
-    throw new ShapeError(`fit: validationData: expected [x, y], got ${show(validationData)}.`);
+    throw new OptionError(`fit: validationData: expected [x, y], got ${show(validationData)}.`);
   }
   return readPair(program, validationData[0], validationData[1], "fit: validationData");
 }
@@ -203,14 +218,22 @@ function logKeys(program: Program, validated: boolean): string[] {
 function readCallbacks(callbacks: FitInput["callbacks"], keys: string[]): EarlyStoppingSpec | null {
   if (callbacks === undefined) return null;
   if (!Array.isArray(callbacks)) throw new OptionError(`fit: callbacks: expected an array, got ${show(callbacks)}.`);
-  if (callbacks.length > 1) throw new OptionError("fit: callbacks: expected one earlyStopping, got several.");
+  if (callbacks.length === 0) return null;
+  if (callbacks.length > 1) {
+    throw new OptionError(`fit: callbacks: expected one earlyStopping(), got ${callbacks.length}. Drop the others.`);
+  }
   const [first] = callbacks;
-  if (!first) return null;
-  lookup({ earlyStopping: 1 }, first.type, "fit: callbacks");
-  const spec = readEarlyStopping(first);
+  pick({ earlyStopping: 1 }, first, "type", "fit: callbacks");
+  const spec = readEarlyStopping(first as EarlyStoppingSpec);
   if (!keys.includes(spec.monitor)) {
-    const cure = /^val/.test(spec.monitor) ? " Give validationSplit or validationData." : "";
-    throw new OptionError(`earlyStopping: unknown monitor ${show(spec.monitor)}. Known: ${keys.join(", ")}.${cure}`);
+    const cure = /^val/.test(spec.monitor) ? " Validation values need validationSplit or validationData." : "";
+    throw new OptionError(`earlyStopping.monitor: unknown name ${hint(spec.monitor, keys)}${cure}`);
   }
   return spec;
+}
+
+function readSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
+  const cure = signal instanceof AbortController ? " Pass its signal: controller.signal." : "";
+  throw new OptionError(`fit: signal: expected an AbortSignal, got ${show(signal)}.${cure}`);
 }

@@ -13,9 +13,11 @@ export class Run implements PromiseLike<History>, AsyncIterable<EpochLog> {
   readonly #history: Promise<History>;
   readonly #controls: Controls;
   readonly #logs: EpochLog[] = [];
-  #wake: () => void = () => {};
+  /** Wakes the loops that wait for a log or the end. */
+  readonly #waiting = new Set<() => void>();
   #settled = false;
-  #observed = false;
+  /** Rejects with the history; handled as soon as somebody looks at the run, so that only unseen failures are reported. */
+  readonly #seen: Promise<void>;
 
   constructor(controls: Controls, start: (onLog: (log: EpochLog) => void) => Promise<History>) {
     this.#controls = controls;
@@ -23,23 +25,36 @@ export class Run implements PromiseLike<History>, AsyncIterable<EpochLog> {
       this.#logs.push(log);
       this.#wake();
     });
-    const settle = () => {
-      this.#settled = true;
-      this.#wake();
-    };
-    this.#history.then(settle, (error) => {
-      settle();
-      // Nobody looks at this run: the failure goes where unhandled ones go.
-      if (!this.#observed) void Promise.reject(error);
-    });
+    this.#seen = this.#history.then(
+      () => this.#settle(),
+      (error) => {
+        this.#settle();
+        throw error;
+      },
+    );
+  }
+
+  #settle(): void {
+    this.#settled = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  /** The history, for somebody who takes care of its failure. */
+  #observe(): Promise<History> {
+    this.#seen.catch(() => {});
+    return this.#history;
   }
 
   then<A = History, B = never>(
     fulfilled?: ((history: History) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    this.#observed = true;
-    return this.#history.then(fulfilled, rejected);
+    return this.#observe().then(fulfilled, rejected);
   }
 
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<History | B> {
@@ -47,8 +62,7 @@ export class Run implements PromiseLike<History>, AsyncIterable<EpochLog> {
   }
 
   finally(done?: (() => void) | null): Promise<History> {
-    this.#observed = true;
-    return this.#history.finally(done);
+    return this.#observe().finally(done);
   }
 
   /** Ends the run at the next batch; the history says "aborted". */
@@ -67,17 +81,17 @@ export class Run implements PromiseLike<History>, AsyncIterable<EpochLog> {
 
   /** Logs in order, from the first epoch; leaving the loop early stops the run. */
   async *[Symbol.asyncIterator](): AsyncIterator<EpochLog> {
-    this.#observed = true;
+    const history = this.#observe();
     let next = 0;
     try {
       for (;;) {
         while (next < this.#logs.length) yield this.#logs[next++]!;
         if (this.#settled) {
-          await this.#history;
+          await history;
           return;
         }
         await new Promise<void>((resolve) => {
-          this.#wake = resolve;
+          this.#waiting.add(resolve);
         });
       }
     } finally {

@@ -106,11 +106,7 @@ export class Session {
     const layout = createLayout(this.#program, request);
     const limit = this.#settings?.memoryLimit ?? DEFAULT_LIMIT;
     if (layout.bytes > limit) {
-      const cure = "Take a smaller batchSize or fewer units, pass Uint8Array data, or raise memoryLimit in compile().";
-      throw new MemoryLimitError(`fit: expected a run within ${limit} bytes, but it needs ${layout.bytes}. ${cure}`, {
-        bytes: layout.bytes,
-        limit,
-      });
+      throw outOfMemory(layout.bytes, limit);
     }
     return layout;
   }
@@ -224,6 +220,11 @@ export class Session {
   async all<T>(call: (member: Member) => Promise<T>): Promise<T> {
     const results = await Promise.allSettled(this.#members.map(call));
     const failed = results.find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
+    results.forEach((result, index) => {
+      // A trap or any other failure that is not one of ours leaves a member, and with it the team, in no known state.
+      const unknown = result.status === "rejected" && result.reason?.code === "E_WORKER";
+      if (unknown) this.#died(this.#members[index]!, result.reason.message);
+    });
     if (failed && this.#broken !== undefined) throw this.#death();
     const first = results[0]!;
     if (first.status === "rejected") throw first.reason;

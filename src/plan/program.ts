@@ -76,7 +76,9 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   if (!training) return program;
   const optimizer = optimizers[training.optimizer.type] as unknown as OptimizerDefinition<object>;
   const loss = training.loss ? compileLoss(program, training) : undefined;
-  if (!loss && training.metrics.length) throw new OptionError("compile: metrics need a loss. Name one.");
+  if (!loss && training.metrics.length) {
+    throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
+  }
   const binary = sizeOf(outputShape) === 1 || training.loss?.name === "binaryCrossentropy";
   return {
     ...program,
@@ -122,7 +124,9 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
 export function layerOf(layer: unknown, where = ""): LayerDefinition<object> {
   if (layer === null || typeof layer !== "object") {
     const cure = typeof layer === "function" ? " Call the function." : "";
-    throw new OptionError(`sequential: expected layers such as dense({ units: 8 }), got ${show(layer)}${where}.${cure}`);
+    throw new OptionError(
+      `sequential: expected layers such as dense({ units: 8 }), got ${show(layer)}${where}.${cure}`,
+    );
   }
   const { type, name, ...config } = layer as Record<string, unknown>;
   if (type === "input") {
