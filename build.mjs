@@ -1,6 +1,6 @@
 // Builds everything under build/: both kernel modules, the worker, the portable bundle (ESM, CJS) and the types.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -83,6 +83,19 @@ export const options = {
   plugins,
 };
 
+/** Declarations twice: as modules in build/types, and, for `require`, the same files as CommonJS in build/types-cjs. */
+function buildTypes() {
+  const types = path("build/types");
+  for (const folder of [types, path("build/types-cjs")]) rmSync(folder, { recursive: true, force: true });
+  const tsc = path("node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "-p", path("tsconfig.types.json")], { stdio: "inherit", cwd: root });
+  copyFileSync(path("build/kernels.strict.d.ts"), `${types}/kernels.strict.d.ts`);
+  const kernels = readFileSync(`${types}/kernels.d.ts`, "utf8");
+  writeFileSync(`${types}/kernels.d.ts`, kernels.replace("../build/kernels.strict.js", "./kernels.strict.js"));
+  cpSync(types, path("build/types-cjs"), { recursive: true });
+  writeFileSync(path("build/types-cjs/package.json"), '{ "type": "commonjs" }\n');
+}
+
 async function main() {
   const quiet = process.argv.includes("--quiet");
   mkdirSync(path("build"), { recursive: true });
@@ -91,9 +104,7 @@ async function main() {
   const library = { ...options, entryPoints: [path("src/index.ts")], minify: true };
   await build({ ...library, format: "esm", outfile: path("build/whetstone.js") });
   await build({ ...library, format: "cjs", outfile: path("build/whetstone.cjs") });
-  const tsc = path("node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-p", path("tsconfig.types.json")], { stdio: "inherit", cwd: root });
-  copyFileSync(path("build/types/index.d.ts"), path("build/types/index.d.cts"));
+  buildTypes();
   if (quiet) return;
   for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", "worker.js", "whetstone.js", "whetstone.cjs"]) {
     const bytes = readFileSync(path("build", name));

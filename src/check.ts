@@ -21,6 +21,7 @@ export function show(value: unknown): string {
 
 function quote(value: unknown, depth: number): string {
   if (typeof value === "string") return JSON.stringify(short(value, MOST_TEXT));
+  if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return "a function";
   if (ArrayBuffer.isView(value))
     return `${value.constructor.name}(${(value as Uint8Array).length ?? value.byteLength})`;
@@ -83,7 +84,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   const wanted = plain(name);
   const synonym = Object.hasOwn(SYNONYMS, wanted) ? SYNONYMS[wanted] : undefined;
   if (synonym !== undefined && known.includes(synonym)) return synonym;
-  const furthest = Math.min(2, Math.floor(wanted.length / 2));
+  const furthest = wanted.length < 3 ? 1 : 2;
   const near = known.map((k) => [distance(plain(k), wanted), k] as const).filter(([d]) => d <= furthest);
   return near.sort(([a], [b]) => a - b)[0]?.[1];
 }

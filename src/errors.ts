@@ -11,7 +11,10 @@ export class WhetstoneError extends Error {
   }
 }
 
-const withCode = (name: string, code: string) => {
+/** Named, so that the declarations say no more of Error than every TypeScript knows. */
+type ErrorClass = new (message: string, fields?: object) => WhetstoneError;
+
+const withCode = (name: string, code: string): ErrorClass => {
   const Class = class extends WhetstoneError {
     constructor(message: string, fields: object = {}) {
       super(message, code, fields);
@@ -27,13 +30,18 @@ export class ShapeError extends withCode("ShapeError", "E_SHAPE") {}
 /** An unknown name or an option out of its range. */
 export class OptionError extends withCode("OptionError", "E_OPTION") {}
 /** A value in the data that cannot be trained on: not finite, or a label out of range. */
-export class DataError extends withCode("DataError", "E_DATA") {}
+export class DataError extends withCode("DataError", "E_DATA") {
+  /** Where the value is, counted from 0, if it is in one place. */
+  declare readonly row: number | undefined;
+  declare readonly column: number | undefined;
+}
 /** What the engine, the browser or the page does not offer. */
 export class PlatformError extends withCode("PlatformError", "E_PLATFORM") {}
 /** A run that needs more bytes than `memoryLimit`, or than the engine gives. */
 export class MemoryLimitError extends withCode("MemoryLimitError", "E_MEMORY") {
   declare readonly bytes: number;
-  declare readonly limit: number;
+  /** Absent where the engine refused. */
+  declare readonly limit: number | undefined;
 }
 /** A file that cannot be read or written. */
 export class FileError extends withCode("FileError", "E_FILE") {}

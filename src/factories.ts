@@ -12,7 +12,7 @@ import { type EarlyStoppingOptions, readEarlyStopping } from "./model/options.js
 import { Model } from "./model.js";
 import { type OptimizerSpec, optimizerSpec, optimizers } from "./optimizers/index.js";
 import { checkInput, layerOf } from "./plan/program.js";
-import { checkRate, type InverseTimeDecay, type ScheduleSpec, schedules } from "./schedules/index.js";
+import { type InverseTimeDecay, type ScheduleSpec, schedules } from "./schedules/index.js";
 import type { EarlyStoppingSpec, InputSpec, ModelSpec } from "./spec.js";
 
 interface Named {
@@ -84,7 +84,7 @@ export const rmsprop = (config: Options<"rmsprop"> = {}) => optimizer(config, "r
 export function inverseTimeDecay(config: InverseTimeDecay): ScheduleSpec {
   options(config, "inverseTimeDecay", schedules.inverseTimeDecay.options);
   const spec: ScheduleSpec = { ...config, type: "inverseTimeDecay" };
-  checkRate(spec, "inverseTimeDecay");
+  schedules.inverseTimeDecay.check(spec, "inverseTimeDecay");
   return spec;
 }
 

@@ -1,5 +1,7 @@
 // The public surface.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 export {
   DataError,
   DivergedError,

@@ -1,7 +1,7 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
 import { boolean, integer, options } from "./check.js";
-import { OptionError, ShapeError } from "./errors.js";
+import { MemoryLimitError, OptionError, ShapeError } from "./errors.js";
 import { sizeOf } from "./layers/layer.js";
 import { busy, Calls } from "./model/calls.js";
 import { type DataInput, readInputs, readTensors, type Targets, type Values } from "./model/data.js";
@@ -40,15 +40,16 @@ export class Model {
   readonly #calls: Calls;
 
   constructor(spec: ModelSpec) {
-    this.#spec = spec;
     this.#program = compileProgram(spec, undefined, drawSeed());
-    this.#session = new Session(spec, this.#program);
+    // A copy that nobody else can change, and that can be sent.
+    this.#spec = JSON.parse(JSON.stringify(spec));
+    this.#session = new Session(this.#spec, this.#program);
     this.#calls = new Calls(this.#session);
   }
 
   /** The architecture as plain JSON; `sequential` takes it back. */
   toJSON(): ModelSpec {
-    return this.#spec;
+    return JSON.parse(JSON.stringify(this.#spec));
   }
 
   /**
@@ -87,10 +88,10 @@ export class Model {
     this.#training("evaluate");
     const batch = readBatch(given, "evaluate");
     const data = readPair(this.#program, x, y, "evaluate");
-    return this.#calls.attend(async () => {
+    return this.#calls.attend(async (parked) => {
       const totals: number[] = [];
       let penalty = 0;
-      await eachWindow(this.#session, this.#calls.fitting, { ...data, batch, who: "evaluate" }, async (rows, size) => {
+      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (rows, size) => {
         const part = await this.#session.all(({ jobs }) => jobs.evaluate(data.x.type, rows, size));
         part.sums.forEach((sum, i) => {
           totals[i] = (totals[i] ?? 0) + sum;
@@ -109,16 +110,17 @@ export class Model {
   async predict(x: DataInput, given: { batchSize?: number } = {}): Promise<Prediction> {
     const batch = readBatch(given, "predict");
     const inputs = readInputs(x, this.#program.inputShape, "predict");
-    return this.#calls.attend(async () => {
+    return this.#calls.attend(async (parked) => {
       const width = sizeOf(this.#program.outputShape);
-      const data = new Float32Array(inputs.rows * width);
+      let data: Float32Array | undefined;
       let start = 0;
-      await eachWindow(this.#session, this.#calls.fitting, { x: inputs, batch, who: "predict" }, async (rows, size) => {
+      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async (rows, size) => {
         const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, size));
+        data ??= allocate(inputs.rows * width);
         data.set(part!, start * width);
         start += rows;
       });
-      return { data, shape: [inputs.rows, ...this.#program.outputShape] };
+      return { data: data!, shape: [inputs.rows, ...this.#program.outputShape] };
     });
   }
 
@@ -218,8 +220,8 @@ export class Model {
   // What calls have in common.
 
   #training(who: string): void {
-    if (!this.#settings)
-      throw new OptionError(`${who}: expected a compiled model. Call compile({ optimizer, loss }) first.`);
+    if (this.#settings) return;
+    throw new OptionError(`${who}: expected a compiled model, got none. Call compile({ optimizer, loss }) first.`);
   }
 
   #trainable(who: string): void {
@@ -242,6 +244,17 @@ function readBatch(given: { batchSize?: number }, who: string): number {
 function readGradientOptions(given: GradientOptions, who: string): boolean {
   options(given, who, ["training"]);
   return given.training === undefined ? true : boolean(given.training, `${who}: training`);
+}
+
+/** Room for outputs, made when the model is known to fit. */
+function allocate(values: number): Float32Array {
+  try {
+    return new Float32Array(values);
+  } catch {
+    const bytes = 4 * values;
+    const cure = "Predict fewer rows at a time.";
+    throw new MemoryLimitError(`predict: expected room for ${bytes} bytes of outputs, got none. ${cure}`, { bytes });
+  }
 }
 
 /** A seed for a model that was given none: 32 random bits. */

@@ -33,7 +33,12 @@ async function compile(numerics: Numerics, shared: boolean): Promise<WebAssembly
   if (!simd) throw new PlatformError(`platform: expected WebAssembly SIMD, but ${reason}.`);
   bytes ??= unpack();
   const plain = (await bytes)[numerics];
-  return WebAssembly.compile((shared ? shareMemory(plain) : plain) as BufferSource);
+  try {
+    return await WebAssembly.compile((shared ? shareMemory(plain) : plain) as BufferSource);
+  } catch (error) {
+    const cure = "A Content-Security-Policy needs 'wasm-unsafe-eval' in its script-src.";
+    throw new PlatformError(`platform: expected to compile WebAssembly, but: ${(error as Error).message}. ${cure}`);
+  }
 }
 
 /**

@@ -4,9 +4,6 @@ import workerText from "worker:text";
 import type { Endpoint } from "comlink";
 import type { Platform, Thread } from "./platform.js";
 
-/** The message of a worker that holds its lock. */
-const LOCKED = "whetstone-locked";
-
 let spawned = 0;
 
 export const browserPlatform: Platform = {
@@ -38,26 +35,24 @@ export const browserPlatform: Platform = {
           listener(started ? (message ?? "an error without text") : cure);
         });
         worker.addEventListener("messageerror", () => listener("a message could not be read"));
-        // Only once the worker holds its lock: asked for earlier, the lock could be had while the worker lives.
-        worker.addEventListener("message", function watch({ data }) {
-          if (!data?.[LOCKED]) return;
-          worker.removeEventListener("message", watch);
-          void navigator.locks.request(name, () => listener("it was ended from outside"));
-        });
+        const watch = () => void navigator.locks?.request(name, () => listener("it was ended from outside"));
+        worker.addEventListener("message", watch, { once: true });
       },
       ref() {},
       unref() {},
       terminate: () => worker.terminate(),
     };
   },
-  ownEndpoint() {
+  ownEndpoint: () => globalThis as unknown as Endpoint,
+  watched() {
     const { name } = globalThis as unknown as { name: string };
-    const endpoint = globalThis as unknown as Endpoint;
-    const hold = () => {
-      endpoint.postMessage({ [LOCKED]: true });
-      return new Promise(() => {});
-    };
-    if (name && navigator.locks) void navigator.locks.request(name, hold);
-    return endpoint;
+    if (!name || !navigator.locks) return Promise.resolve();
+    return new Promise((resolve) => {
+      const hold = () => {
+        resolve();
+        return new Promise(() => {});
+      };
+      navigator.locks.request(name, hold).catch(() => resolve());
+    });
   },
 };

@@ -28,4 +28,5 @@ export const nodePlatform: Platform & { present(): boolean } = {
     };
   },
   ownEndpoint: () => nodeEndpoint(threads().parentPort!) as Endpoint,
+  watched: () => Promise.resolve(),
 };

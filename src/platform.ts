@@ -25,6 +25,8 @@ export interface Platform {
   spawn(url: string | URL | undefined): Thread;
   /** Inside a worker: the way to its owner. */
   ownEndpoint(): Endpoint;
+  /** Inside a worker: resolves when its owner would notice its end. Nothing may be sent or run before. */
+  watched(): Promise<void>;
 }
 
 let injected: Platform | undefined;

@@ -1,5 +1,7 @@
 // One pool of threads for the whole process: models lease them and give them back. Idle ones keep no process alive.
 
+import { show } from "./check.js";
+import { PlatformError } from "./errors.js";
 import { platform } from "./platform.js";
 import { Connection } from "./rpc.js";
 import type { WorkerJobs } from "./worker.js";
@@ -20,7 +22,12 @@ export function lease(url: string | URL | undefined): Member {
     member.ref();
     return member;
   }
-  return new Connection<WorkerJobs>(platform().spawn(url));
+  try {
+    return new Connection<WorkerJobs>(platform().spawn(url));
+  } catch (error) {
+    const cure = url === undefined ? "" : ` Look at workerUrl: ${show(String(url))}.`;
+    throw new PlatformError(`worker: expected a new thread, got: ${(error as Error).message}.${cure}`);
+  }
 }
 
 /** Gives a thread back, its model closed; what the pool has no place for ends. */

@@ -13,11 +13,12 @@ type Remote<J extends Jobs> = {
 
 const NOTE = "whetstone";
 
-/** The worker's end: runs jobs one call at a time, errors as data. */
-export function serve(jobs: Jobs, endpoint: Comlink.Endpoint): void {
+/** The worker's end: runs jobs, none before `ready`; errors as data. */
+export function serve(jobs: Jobs, endpoint: Comlink.Endpoint, ready: Promise<void>): void {
   const facade: Jobs = Object.create(null);
   for (const [name, job] of Object.entries(jobs)) {
     facade[name] = async (...args) => {
+      await ready;
       try {
         return { ok: true, value: await job(...args) };
       } catch (error) {

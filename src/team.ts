@@ -26,7 +26,11 @@ export class Team {
 
   /** Returns when every member has called it. WorkerError if the team was given up meanwhile. */
   barrier(): void {
-    if (this.count === 1) return;
+    if (this.count > 1) this.#meet();
+    this.#look();
+  }
+
+  #meet(): void {
     const control = this.#control;
     const generation = Atomics.load(control, CONTROL.generation);
     if (Atomics.add(control, CONTROL.count, 1) === this.count - 1) {
@@ -40,7 +44,6 @@ export class Team {
       }
       Atomics.sub(control, CONTROL.sleepers, 1);
     }
-    this.#look();
   }
 
   /** True if the others came within the spins. */

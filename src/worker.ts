@@ -7,7 +7,7 @@ import { applyGradients, evaluateWindow, gradientsWindow, predictWindow, trainWi
 import { RunMemory } from "./engine/memory.js";
 import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, initialise } from "./engine/state.js";
-import { WorkerError } from "./errors.js";
+import { MemoryLimitError, WorkerError } from "./errors.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
 import { platform } from "./platform.js";
@@ -70,13 +70,23 @@ async function advance(): Promise<FitOutcome> {
   }
 }
 
+/** A memory of this worker's own. */
+function allocate(bytes: number): WebAssembly.Memory {
+  const pages = RunMemory.pages(bytes);
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages });
+  } catch {
+    const cure = "Take fewer units, a smaller batchSize, fewer rows or Uint8Array data.";
+    throw new MemoryLimitError(`memory: expected ${bytes} bytes from the engine, got a refusal. ${cure}`, { bytes });
+  }
+}
+
 const jobs = {
   async open(setup: Setup): Promise<void> {
     const { spec, training, request, index, module, carry } = setup;
     const program = compileProgram(spec, training, setup.seed);
     const layout: Layout = createLayout(program, request);
-    const pages = RunMemory.pages(layout.bytes);
-    const memory = setup.memory ?? new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const memory = setup.memory ?? allocate(layout.bytes);
     const team = new Team(new Int32Array(memory.buffer, layout.control.pointer, 16), index, request.workers);
     const previous = engine?.run.memory;
     engine = await Engine.create(program, layout, memory, module, team, (message) => note(endpoint, message));
@@ -135,5 +145,6 @@ const jobs = {
 };
 export type WorkerJobs = typeof jobs;
 
-serve(jobs, endpoint);
-note(endpoint, { ready: true });
+const watched = platform().watched();
+serve(jobs, endpoint, watched);
+void watched.then(() => note(endpoint, { ready: true }));

@@ -13,8 +13,8 @@ export interface SourceCheck {
   readonly rows: number;
   /** What the first row is called in errors. */
   readonly firstRow: number;
-  /** Targets came as integers, as floats that must be whole, as values, as a gradient by the output, or not at all. */
-  readonly targets: "integers" | "floats" | "values" | "gradient" | "none";
+  /** Targets came as integers, as floats that must be whole, as values, from 0 to 1, as a gradient by the output, or not at all. */
+  readonly targets: "integers" | "floats" | "values" | "probabilities" | "gradient" | "none";
   readonly who: string;
 }
 
@@ -23,10 +23,13 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
   const source = run.layout[check.source]!;
   const width = sizeOf(run.program.inputShape);
   if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
-  if (check.targets === "values") checkFinite(run, source.y, targetWidth(run.program), check, "y");
-  if (check.targets === "gradient")
-    checkFinite(run, source.y, sizeOf(run.program.outputShape), check, "outputGradient");
-  if (check.targets === "integers" || check.targets === "floats") checkLabels(run, source, check);
+  const { targets } = check;
+  if (targets === "values" || targets === "probabilities") {
+    checkFinite(run, source.y, targetWidth(run.program), check, "y");
+  }
+  if (targets === "probabilities") checkProbabilities(run, source, check);
+  if (targets === "gradient") checkFinite(run, source.y, sizeOf(run.program.outputShape), check, "outputGradient");
+  if (targets === "integers" || targets === "floats") checkLabels(run, source, check);
 }
 
 function checkFinite(run: RunMemory, tensor: Source["x"], width: number, check: SourceCheck, what: string): void {
@@ -37,6 +40,19 @@ function checkFinite(run: RunMemory, tensor: Source["x"], width: number, check: 
   throw new DataError(
     `${check.who}: expected finite numbers in ${what}, got ${values[bad]} in row ${row}, column ${bad % width}. Drop the row or fill the value in.`,
     { row, column: bad % width },
+  );
+}
+
+/** What a cross-entropy takes as targets; others would have no lowest loss. */
+function checkProbabilities(run: RunMemory, { y }: Source, { rows, firstRow, who }: SourceCheck): void {
+  const width = targetWidth(run.program);
+  const values = run.float({ ...y, bytes: rows * width * 4 });
+  const bad = values.findIndex((value) => value < 0 || value > 1);
+  if (bad < 0) return;
+  const [row, column] = [firstRow + Math.floor(bad / width), bad % width];
+  throw new DataError(
+    `${who}: expected targets from 0 to 1 in y, got ${values[bad]} in row ${row}, column ${column}. Write 0 for no and 1 for yes.`,
+    { row, column },
   );
 }
 

@@ -90,7 +90,7 @@ export class Engine {
     for (;;) {
       const action = ACTIONS[run.ints[run.hyperWord(this.#parity, HYPER.action)]!]!;
       if (action === "end" || action === "park") {
-        if (run.team.leads) run.stable = true;
+        if (run.team.leads && action === "end") run.stable = true;
         const status = action === "park" ? "parked" : this.#fit?.divergence ? "diverged" : "ended";
         return { status, ...this.#fit?.report };
       }
@@ -139,7 +139,9 @@ export class Engine {
     snapshot: () => {
       const { run } = this;
       const { layout, team } = run;
+      // Seen by all before anyone writes: if the lead died first, half a snapshot would pass for a whole one.
       if (team.leads) run.stable = true;
+      team.barrier();
       run.copyShare(layout.state, layout.snapshot);
       if (team.leads && !run.shared) this.#emit({ state: run.stateBytes() });
     },

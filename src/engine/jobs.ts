@@ -124,6 +124,7 @@ export function gradientsWindow(
 /** The optimizer's update from gradients in the public order. */
 export function applyGradients({ run, plans, state }: Engine, gradients: readonly Float32Array[]): void {
   const { layout, team } = run;
+  run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
     layout.parameters.forEach(({ parameter, gradient }, i) => {
       pack(parameter, gradients[i]!, run.float(gradient));
@@ -131,6 +132,11 @@ export function applyGradients({ run, plans, state }: Engine, gradients: readonl
     state.write(0, 0);
   }
   team.barrier();
+  if (team.leads) run.stable = false;
+  team.barrier();
   run.run(plans.apply());
-  if (team.leads) state.commit();
+  if (team.leads) {
+    state.commit();
+    run.stable = true;
+  }
 }

@@ -1,6 +1,7 @@
 import { number, options, pick } from "../check.js";
+import { ShapeError } from "../errors.js";
 import { type Access, reads, type Step, step, writes } from "../kernels.js";
-import type { LayerDefinition, NodeContext } from "./layer.js";
+import { type LayerDefinition, type NodeContext, showShape } from "./layer.js";
 
 export interface ActivationConfig {
   activation: string | { type: string; alpha?: number };
@@ -9,6 +10,8 @@ export interface ActivationConfig {
 interface Activation {
   forward(context: NodeContext, alpha: number): Step;
   backward(context: NodeContext, alpha: number, dinp: Access, dout: Access): Step;
+  /** Works on an example as one vector. */
+  vector?: true;
   /** The default slope or scale, where the formula has one. */
   alpha?: number;
 }
@@ -28,6 +31,7 @@ const scaled = (kernel: "leaky_relu" | "elu", alpha: number): Activation => ({
 });
 
 const rowwise = (kernel: "softmax" | "log_softmax"): Activation => ({
+  vector: true,
   forward: ({ batch, out, inp }) => step(`${kernel}_forward`, batch, writes(out), reads(inp), inp.width, inp.stride),
   backward: ({ batch, out }, _, dinp, dout) =>
     step(`${kernel}_backward`, batch, dinp, dout, reads(out), out.width, out.stride),
@@ -69,14 +73,22 @@ const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] =>
  * `out = f(inp)` for a named f: elementwise, or over an example's values (softmax, logSoftmax).
  *
  * Shapes   inp (B, ...) -> out (B, ...)
- * Errors   OptionError for an unknown name
+ * Errors   OptionError for an unknown name; ShapeError for softmax and logSoftmax unless an example is a vector
  * Kernel   assembly/layers/activation.ts, assembly/layers/softmax.ts
  * Source   PyTorch's formulas: gelu exact (erf), leakyRelu slope 0.01, elu alpha 1, hardSwish x * relu6(x + 3) / 6
  */
 export const activation: LayerDefinition<ActivationConfig> = {
   options: ["activation"],
   check: ({ activation }, who) => void pick(activations, activation, "type", `${who}.activation`),
-  output: (_, inp) => inp,
+  output(config, inp, who) {
+    if (rowOf(config)[0]?.vector && inp.length !== 1) {
+      const name = activationName(config.activation, who);
+      throw new ShapeError(
+        `${who}: expected input (B, classes) for ${name}, got ${showShape(inp)}. Add flatten() before it.`,
+      );
+    }
+    return inp;
+  },
   alias: (config) => (rowOf(config)[0] ? "never" : "always"),
   forward(config, context) {
     const [row, alpha] = rowOf(config);

@@ -50,7 +50,9 @@ export const dense: LayerDefinition<DenseConfig> = {
   },
   output({ units }, inp, who) {
     if (inp.length !== 1) {
-      throw new ShapeError(`${who}: expected input (B, I), got ${showShape(inp)}. Add flatten() before it.`);
+      throw new ShapeError(
+        `${who}: expected one vector per example, (B, I), got ${showShape(inp)}. Add flatten() before it.`,
+      );
     }
     return [units];
   },

@@ -24,10 +24,11 @@ export class Calls {
       this.#rejectAll = reject;
     });
     this.#disposal.catch(() => {});
+    session.onDeath = () => this.#wake();
   }
 
   get fitting(): boolean {
-    return this.#fitting;
+    return this.#fitting && !this.#disposed;
   }
 
   /** Runs a call after those before it, raced against the end of the model. */
@@ -46,12 +47,13 @@ export class Calls {
     return result;
   }
 
-  /** A call that a running fit parks for. */
-  attend<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#fitting) return this.enqueue(call);
+  /** A call that a running fit parks for; it is told whether one did. */
+  attend<T>(call: (parked: boolean) => Promise<T>): Promise<T> {
+    const alone = () => call(false);
+    if (!this.fitting) return this.enqueue(alone);
     const served = new Promise<T>((resolve, reject) => {
       this.#attending.push(() =>
-        (this.#fitting ? this.#unlessDisposed(call) : this.enqueue(call)).then(resolve, reject),
+        (this.#fitting ? this.#unlessDisposed(() => call(true)) : this.enqueue(alone)).then(resolve, reject),
       );
       this.ask();
     });
@@ -60,7 +62,7 @@ export class Calls {
 
   /** A call that must not meet a running fit: E_BUSY if it does. */
   alone<T>(who: string, call: () => Promise<T>): Promise<T> {
-    return this.#fitting ? Promise.reject(busy(who)) : this.enqueue(call);
+    return this.fitting ? Promise.reject(busy(who)) : this.enqueue(call);
   }
 
   /** The one fit at a time. */
@@ -100,11 +102,11 @@ export class Calls {
     this.ask();
   }
 
-  /** While a fit is parked: serves what waits, and holds as long as it is paused. */
+  /** While a fit is parked: serves what waits, and holds as long as it is paused and its workers live. */
   async serveParked(): Promise<void> {
     for (;;) {
       while (this.#attending.length) await this.#attending.shift()!();
-      if (!this.#paused) break;
+      if (!this.#paused || this.#session.broken) break;
       await Promise.race([
         this.#disposal,
         new Promise<void>((resolve) => {

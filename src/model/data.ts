@@ -2,7 +2,7 @@
 
 import { hint, short, show } from "../check.js";
 import { DataError, OptionError, ShapeError } from "../errors.js";
-import { type Shape, showShape, sizeOf } from "../layers/layer.js";
+import { type Shape, sizeOf } from "../layers/layer.js";
 import type { Parameter, ProgramLoss } from "../plan/program.js";
 import type { TensorInput, ValueType } from "../spec.js";
 
@@ -98,16 +98,17 @@ const notANumber = (value: unknown, who: string, where: string) =>
 
 /** What to do about something that is not data. */
 function conversion(value: unknown): string {
-  if (typeof value === "string") return " Convert texts with Number().";
+  if (typeof value === "string") return " Turn texts into numbers; number classes from 0.";
   if (typeof value === "bigint") return " Convert it with Number().";
   if (typeof (value as PromiseLike<unknown> | undefined)?.then === "function") return " Await it first.";
-  if (isRow(value))
-    return " Pass more than two extents as { data, shape }; convert other arrays with Float32Array.from().";
+  if (Array.isArray(value)) return " Pass more than two extents as { data, shape }.";
+  if (ArrayBuffer.isView(value)) return " Convert it with Float32Array.from().";
+  if (value instanceof ArrayBuffer) return " Make a Float32Array of it.";
   return "";
 }
 
 /** Extents in brackets, however many. */
-const extents = (shape: readonly number[]): string => `(${short(shape.join(", "))})`;
+const extents = (shape: readonly (number | string)[]): string => `(${short(shape.join(", "))})`;
 
 /** Inputs for a model whose examples have this shape. ShapeError for a wrong width, DataError for no rows. */
 export function readInputs(input: DataInput, example: Shape, who: string, what = "x"): Values {
@@ -119,7 +120,7 @@ export function readInputs(input: DataInput, example: Shape, who: string, what =
     const got = shape ? extents(shape) : `${values.length} values, not a multiple of ${width}`;
     const cure =
       what === "x" ? `Give ${width} values a row, or change input({ shape }).` : "Give one value per output.";
-    throw new ShapeError(`${who}: expected ${what} of shape ${showShape(example)}, got ${got}. ${cure}`);
+    throw new ShapeError(`${who}: expected ${what} of shape ${extents(["rows", ...example])}, got ${got}. ${cure}`);
   }
   const typed = values instanceof Int32Array ? Float32Array.from(values) : values;
   return { values: typed, type: typed instanceof Uint8Array ? "uint8" : "float32", rows: values.length / width, width };
@@ -132,7 +133,7 @@ function noRows(input: unknown, who: string, what: string): DataError {
 
 /** What the targets turned out to be; see SourceCheck. */
 export interface Targets extends Values {
-  readonly kind: "integers" | "floats" | "values" | "gradient";
+  readonly kind: "integers" | "floats" | "values" | "probabilities" | "gradient";
 }
 
 /** Targets for `rows` rows: labels, or `width` values a row. */
@@ -166,11 +167,11 @@ export function readTargets(
     throw new ShapeError(`${who}: expected y of shape (${rows}, ${width}), got ${describe(values, shape)}.${labels}`);
   }
   const typed = values instanceof Float32Array ? values : Float32Array.from(values);
-  return { values: typed, type: "float32", rows, width, kind: "values" };
+  return { values: typed, type: "float32", rows, width, kind: definition.fused ? "probabilities" : "values" };
 }
 
 const describe = (values: ArrayLike<number>, shape: readonly number[] | undefined) =>
-  shape ? extents(shape) : `${values.length} values`;
+  shape ? extents(shape) : values.length === 1 ? "1 value" : `${values.length} values`;
 
 /** Rows of x and y must be as many, where y says how many it has. */
 export function sameRows(x: Values, y: DataInput, who: string): void {

@@ -2,7 +2,7 @@
 
 import { boolean, hint, integer, lookup, number, options, pick, show } from "../check.js";
 import type { FitOptions } from "../engine/fit.js";
-import { OptionError } from "../errors.js";
+import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
 import { type MetricName, metrics as metricTable } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
@@ -39,13 +39,25 @@ export interface Settings {
 
 const MOST_WORKERS = 64;
 export const DEFAULT_LIMIT = 2147483648;
+/** One page less than 4 GiB: what a 32-bit memory can hold. */
 const MOST_BYTES = 4294901760;
+
+/** The error of a run that needs more bytes than it may have. */
+export function outOfMemory(bytes: number, limit: number): MemoryLimitError {
+  const raise = bytes > MOST_BYTES ? "" : ", or raise memoryLimit in compile()";
+  const cure = `Take fewer units, a smaller batchSize, fewer rows or Uint8Array data${raise}.`;
+  const text = `memoryLimit: expected a model and data within ${limit} bytes, got ${bytes} bytes. ${cure}`;
+  return new MemoryLimitError(text, { bytes, limit });
+}
 
 export function readCompile(given: CompileOptions): Settings {
   const known = ["optimizer", "loss", "metrics", "seed", "workers", "numerics", "memoryLimit", "workerUrl"];
   options(given, "compile", known);
   const { seed, workers = "auto", numerics, memoryLimit = DEFAULT_LIMIT, workerUrl } = given;
-  if (workers !== "auto") integer(workers, "compile: workers", { min: 1, max: MOST_WORKERS });
+  if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
+    const expected = `expected "auto" or a whole number >= 1 and <= ${MOST_WORKERS}`;
+    throw new OptionError(`compile: workers: ${expected}, got ${show(workers)}.`);
+  }
   if (seed !== undefined) integer(seed, "compile: seed", { min: 0 });
   if (numerics !== undefined) lookup({ strict: 1, fast: 1 }, numerics, "compile: numerics");
   number(memoryLimit, "compile: memoryLimit", { above: 0 });
@@ -91,7 +103,7 @@ export interface EarlyStoppingOptions {
 /** Checks an earlyStopping; what is left out gets its default. */
 export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpec {
   const who = "earlyStopping";
-  options(given, who, ["monitor", "minDelta", "patience", "mode", "restoreBestWeights", "type"]);
+  options(given, who, ["monitor", "minDelta", "patience", "mode", "restoreBestWeights"]);
   const { monitor = "valLoss", minDelta = 0, patience = 0, mode = "auto", restoreBestWeights = true } = given;
   if (typeof monitor !== "string") {
     throw new OptionError(`${who}.monitor: expected a key of the logs such as "valLoss", got ${show(monitor)}.`);
@@ -224,9 +236,11 @@ function readCallbacks(callbacks: FitInput["callbacks"], keys: string[]): EarlyS
   }
   const [first] = callbacks;
   pick({ earlyStopping: 1 }, first, "type", "fit: callbacks");
-  const spec = readEarlyStopping(first as EarlyStoppingSpec);
+  const { type: _, ...given } = typeof first === "string" ? {} : (first as EarlyStoppingSpec);
+  const spec = readEarlyStopping(given);
   if (!keys.includes(spec.monitor)) {
-    const cure = /^val/.test(spec.monitor) ? " Validation values need validationSplit or validationData." : "";
+    const missing = /^val/.test(spec.monitor) && !keys.includes("valLoss");
+    const cure = missing ? " Validation values need validationSplit or validationData." : "";
     throw new OptionError(`earlyStopping.monitor: unknown name ${hint(spec.monitor, keys)}${cure}`);
   }
   return spec;

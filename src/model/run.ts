@@ -67,16 +67,16 @@ export class Run implements PromiseLike<History>, AsyncIterable<EpochLog> {
 
   /** Ends the run at the next batch; the history says "aborted". */
   stop(): void {
-    this.#controls.stop();
+    if (!this.#settled) this.#controls.stop();
   }
 
   /** Holds the run at the next batch until `resume` or `stop`. */
   pause(): void {
-    this.#controls.pause();
+    if (!this.#settled) this.#controls.pause();
   }
 
   resume(): void {
-    this.#controls.resume();
+    if (!this.#settled) this.#controls.resume();
   }
 
   /** Logs in order, from the first epoch; leaving the loop early stops the run. */

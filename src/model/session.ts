@@ -2,7 +2,7 @@
 
 import type { SourceCheck } from "../engine/check.js";
 import type { Carry } from "../engine/state.js";
-import { MemoryLimitError, WorkerError } from "../errors.js";
+import { WorkerError } from "../errors.js";
 import { features } from "../features.js";
 import { kernelModule } from "../modules.js";
 import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
@@ -12,7 +12,7 @@ import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
 import type { Targets, Values } from "./data.js";
-import { DEFAULT_LIMIT, type Settings } from "./options.js";
+import { DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
 import { copyValues, type Write } from "./upload.js";
 
 const PAGE = 65536;
@@ -40,9 +40,12 @@ export class Session {
   #broken: string | undefined;
   /** On plain memory: the state as the worker last sent it. */
   #kept: Uint8Array | undefined;
+  #closed = false;
   /** Set where the engine refused shared memory of this size. */
   #refused = false;
   onNote: (message: object) => void = () => {};
+  /** A member died. */
+  onDeath: () => void = () => {};
 
   constructor(spec: ModelSpec, program: Program) {
     this.#spec = spec;
@@ -65,19 +68,32 @@ export class Session {
   async #chooseNumerics(): Promise<Numerics> {
     const wanted = this.#settings?.numerics ?? "fast";
     if (wanted === "strict" || !features().relaxedSimd) return "strict";
-    fastIsRight ??= Promise.all([kernelModule("strict", false), kernelModule("fast", false)]).then(([strict, fast]) =>
-      this.lead(({ jobs }) => jobs.agree(strict, fast)),
-    );
+    const known = fastIsRight;
+    const verdict = known ?? this.#compareKernels();
+    fastIsRight = verdict;
     try {
-      return (await fastIsRight) ? "fast" : "strict";
+      return (await verdict) ? "fast" : "strict";
     } catch (error) {
-      fastIsRight = undefined;
+      if (fastIsRight === verdict) fastIsRight = undefined;
+      // Another model's thread was to say; what became of it is not this model's failure.
+      if (known) return this.#chooseNumerics();
       throw error;
     }
   }
 
+  async #compareKernels(): Promise<boolean> {
+    const [strict, fast] = await Promise.all([kernelModule("strict", false), kernelModule("fast", false)]);
+    this.#unlessClosed();
+    return this.lead(({ jobs }) => jobs.agree(strict, fast));
+  }
+
   get workers(): number {
     return this.#opened?.layout.request.workers ?? 1;
+  }
+
+  /** True from a member's death until the team is made anew. */
+  get broken(): boolean {
+    return this.#broken !== undefined;
   }
 
   /** Bytes of the memory in use, if there is one. */
@@ -129,6 +145,9 @@ export class Session {
   async ensure(request: LayoutRequest): Promise<void> {
     const opened = this.#opened;
     if (opened && !this.#reset && this.#broken === undefined && holds(opened.layout.request, request)) return;
+    this.#unlessClosed();
+    const program = this.#program;
+    const training = this.#settings?.training;
     const layout = this.checkBytes(request);
     const carry = this.#carry();
     const memory = this.#canShare ? this.#allocate(layout.bytes) : undefined;
@@ -139,13 +158,20 @@ export class Session {
     this.#gather(request.workers);
     const numerics = await this.#chooseNumerics();
     const module = await kernelModule(numerics, memory !== undefined);
-    const training = this.#settings?.training;
-    const setup = { spec: this.#spec, training, seed: this.#program.seed, request, module, memory, carry };
+    this.#unlessClosed();
+    const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };
     const members = this.#members;
     await Promise.all(members.map((member, index) => member.jobs.open({ ...setup, index })));
+    this.#unlessClosed();
     this.#opened = { layout, training, memory, numerics };
-    this.#reset = false;
+    // A compile may have come meanwhile.
+    this.#reset = this.#program !== program;
     this.#broken = undefined;
+  }
+
+  /** Between a close and what it interrupts, nothing new may start. */
+  #unlessClosed(): void {
+    if (this.#closed) throw new WorkerError("model: it was disposed of.", "E_DISPOSED");
   }
 
   /** A shared memory of exactly the plan's bytes; undefined where the engine refuses. */
@@ -214,6 +240,7 @@ export class Session {
     if (control) abandon(control);
     // The others leave at their next barrier; whatever they are in the middle of is given up with them.
     for (const member of this.#members) member.end("another worker of the team died");
+    this.onDeath();
   }
 
   /** The same call on every member; the lead's answer. WorkerError if one of them died. */
@@ -280,6 +307,7 @@ export class Session {
   async close(busy: boolean): Promise<void> {
     const members = this.#members.splice(0);
     const control = this.#control();
+    this.#closed = true;
     this.#opened = undefined;
     if (busy && control) abandon(control);
     for (const member of members) {

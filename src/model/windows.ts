@@ -7,12 +7,12 @@ import type { Session } from "./session.js";
 /** Rows in windows: each is copied, checked and given to `visit` with the batch size that fits the memory. */
 export async function eachWindow(
   session: Session,
-  fitting: boolean,
+  parked: boolean,
   { x, y, batch, who }: { x: Values; y?: Targets; batch: number; who: string },
   visit: (rows: number, batch: number) => Promise<void>,
 ): Promise<void> {
   // A running fit keeps its memory: the window in it serves.
-  if (!fitting) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
+  if (!parked) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
   const { window, request } = session.layout;
   const size = Math.min(batch, request.batch);
   for (let start = 0; start < x.rows; start += window.rows) {

@@ -1,7 +1,7 @@
 // A model's JSON -> a program: layers with names, shapes, parameters and slots. Pure; throws the errors of a wrong model.
 
 import { stride } from "../arena.js";
-import { integer, lookup, options, show } from "../check.js";
+import { lookup, options, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
@@ -105,8 +105,9 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     const count = counts.get(type) ?? 0;
     counts.set(type, count + 1);
     const name = (layer.name as string | undefined) ?? `${type}_${count}`;
-    if (names.has(name))
-      throw new OptionError(`sequential: two layers are named "${name}". Give each a name of its own.`);
+    if (names.has(name)) {
+      throw new OptionError(`sequential: expected a name of its own for each layer, got "${name}" twice. Rename one.`);
+    }
     names.add(name);
     const { type: _, name: __, ...config } = layer;
     const node = compileNode(name, definition, config, shape);
@@ -151,16 +152,16 @@ function checkName(name: unknown, type: string): void {
 export function checkInput(spec: ModelSpec): Shape {
   const [first] = spec.layers;
   if ((first as { type?: unknown })?.type !== "input") {
-    throw new OptionError(`sequential: expected input({ shape: [...] }) as the first layer, got ${show(first)}.`);
+    throw new OptionError(`sequential: expected input({ shape: [...] }) as the first layer, got ${first === undefined ? "none" : show(first)}.`);
   }
   options(first, "input", ["type", "shape", "name"]);
   checkName(first.name, "input");
   const { shape } = first;
-  if (!Array.isArray(shape) || shape.length === 0 || shape.length > MOST_EXTENTS) {
-    const expected = `expected an array of 1 to ${MOST_EXTENTS} extents such as [784] or [28, 28, 1]`;
+  const whole = Array.isArray(shape) && Array.from(shape).every((extent) => Number.isSafeInteger(extent) && extent > 0);
+  if (!whole || shape.length === 0 || shape.length > MOST_EXTENTS) {
+    const expected = `expected an array of 1 to ${MOST_EXTENTS} whole numbers >= 1 such as [784] or [28, 28, 1]`;
     throw new ShapeError(`input.shape: ${expected}, got ${show(shape)}.`);
   }
-  for (const extent of shape) integer(extent, "input.shape", { min: 1, max: MOST_VALUES });
   if (sizeOf(shape) > MOST_VALUES) {
     throw new ShapeError(`input.shape: expected at most ${MOST_VALUES} values an example, got ${show(shape)}.`);
   }
@@ -187,10 +188,12 @@ const activationOf = (node: ProgramNode | undefined): string =>
 
 function checkSoftmax(nodes: readonly ProgramNode[]): void {
   const normalising = (node: ProgramNode | undefined) => ["softmax", "logSoftmax"].includes(activationOf(node));
-  nodes.forEach((node, i) => {
-    if (normalising(node) && normalising(nodes[i - 1])) {
-      throw new OptionError(`${node.name}: a softmax directly after a softmax. Drop one of the two.`);
-    }
+  const working = nodes.filter(({ definition, config }) => definition.alias?.(config) !== "always");
+  working.forEach((node, i) => {
+    const below = working[i - 1];
+    if (!normalising(node) || !normalising(below)) return;
+    const got = `${activationOf(node)} after ${activationOf(below)} of ${below!.name}`;
+    throw new OptionError(`${node.name}: expected no softmax directly after a softmax, got ${got}. Drop one of the two.`);
   });
 }
 

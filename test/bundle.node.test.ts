@@ -1,0 +1,182 @@
+// The bundle as others get it: in Node, on pages of all kinds, from another origin, under a Content-Security-Policy.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+
+const test = suite("the bundle in the wild");
+const root = process.cwd();
+const { serve } = await import(join(root, "demo/server.mjs"));
+const { launch } = await import(join(root, "test/chromium.mjs"));
+const run = promisify(execFile);
+
+const MOST_GZIP = 60_000;
+
+/** A function `train(library, options)`, as source. */
+const TRAIN = readFileSync(join(root, "test/consumers/train.js"), "utf8").replace("export ", "");
+
+interface Outcome {
+  fingerprint?: string;
+  workers?: number;
+  epochs?: number;
+  typed?: boolean;
+  name?: string;
+  code?: string;
+  message?: string;
+}
+
+async function inNode(...script: string[]): Promise<Outcome> {
+  const { stdout } = await run(process.execPath, script, { cwd: root, timeout: 30_000 });
+  return JSON.parse(stdout);
+}
+
+const bundle = (file: string) => join(root, "build", file);
+const PRINT = "(library, options) => train(library, options).then((o) => console.log(JSON.stringify(o)))";
+const expected = await inNode(
+  "--input-type=module",
+  "-e",
+  `import * as library from ${JSON.stringify(pathToFileURL(bundle("whetstone.js")).href)}; ${TRAIN}; (${PRINT})(library, { workers: 2 });`,
+);
+
+test("Node: imported, it trains and lets the process end", () => {
+  assert.is(expected.workers, 2);
+  assert.is(expected.epochs, 3);
+  assert.match(expected.fingerprint!, /^[0-9a-f]{16}$/);
+});
+
+test("Node: required", async () => {
+  const script = `${TRAIN}; (${PRINT})(require(${JSON.stringify(bundle("whetstone.cjs"))}), { workers: 2 });`;
+  assert.equal(await inNode("-e", script), expected);
+});
+
+let browser: Awaited<ReturnType<typeof launch>>;
+test.before(async () => {
+  browser = await launch();
+});
+test.after(() => browser.close());
+
+interface Place {
+  /** Where the page's script finds the library. */
+  from?: string;
+  /** compile's options, as source. */
+  options?: string;
+  /** The page's script, where it is not the usual one. */
+  script?: string;
+  isolated?: boolean;
+  policy?: string;
+}
+
+/** What a page's own `<script type="module">` makes of the library. */
+async function onPage({ from = "/build/whetstone.js", options = "{}", script, ...server }: Place): Promise<Outcome> {
+  const library = `import * as library from "${from}"; ${TRAIN}`;
+  const file = (type: string, body: string) => ({ type, body });
+  const head = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>';
+  const routes = {
+    "/": file("text/html", head),
+    "/page.js": file("text/javascript", script ?? `${library} report(await train(library, ${options}));`),
+    "/nested.js": file("text/javascript", `${library} postMessage(await train(library, ${options}));`),
+    "/build": bundle(""),
+  };
+  const { url, close } = await serve({ ...server, routes });
+  const page = await browser.newPage();
+  try {
+    return await new Promise((report, fail) => {
+      setTimeout(() => fail(new Error("the page gave no answer within 20 s")), 20_000).unref();
+      page.on("pageerror", fail);
+      page
+        .exposeFunction("report", report)
+        .then(() => page.goto(`${url}/`))
+        .catch(fail);
+    });
+  } finally {
+    await page.close();
+    await close();
+  }
+}
+
+const alone = { ...expected, workers: 1 };
+
+test("an isolated page", async () => {
+  assert.equal(await onPage({ options: "{ workers: 2 }" }), expected);
+});
+
+test("a page without isolation", async () => {
+  assert.equal(await onPage({ options: "{ workers: 2 }", isolated: false }), alone);
+});
+
+test("from another origin", async () => {
+  const headers = { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" };
+  const other = await serve({ root, isolated: false, headers });
+  try {
+    const from = `${other.url}/build/whetstone.js`;
+    assert.equal(await onPage({ from, options: "{ workers: 2 }" }), expected);
+    assert.equal(await onPage({ from, isolated: false }), alone);
+  } finally {
+    await other.close();
+  }
+});
+
+test("in a worker of the page", async () => {
+  const script = `new Worker("/nested.js", { type: "module" }).onmessage = ({ data }) => report(data);`;
+  assert.equal(await onPage({ script, options: "{ workers: 2 }" }), expected);
+});
+
+const SCRIPTS = "script-src 'self' 'wasm-unsafe-eval'";
+
+test("under a policy that allows Blob workers", async () => {
+  const policy = `${SCRIPTS}; worker-src blob:`;
+  assert.equal(await onPage({ policy, options: "{ workers: 2 }" }), expected);
+  assert.equal(await onPage({ policy, isolated: false }), alone);
+});
+
+test("under a policy that forbids them, the error names both cures", async () => {
+  for (const isolated of [true, false]) {
+    const { typed, name, code, message } = await onPage({ policy: SCRIPTS, isolated });
+    assert.ok(typed);
+    assert.is(name, "WorkerError");
+    assert.is(code, "E_WORKER");
+    assert.match(message!, "worker-src");
+    assert.match(message!, "workerUrl");
+  }
+});
+
+test("under that policy with workerUrl", async () => {
+  const options = '{ workers: 2, workerUrl: "/build/worker.js" }';
+  assert.equal(await onPage({ policy: SCRIPTS, options }), expected);
+  assert.equal(await onPage({ policy: SCRIPTS, options, isolated: false }), alone);
+});
+
+test("under a policy without WebAssembly, the error names the word for it", async () => {
+  const { typed, name, code, message } = await onPage({ policy: "script-src 'self'; worker-src blob:" });
+  assert.ok(typed);
+  assert.is(name, "PlatformError");
+  assert.is(code, "E_PLATFORM");
+  assert.match(message!, "'wasm-unsafe-eval'");
+});
+
+test("no bundler meets an import", async () => {
+  const { build } = createRequire(join(root, "package.json"))("esbuild");
+  const options = { bundle: true, platform: "browser", write: false, metafile: true, logLevel: "silent" };
+  for (const file of ["whetstone.js", "whetstone.cjs", "worker.js"]) {
+    const { metafile, warnings } = await build({ ...options, entryPoints: [bundle(file)] });
+    const inputs: { imports: unknown[] }[] = Object.values(metafile.inputs);
+    assert.equal(
+      inputs.flatMap(({ imports }) => imports),
+      [],
+      file,
+    );
+    assert.equal(warnings, [], file);
+  }
+});
+
+test("it is small", () => {
+  const size = gzipSync(readFileSync(bundle("whetstone.js")), { level: 9 }).length;
+  assert.ok(size <= MOST_GZIP, `build/whetstone.js has ${size} bytes gzipped; ${MOST_GZIP} is the most`);
+});
+
+test.run();
