@@ -63,7 +63,7 @@ export function sequential(layers: ModelSpec["layers"] | readonly (InputSpec | L
     const example = "[input({ shape: [784] }), dense({ units: 10 })]";
     throw new OptionError(`sequential: expected an array of layers such as ${example}, got ${show(layers)}.`);
   }
-  return new Model({ layers: [...list] as unknown as ModelSpec["layers"] });
+  return new Model({ layers: list as unknown as ModelSpec["layers"] });
 }
 
 type Options<T extends OptimizerSpec["type"]> = Omit<Extract<OptimizerSpec, { type: T }>, "type">;

@@ -16,6 +16,7 @@ const { launch } = await import(join(root, "test/chromium.mjs"));
 const run = promisify(execFile);
 
 const MOST_GZIP = 60_000;
+const ANSWER_MILLISECONDS = 8000;
 
 /** A function `train(library, options)`, as source. */
 const TRAIN = readFileSync(join(root, "test/consumers/train.js"), "utf8").replace("export ", "");
@@ -86,7 +87,7 @@ async function onPage({ from = "/build/whetstone.js", options = "{}", script, ..
   const page = await browser.newPage();
   try {
     return await new Promise((report, fail) => {
-      setTimeout(() => fail(new Error("the page gave no answer within 20 s")), 20_000).unref();
+      setTimeout(() => fail(new Error("the page gave no answer")), ANSWER_MILLISECONDS).unref();
       page.on("pageerror", fail);
       page
         .exposeFunction("report", report)

@@ -49,7 +49,15 @@ test("values are quoted as they are written", () => {
 test("no quote is long", () => {
   const long = "x".repeat(1e6);
   const wide = Object.fromEntries(Array.from({ length: 1e4 }, (_, i) => [`${long.slice(0, 100)}${i}`, long]));
-  for (const value of [long, [long, long, long], { [long]: long }, wide, Symbol(long), new Float32Array(1e6), 10n ** 9999n]) {
+  for (const value of [
+    long,
+    [long, long, long],
+    { [long]: long },
+    wide,
+    Symbol(long),
+    new Float32Array(1e6),
+    10n ** 9999n,
+  ]) {
     assert.ok(show(value).length <= 80, show(value));
   }
 });
@@ -78,7 +86,10 @@ test("a name that is not known gives the known ones, and the nearest", () => {
 
 test("tables have no inherited names", () => {
   for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
-    assert.throws(() => lookup({ a: 1 }, name, "who"), (error: unknown) => error instanceof OptionError);
+    assert.throws(
+      () => lookup({ a: 1 }, name, "who"),
+      (error: unknown) => error instanceof OptionError,
+    );
     assert.throws(() => options({ [name]: 1 }, "who", ["a"]), /unknown option/);
   }
   assert.is(lookup({ a: 1 }, "a", "who"), 1);

@@ -38,7 +38,7 @@ test("npm start in a pipe: plain lines, and Ctrl-C ends it with the result", asy
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (text) => {
       output += text;
-      if (row.test(output)) child.kill("SIGINT");
+      if (!child.killed && row.test(output)) child.kill("SIGINT");
     });
   const code = await new Promise((done) => child.on("close", done));
   assert.is(code, 0, output);

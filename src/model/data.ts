@@ -191,8 +191,9 @@ export function rowsOf<V extends Values>(data: V, from: number, to: number): V {
 
 /** Weights or gradients -> values by index of the parameter; unknown names and wrong shapes throw. */
 export function readTensors(list: unknown, parameters: readonly Parameter[], who: string): Map<number, Float32Array> {
-  if (!isTensors(list)) {
-    throw new OptionError(`${who}: expected a list of { name, shape, data }, got ${show(list)}.`);
+  if (!isTensors(list, parameters.length)) {
+    const most = Array.isArray(list) && list.length > parameters.length ? `, at most ${parameters.length}` : "";
+    throw new OptionError(`${who}: expected a list of { name, shape, data }${most}, got ${show(list)}.`);
   }
   const values = new Map<number, Float32Array>();
   list.forEach(({ name, shape, data }, position) => {
@@ -228,8 +229,9 @@ function readFinite(data: ArrayLike<unknown>, who: string): Float32Array {
   return values;
 }
 
-const isTensors = (list: unknown): list is readonly TensorInput[] =>
+const isTensors = (list: unknown, most: number): list is readonly TensorInput[] =>
   Array.isArray(list) &&
+  list.length <= most &&
   list.every(
     (tensor) =>
       (tensor?.name === undefined || typeof tensor.name === "string") &&

@@ -12,6 +12,7 @@ import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
 import type { Targets, Values } from "./data.js";
+import { chooseNumerics } from "./numerics.js";
 import { DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
 import { copyValues, type Write } from "./upload.js";
 
@@ -24,9 +25,6 @@ interface Opened {
   readonly memory: WebAssembly.Memory | undefined;
   readonly numerics: Numerics;
 }
-
-/** The verdict on the fast kernels, found out once in a process. */
-let fastIsRight: Promise<boolean> | undefined;
 
 export class Session {
   readonly #spec: ModelSpec;
@@ -62,29 +60,6 @@ export class Session {
   /** The kernels in use. */
   get numerics(): Numerics {
     return this.#opened?.numerics ?? "strict";
-  }
-
-  /** Fast kernels where they are wanted, known to the engine and found to be right; else strict ones. */
-  async #chooseNumerics(): Promise<Numerics> {
-    const wanted = this.#settings?.numerics ?? "fast";
-    if (wanted === "strict" || !features().relaxedSimd) return "strict";
-    const known = fastIsRight;
-    const verdict = known ?? this.#compareKernels();
-    fastIsRight = verdict;
-    try {
-      return (await verdict) ? "fast" : "strict";
-    } catch (error) {
-      if (fastIsRight === verdict) fastIsRight = undefined;
-      // Another model's thread was to say; what became of it is not this model's failure.
-      if (known) return this.#chooseNumerics();
-      throw error;
-    }
-  }
-
-  async #compareKernels(): Promise<boolean> {
-    const [strict, fast] = await Promise.all([kernelModule("strict", false), kernelModule("fast", false)]);
-    this.#unlessClosed();
-    return this.lead(({ jobs }) => jobs.agree(strict, fast));
   }
 
   get workers(): number {
@@ -156,7 +131,10 @@ export class Session {
       return this.ensure({ ...request, workers: 1 });
     }
     this.#gather(request.workers);
-    const numerics = await this.#chooseNumerics();
+    const numerics = await chooseNumerics(this.#settings?.numerics, (strict, fast) => {
+      this.#unlessClosed();
+      return this.lead(({ jobs }) => jobs.agree(strict, fast));
+    });
     const module = await kernelModule(numerics, memory !== undefined);
     this.#unlessClosed();
     const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };

@@ -152,13 +152,16 @@ function checkName(name: unknown, type: string): void {
 export function checkInput(spec: ModelSpec): Shape {
   const [first] = spec.layers;
   if ((first as { type?: unknown })?.type !== "input") {
-    throw new OptionError(`sequential: expected input({ shape: [...] }) as the first layer, got ${first === undefined ? "none" : show(first)}.`);
+    throw new OptionError(
+      `sequential: expected input({ shape: [...] }) as the first layer, got ${first === undefined ? "none" : show(first)}.`,
+    );
   }
   options(first, "input", ["type", "shape", "name"]);
   checkName(first.name, "input");
   const { shape } = first;
-  const whole = Array.isArray(shape) && Array.from(shape).every((extent) => Number.isSafeInteger(extent) && extent > 0);
-  if (!whole || shape.length === 0 || shape.length > MOST_EXTENTS) {
+  const whole = (extent: unknown) => Number.isSafeInteger(extent) && (extent as number) > 0;
+  const few = Array.isArray(shape) && shape.length > 0 && shape.length <= MOST_EXTENTS;
+  if (!few || !Array.from(shape).every(whole)) {
     const expected = `expected an array of 1 to ${MOST_EXTENTS} whole numbers >= 1 such as [784] or [28, 28, 1]`;
     throw new ShapeError(`input.shape: ${expected}, got ${show(shape)}.`);
   }
@@ -193,7 +196,9 @@ function checkSoftmax(nodes: readonly ProgramNode[]): void {
     const below = working[i - 1];
     if (!normalising(node) || !normalising(below)) return;
     const got = `${activationOf(node)} after ${activationOf(below)} of ${below!.name}`;
-    throw new OptionError(`${node.name}: expected no softmax directly after a softmax, got ${got}. Drop one of the two.`);
+    throw new OptionError(
+      `${node.name}: expected no softmax directly after a softmax, got ${got}. Drop one of the two.`,
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dense, input, sequential } from "../src/index.js";
+import { dense, input, sequential } from "../../src/index.js";
 import { anyhow, judge, rejection, withoutThreads } from "./wrong.js";
 
 const test = suite("hostile values");
@@ -53,11 +53,11 @@ const junk: readonly (readonly [string, unknown])[] = [
 const { adam, dropout, earlyStopping, flatten, inverseTimeDecay, rescaling, rmsprop, sgd, activation } = anyhow;
 const first = input({ shape: [4] });
 const good = { optimizer: "sgd", loss: "sparseCategoricalCrossentropy" };
-const fresh = () => sequential([first, dense({ units: 3, activation: "softmax" })]);
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments are the point
-const compiled = (): any => {
+const fresh = (): any => sequential([first, dense({ units: 3, activation: "softmax" })]);
+const compiled = () => {
   const model = fresh();
-  model.compile(good as { optimizer: "sgd" });
+  model.compile(good);
   return model;
 };
 const x = new Float32Array(8);
@@ -94,14 +94,14 @@ const factories: readonly Place[] = [
   ["earlyStopping", (v) => earlyStopping!(v), ...nothing],
   ["earlyStopping.monitor", (v) => earlyStopping!({ monitor: v }), "undefined", "an empty text", "a long text"],
   ["earlyStopping.mode", (v) => earlyStopping!({ mode: v }), "undefined"],
-  ["compile", (v) => fresh().compile(v as { optimizer: "sgd" })],
-  ["compile: optimizer", (v) => anyhow.sequential!(fresh()).compile({ ...good, optimizer: v })],
-  ["compile: loss", (v) => anyhow.sequential!(fresh()).compile({ ...good, loss: v }), "undefined"],
-  ["compile: metrics", (v) => anyhow.sequential!(fresh()).compile({ ...good, metrics: v }), "undefined"],
-  ["compile: seed", (v) => anyhow.sequential!(fresh()).compile({ ...good, seed: v }), "undefined"],
-  ["compile: workers", (v) => anyhow.sequential!(fresh()).compile({ ...good, workers: v }), "undefined"],
-  ["compile: numerics", (v) => anyhow.sequential!(fresh()).compile({ ...good, numerics: v }), "undefined"],
-  ["compile: memoryLimit", (v) => anyhow.sequential!(fresh()).compile({ ...good, memoryLimit: v }), "undefined", "0.5"],
+  ["compile", (v) => fresh().compile(v)],
+  ["compile: optimizer", (v) => fresh().compile({ ...good, optimizer: v })],
+  ["compile: loss", (v) => fresh().compile({ ...good, loss: v }), "undefined"],
+  ["compile: metrics", (v) => fresh().compile({ ...good, metrics: v }), "undefined"],
+  ["compile: seed", (v) => fresh().compile({ ...good, seed: v }), "undefined"],
+  ["compile: workers", (v) => fresh().compile({ ...good, workers: v }), "undefined"],
+  ["compile: numerics", (v) => fresh().compile({ ...good, numerics: v }), "undefined"],
+  ["compile: memoryLimit", (v) => fresh().compile({ ...good, memoryLimit: v }), "undefined", "0.5"],
 ];
 
 test(
@@ -144,7 +144,7 @@ const calls: readonly Place[] = [
   ["backward's outputGradient", (v) => compiled().backward(x, v)],
   ["applyGradients", (v) => compiled().applyGradients(v)],
   ["applyGradients' tensor", (v) => compiled().applyGradients([v])],
-  ["setWeights", (v) => compiled().setWeights(v), "a hole", "many holes"],
+  ["setWeights", (v) => compiled().setWeights(v), "a hole"],
   ["setWeights' tensor", (v) => compiled().setWeights([v])],
   ["setWeights' data", (v) => compiled().setWeights([{ name: "dense_0.bias", data: v }])],
 ];

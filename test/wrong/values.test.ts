@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { DataError, dense, input, sequential } from "../src/index.js";
+import { DataError, dense, input, sequential } from "../../src/index.js";
 import { eachRejects, rejection, type Wrong } from "./wrong.js";
 
 const test = suite("wrong values");
@@ -30,7 +30,12 @@ test("inputs and targets are looked at before step 1, in every call", async () =
     return [
       [`${what}, fit`, () => labels.fit(a, b, { epochs: 2, batchSize: 2 }), "E_DATA", says("fit")],
       [`${what}, last batch of a split`, () => labels.fit(a, b, { validationSplit: 0.4 }), "E_DATA", says("fit")],
-      [`${what}, validationData`, () => labels.fit(x(), y(), { validationData: [a, b] }), "E_DATA", says("fit: validationData")],
+      [
+        `${what}, validationData`,
+        () => labels.fit(x(), y(), { validationData: [a, b] }),
+        "E_DATA",
+        says("fit: validationData"),
+      ],
       [`${what}, evaluate`, () => labels.evaluate(a, b), "E_DATA", says("evaluate")],
       [`${what}, trainOnBatch`, () => labels.trainOnBatch(a, b), "E_DATA", says("trainOnBatch")],
       [`${what}, gradients`, () => labels.gradients(a, b), "E_DATA", says("gradients")],
@@ -51,14 +56,49 @@ test("inputs and targets are looked at before step 1, in every call", async () =
     ...everywhere("NaN label", x(), withY(3, Number.NaN), `${inY} NaN in row 3`),
     ["int32 labels", () => labels.fit(x(), Int32Array.from(withY(1, 2 ** 30))), "E_DATA", /got 1073741824 in row 1/],
     ["uint8 labels", () => labels.fit(x(), Uint8Array.from(withY(1, 255))), "E_DATA", /got 255 in row 1/],
-    ["predict", () => labels.predict(withX(5, Number.NaN)), "E_DATA", /^predict: expected finite numbers in x, got NaN in row 1, column 2/],
-    ["predict before compile", () => sequential([input({ shape: [3] })]).predict(withX(5, Number.NaN)), "E_DATA", /^predict: .* row 1/],
-    ["backward's x", () => labels.backward(withX(5, Number.NaN), x()), "E_DATA", /^backward: expected finite numbers in x/],
-    ["outputGradient", () => labels.backward(x(), withX(14, 1 / 0)), "E_DATA", /^backward: expected finite numbers in outputGradient, got Infinity in row 4, column 2/],
-    ["NaN in a regression", () => numbers.fit(x(), one.with(3, Number.NaN)), "E_DATA", /^fit: expected finite numbers in y, got NaN in row 3, column 0/],
+    [
+      "predict",
+      () => labels.predict(withX(5, Number.NaN)),
+      "E_DATA",
+      /^predict: expected finite numbers in x, got NaN in row 1, column 2/,
+    ],
+    [
+      "predict before compile",
+      () => sequential([input({ shape: [3] })]).predict(withX(5, Number.NaN)),
+      "E_DATA",
+      /^predict: .* row 1/,
+    ],
+    [
+      "backward's x",
+      () => labels.backward(withX(5, Number.NaN), x()),
+      "E_DATA",
+      /^backward: expected finite numbers in x/,
+    ],
+    [
+      "outputGradient",
+      () => labels.backward(x(), withX(14, 1 / 0)),
+      "E_DATA",
+      /^backward: expected finite numbers in outputGradient, got Infinity in row 4, column 2/,
+    ],
+    [
+      "NaN in a regression",
+      () => numbers.fit(x(), one.with(3, Number.NaN)),
+      "E_DATA",
+      /^fit: expected finite numbers in y, got NaN in row 3, column 0/,
+    ],
     ["too large for float32", () => numbers.fit(x(), [0, 1e39, 0, 0, 0]), "E_DATA", /got Infinity in row 1/],
-    ["a negative probability", () => hot.fit(x(), withX(4, -0.1).map(Math.abs).with(4, -0.1)), "E_DATA", /^fit: expected targets from 0 to 1 in y, got -0\.1\d* in row 1, column 1\. Write 0 for no and 1 for yes/],
-    ["-1 and 1 for binary", () => binary.fit(x(), [1, -1, 1, 1, -1]), "E_DATA", /^fit: expected targets from 0 to 1 in y, got -1 in row 1, column 0/],
+    [
+      "a negative probability",
+      () => hot.fit(x(), withX(4, -0.1).map(Math.abs).with(4, -0.1)),
+      "E_DATA",
+      /^fit: expected targets from 0 to 1 in y, got -0\.1\d* in row 1, column 1\. Write 0 for no and 1 for yes/,
+    ],
+    [
+      "-1 and 1 for binary",
+      () => binary.fit(x(), [1, -1, 1, 1, -1]),
+      "E_DATA",
+      /^fit: expected targets from 0 to 1 in y, got -1 in row 1, column 0/,
+    ],
   ]);
 
   assert.equal(await Promise.all(models.map((m) => m.getWeights())), before);

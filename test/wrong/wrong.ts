@@ -1,8 +1,8 @@
 // Rows of things done wrong. Each must give one typed error whose text says who expected what, what came and what to do.
 import * as assert from "uvu/assert";
-import * as whetstone from "../src/index.js";
-import { injectPlatform, platform } from "../src/platform.js";
-import { drain } from "../src/pool.js";
+import * as whetstone from "../../src/index.js";
+import { injectPlatform, platform } from "../../src/platform.js";
+import { drain } from "../../src/pool.js";
 
 export type Wrong = readonly [what: string, call: () => unknown, code: string, text: RegExp];
 
