@@ -40,7 +40,7 @@ export async function serve({ root, routes = { "/": root }, isolated = true, hea
       response.end(method === "HEAD" ? undefined : body);
     };
     try {
-      const path = decodeURIComponent(new URL(url, "http://localhost").pathname);
+      const path = decodeURIComponent(new URL(`http://localhost${url}`).pathname);
       const found = await find(path, routes, prefixes);
       if (found) answer(200, found.type, found.body);
       else answer(404, TYPES[".txt"], Buffer.from(`nothing at ${path}\n`));

@@ -21,7 +21,11 @@ const LEVELS: readonly (readonly string[])[] = [
   ["plan", "plan/*"],
   ["team"],
   ["engine", "engine/*"],
-  ["worker", "model", "model/*"],
+  ["worker"],
+  ["pool"],
+  ["model/*"],
+  ["model"],
+  ["factories"],
   ["index"],
 ];
 /** Neither side imports the other, whatever their levels. */

@@ -1,6 +1,6 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
-import { CONTROL, HYPER } from "../plan/layout.js";
+import { CONTROL, HYPER, REQUEST } from "../plan/layout.js";
 import type { EarlyStoppingSpec, EpochLog, Progress, StopReason } from "../spec.js";
 import { Divergence } from "./divergence.js";
 import { type RunMemory, sum } from "./memory.js";
@@ -21,9 +21,6 @@ export const ACTIONS = [
   "end",
 ] as const;
 export type Action = (typeof ACTIONS)[number];
-
-/** Bits of the request word, set by the caller's side. */
-export const REQUEST = { stop: 1, park: 2 } as const;
 
 /** A fit's options as they cross to the workers: plain, checked, defaults filled in. */
 export interface FitOptions {

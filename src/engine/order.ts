@@ -18,9 +18,6 @@ export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: n
   });
 }
 
-/** How many of n rows a share sets apart: at least one, and at least one is left. */
-export const heldRows = (n: number, share: number): number => Math.min(n - 1, Math.max(1, Math.floor(n * share)));
-
 /**
  * 0..n-1 with the rows to train on first and the `held` others behind, both ascending. With labels, every class gives its share
  * (largest remainders first, smaller labels first where they are equal).

@@ -1,7 +1,7 @@
 // When calls on a model run: one after the other, between two batches of a running fit, or not at all.
 
-import { REQUEST } from "../engine/fit.js";
 import { WorkerError } from "../errors.js";
+import { REQUEST } from "../plan/layout.js";
 import type { Session } from "./session.js";
 
 export class Calls {

@@ -191,12 +191,13 @@ export function rowsOf<V extends Values>(data: V, from: number, to: number): V {
 
 /** Weights or gradients -> values by index of the parameter; unknown names and wrong shapes throw. */
 export function readTensors(list: unknown, parameters: readonly Parameter[], who: string): Map<number, Float32Array> {
-  if (!isTensors(list, parameters.length)) {
-    const most = Array.isArray(list) && list.length > parameters.length ? `, at most ${parameters.length}` : "";
-    throw new OptionError(`${who}: expected a list of { name, shape, data }${most}, got ${show(list)}.`);
+  // A list that is too long shows itself in the first one too many.
+  const few = Array.isArray(list) ? Array.from(list.slice(0, parameters.length + 1)) : [undefined];
+  if (!few.every(isTensor)) {
+    throw new OptionError(`${who}: expected a list of { name, shape, data }, got ${show(list)}.`);
   }
   const values = new Map<number, Float32Array>();
-  list.forEach(({ name, shape, data }, position) => {
+  few.forEach(({ name, shape, data }, position) => {
     const index = name === undefined ? position : parameters.findIndex(({ fullName }) => fullName === name);
     const parameter = parameters[index];
     if (!parameter) {
@@ -229,15 +230,10 @@ function readFinite(data: ArrayLike<unknown>, who: string): Float32Array {
   return values;
 }
 
-const isTensors = (list: unknown, most: number): list is readonly TensorInput[] =>
-  Array.isArray(list) &&
-  list.length <= most &&
-  list.every(
-    (tensor) =>
-      (tensor?.name === undefined || typeof tensor.name === "string") &&
-      (tensor?.shape === undefined || (Array.isArray(tensor.shape) && tensor.shape.every(Number.isInteger))) &&
-      isRow(tensor?.data),
-  );
+const isTensor = (tensor: TensorInput | undefined): tensor is TensorInput =>
+  (tensor?.name === undefined || typeof tensor.name === "string") &&
+  (tensor?.shape === undefined || (Array.isArray(tensor.shape) && tensor.shape.every(Number.isInteger))) &&
+  isRow(tensor?.data);
 
 /** Extents of 1 do not count: (7) is (7, 1). */
 const sameExtents = (a: Shape, b: Shape): boolean => {

@@ -1,7 +1,7 @@
 // A fit from the caller's side: memory, data, the run itself, and what comes back of it.
 
 import type { FitOutcome } from "../engine/engine.js";
-import { heldRows } from "../engine/order.js";
+import { heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { EpochLog, History, Progress } from "../spec.js";
 import type { Calls } from "./calls.js";

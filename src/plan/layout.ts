@@ -77,6 +77,8 @@ export interface Layout {
 export const HYPER = { action: 0, rows: 4, cursor: 8, step: 12, numbers: 64, bytes: 128 } as const;
 /** Words of `control`. */
 export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request: 4, stable: 5, bytes: 64 } as const;
+/** Bits of the request word, set by the caller's side. */
+export const REQUEST = { stop: 1, park: 2 } as const;
 /** Indices of `counters`, float64. */
 export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
 
@@ -203,6 +205,9 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 function slice(tensor: Tensor, offset: number): Tensor {
   return { ...tensor, pointer: tensor.pointer + offset, bytes: tensor.bytes - offset };
 }
+
+/** How many of n rows a share sets apart: at least one, and at least one is left. */
+export const heldRows = (n: number, share: number): number => Math.min(n - 1, Math.max(1, Math.floor(n * share)));
 
 /** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
 export function holds(have: LayoutRequest, need: LayoutRequest): boolean {

@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { sequential } from "../../src/index.js";
 import { classifier, compiled, first, net, x, y } from "./models.js";
 import { eachRejects, type Wrong, withoutThreads } from "./wrong.js";
@@ -46,7 +47,7 @@ const tensors: readonly Wrong[] = [
     "setWeights of too many",
     set([weights, bias, bias].map(({ data }) => ({ data }))),
     "E_OPTION",
-    /setWeights: expected a list of \{ name, shape, data \}, at most 2, got/,
+    /setWeights: unknown weights "number 2"\. Known: /,
   ],
   [
     "setWeights of NaN",
@@ -130,5 +131,21 @@ test(
     ]);
   }),
 );
+
+test("a thread that cannot be started is a PlatformError, and these tests notice one", async () => {
+  const right: Wrong = [
+    "predict",
+    () => net(3).predict(x),
+    "E_PLATFORM",
+    /expected a new thread, got: a thread was started/,
+  ];
+  let noticed: unknown;
+  try {
+    await withoutThreads(() => eachRejects([right]))();
+  } catch (error) {
+    noticed = error;
+  }
+  assert.match((noticed as Error).message, /threads were started/);
+});
 
 test.run();

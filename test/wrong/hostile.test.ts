@@ -144,7 +144,7 @@ const calls: readonly Place[] = [
   ["backward's outputGradient", (v) => compiled().backward(x, v)],
   ["applyGradients", (v) => compiled().applyGradients(v)],
   ["applyGradients' tensor", (v) => compiled().applyGradients([v])],
-  ["setWeights", (v) => compiled().setWeights(v), "a hole"],
+  ["setWeights", (v) => compiled().setWeights(v)],
   ["setWeights' tensor", (v) => compiled().setWeights([v])],
   ["setWeights' data", (v) => compiled().setWeights([{ name: "dense_0.bias", data: v }])],
 ];
