@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import { erf } from "../erf.js";
 import { type Build, kernelBuilds } from "../kernelbuilds.js";
 import { type KernelName, matrix, oracle, SIZES, stride } from "../oracle.js";
