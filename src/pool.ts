@@ -10,6 +10,22 @@ export type Member = Connection<WorkerJobs>;
 
 const idle = new Map<string, Member[]>();
 const MOST_IDLE = 8;
+/**
+ * A thread that has seen so many bytes of shared memory is ended instead of used again: its collector does not count them,
+ * so that memories which nobody uses any more would stay for as long as it lives.
+ */
+const MOST_SEEN = 128e6;
+
+/** Bytes of shared memory that a thread has been given so far. */
+const seen = new WeakMap<Member, number>();
+
+/** Notes a memory that a thread is given. */
+export function countBytes(member: Member, bytes: number): void {
+  seen.set(member, (seen.get(member) ?? 0) + bytes);
+}
+
+/** True if a thread must not be given another memory. */
+export const isFull = (member: Member): boolean => (seen.get(member) ?? 0) > MOST_SEEN;
 
 const key = (url: string | URL | undefined) => String(url ?? "");
 
@@ -44,7 +60,7 @@ export async function release(member: Member, url: string | URL | undefined): Pr
   const free = idle.get(key(url)) ?? [];
   idle.set(key(url), free);
   member.unref();
-  if (free.length < MOST_IDLE) free.push(member);
+  if (free.length < MOST_IDLE && !isFull(member)) free.push(member);
   else member.end("it was not needed any more");
 }
 

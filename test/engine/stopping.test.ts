@@ -31,7 +31,7 @@ test("patience counts the epochs without improvement, and starts again after one
 
 test("an equal value is no improvement, nor one by minDelta exactly", () => {
   assert.equal(follow({ patience: 2 }, [1, 1, 1]), { improved: [0], stopped: 2, best: 0 });
-  assert.equal(follow({ patience: 2, minDelta: 0.5 }, [3, 2.5, 2.25, 1]), { improved: [0], stopped: 2, best: 0 });
+  assert.equal(follow({ patience: 2, minDelta: 0.5 }, [3, 2.5, 2.75, 1]), { improved: [0], stopped: 2, best: 0 });
   // Small steps add up: each is compared with the best, not with the one before.
   assert.equal(follow({ patience: 3, minDelta: 0.5 }, [3, 2.75, 2.25]), { improved: [0, 2], stopped: undefined, best: 2 });
 });
