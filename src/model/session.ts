@@ -7,7 +7,7 @@ import { features } from "../features.js";
 import { kernelModule } from "../modules.js";
 import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
-import { lease, type Member, release } from "../pool.js";
+import { countBytes, isFull, lease, type Member, release } from "../pool.js";
 import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
@@ -96,9 +96,7 @@ export class Session {
   checkBytes(request: LayoutRequest): Layout {
     const layout = createLayout(this.#program, request);
     const limit = this.#settings?.memoryLimit ?? DEFAULT_LIMIT;
-    if (layout.bytes > limit) {
-      throw outOfMemory(layout.bytes, limit);
-    }
+    if (layout.bytes > limit) throw outOfMemory(layout.bytes, limit);
     return layout;
   }
 
@@ -138,8 +136,8 @@ export class Session {
     const module = await kernelModule(numerics, memory !== undefined);
     this.#unlessClosed();
     const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };
-    const members = this.#members;
-    await Promise.all(members.map((member, index) => member.jobs.open({ ...setup, index })));
+    if (memory) for (const member of this.#members) countBytes(member, layout.bytes);
+    await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
     this.#unlessClosed();
     this.#opened = { layout, training, memory, numerics };
     // A compile may have come meanwhile.
@@ -194,8 +192,9 @@ export class Session {
   /** Leases and gives back threads until there are `count`. */
   #gather(count: number): void {
     const url = this.#settings?.workerUrl;
-    this.#members = this.#members.filter((member) => member.dead === undefined);
-    for (const extra of this.#members.splice(count)) void release(extra, url);
+    const kept = this.#members.filter((member) => member.dead === undefined && !isFull(member)).slice(0, count);
+    for (const member of this.#members) if (!kept.includes(member)) void release(member, url);
+    this.#members = kept;
     while (this.#members.length < count) {
       const member = lease(url);
       member.onDeath = (reason) => this.#died(member, reason);
