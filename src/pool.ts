@@ -19,9 +19,11 @@ const MOST_SEEN = 128e6;
 /** Bytes of shared memory that a thread has been given so far. */
 const seen = new WeakMap<Member, number>();
 
-/** Notes a memory that a thread is given. */
-export function countBytes(member: Member, bytes: number): void {
-  seen.set(member, (seen.get(member) ?? 0) + bytes);
+/** Notes a shared memory that threads are given. */
+export function countMemory(members: readonly Member[], bytes: number): void {
+  for (const member of members) seen.set(member, (seen.get(member) ?? 0) + bytes);
+  // This thread's collector does not count it either. A buffer that it does count, dropped at once, makes it look.
+  void new ArrayBuffer(Math.min(bytes, MOST_SEEN));
 }
 
 /** True if a thread must not be given another memory. */

@@ -7,7 +7,7 @@ import { features } from "../features.js";
 import { kernelModule } from "../modules.js";
 import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
-import { countBytes, isFull, lease, type Member, release } from "../pool.js";
+import { countMemory, isFull, lease, type Member, release } from "../pool.js";
 import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
@@ -136,7 +136,7 @@ export class Session {
     const module = await kernelModule(numerics, memory !== undefined);
     this.#unlessClosed();
     const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };
-    if (memory) for (const member of this.#members) countBytes(member, layout.bytes);
+    if (memory) countMemory(this.#members, layout.bytes);
     await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
     this.#unlessClosed();
     this.#opened = { layout, training, memory, numerics };
