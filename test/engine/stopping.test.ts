@@ -33,7 +33,11 @@ test("an equal value is no improvement, nor one by minDelta exactly", () => {
   assert.equal(follow({ patience: 2 }, [1, 1, 1]), { improved: [0], stopped: 2, best: 0 });
   assert.equal(follow({ patience: 2, minDelta: 0.5 }, [3, 2.5, 2.75, 1]), { improved: [0], stopped: 2, best: 0 });
   // Small steps add up: each is compared with the best, not with the one before.
-  assert.equal(follow({ patience: 3, minDelta: 0.5 }, [3, 2.75, 2.25]), { improved: [0, 2], stopped: undefined, best: 2 });
+  assert.equal(follow({ patience: 3, minDelta: 0.5 }, [3, 2.75, 2.25]), {
+    improved: [0, 2],
+    stopped: undefined,
+    best: 2,
+  });
 });
 
 test("mode: accuracies go up, all else goes down, unless told", () => {
@@ -45,11 +49,19 @@ test("mode: accuracies go up, all else goes down, unless told", () => {
   assert.equal(follow({ patience: 1 }, rising), down);
   assert.equal(follow({ patience: 1, mode: "max" }, rising), up);
   assert.equal(follow({ monitor: "accuracy", patience: 1, mode: "min" }, rising), down);
-  assert.equal(follow({ patience: 2, mode: "max", minDelta: 0.5 }, [1, 1.5, 1.75, 2]), { improved: [0, 2], stopped: undefined, best: 2 });
+  assert.equal(follow({ patience: 2, mode: "max", minDelta: 0.5 }, [1, 1.5, 1.75, 2]), {
+    improved: [0, 2],
+    stopped: undefined,
+    best: 2,
+  });
 });
 
 test("what is not a number is no improvement", () => {
-  assert.equal(follow({ patience: 2 }, [Number.NaN, 2, Number.NaN, Number.NaN]), { improved: [1], stopped: 3, best: 1 });
+  assert.equal(follow({ patience: 2 }, [Number.NaN, 2, Number.NaN, Number.NaN]), {
+    improved: [1],
+    stopped: 3,
+    best: 1,
+  });
   assert.equal(follow({ patience: 2 }, [Number.NaN, Number.NaN]), { improved: [], stopped: 1, best: -1 });
 });
 

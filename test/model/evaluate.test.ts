@@ -1,8 +1,22 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { dense, input, sequential } from "../../src/index.js";
-import { argmax, close, crossentropy, each, dense as layer, l1, l2, labelsOf, mean, relu } from "./reference.js";
-import { rowsOf, sigmoid, softmax, squares } from "./reference.js";
+import {
+  argmax,
+  close,
+  crossentropy,
+  each,
+  l1,
+  l2,
+  labelsOf,
+  dense as layer,
+  mean,
+  relu,
+  rowsOf,
+  sigmoid,
+  softmax,
+  squares,
+} from "./reference.js";
 
 const test = suite("evaluate");
 

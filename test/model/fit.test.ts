@@ -1,6 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dense, dropout, type EpochLog, earlyStopping, input, inverseTimeDecay, sequential, sgd } from "../../src/index.js";
+import {
+  dense,
+  dropout,
+  type EpochLog,
+  earlyStopping,
+  input,
+  inverseTimeDecay,
+  sequential,
+  sgd,
+} from "../../src/index.js";
 import { close, labelsOf, rowsOf } from "./reference.js";
 
 const test = suite("fit");
@@ -25,7 +34,17 @@ const net = (options: object = {}, rate = 0) => {
 };
 /** So small a rate that no weight changes. */
 const still = { optimizer: sgd({ learningRate: 1e-30 }) };
-const LOG = ["accuracy", "batchSize", "dataLoss", "epoch", "learningRate", "loss", "penalty", "samplesPerSecond", "seconds"];
+const LOG = [
+  "accuracy",
+  "batchSize",
+  "dataLoss",
+  "epoch",
+  "learningRate",
+  "loss",
+  "penalty",
+  "samplesPerSecond",
+  "seconds",
+];
 const keys = (log: object) => Object.keys(log).sort();
 
 test("the history has what it should, and nothing else", async () => {
@@ -111,7 +130,10 @@ test("logs come in order, to onEpochEnd and to loops, whole, before the history"
     return logs;
   };
   const [first, second, history] = await Promise.all([loop(), loop(), run.finally(() => (done = true))]);
-  assert.equal(history.epochs.map(({ epoch }) => epoch), [0, 1, 2, 3, 4, 5]);
+  assert.equal(
+    history.epochs.map(({ epoch }) => epoch),
+    [0, 1, 2, 3, 4, 5],
+  );
   for (const logs of [seen, first, second, await loop()]) assert.equal(logs, history.epochs);
 });
 
@@ -141,13 +163,20 @@ test("a second fit goes on: weights, slots, epochs and the schedule's steps", as
   const options = { batchSize: 25 };
   const whole = await once.fit(x, y, { ...options, epochs: 3 });
   const parts = [await twice.fit(x, y, { ...options, epochs: 2 }), await twice.fit(x, y, options)];
-  assert.equal(parts[1]!.epochs.map(({ epoch }) => epoch), [2]);
+  assert.equal(
+    parts[1]!.epochs.map(({ epoch }) => epoch),
+    [2],
+  );
   const [seconds, samplesPerSecond] = [0, 0];
   const plain = (logs: EpochLog[]) => logs.map((log) => ({ ...log, seconds, samplesPerSecond }));
   assert.equal(plain(parts.flatMap(({ epochs }) => epochs)), plain(whole.epochs));
   assert.is(parts[1]!.fingerprint, whole.fingerprint);
   // Two steps an epoch; a log has the rate of the epoch's last step.
-  close(whole.epochs.map(({ learningRate }) => learningRate), [1, 3, 5].map((step) => 0.1 / (1 + 0.5 * step)), 1e-12);
+  close(
+    whole.epochs.map(({ learningRate }) => learningRate),
+    [1, 3, 5].map((step) => 0.1 / (1 + 0.5 * step)),
+    1e-12,
+  );
   for (const m of [once, twice]) await m.dispose();
 });
 
@@ -162,7 +191,10 @@ test("compile again sets the optimizer anew and keeps the weights", async () => 
   await other.setWeights(weights);
   const histories = [await model.fit(x, y), await other.fit(x, y)];
   assert.is(histories[0]!.fingerprint, histories[1]!.fingerprint);
-  assert.equal(histories.map(({ epochs }) => epochs[0]!.epoch), [0, 0]);
+  assert.equal(
+    histories.map(({ epochs }) => epochs[0]!.epoch),
+    [0, 0],
+  );
   assert.is("accuracy" in histories[0]!.epochs[0]!, false);
 });
 

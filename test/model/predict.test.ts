@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { activation, type DataInput, dense, dropout, flatten, input, rescaling, sequential } from "../../src/index.js";
-import { close, dense as layer, each, relu, rowsOf, softmax } from "./reference.js";
+import { close, each, dense as layer, relu, rowsOf, softmax } from "./reference.js";
 
 const test = suite("predict");
 
@@ -24,7 +24,13 @@ test("a net small enough to be computed by hand", async () => {
     [-1, 0],
   ]);
   assert.instance(data, Float32Array);
-  assert.equal([[...data], shape], [[6, 28, -1], [3, 1]]);
+  assert.equal(
+    [[...data], shape],
+    [
+      [6, 28, -1],
+      [3, 1],
+    ],
+  );
   assert.equal([...(await model.predict([1, 1])).data], [6]);
 });
 
