@@ -16,6 +16,8 @@ export interface Tensor {
   /** Floats of a row (a batch tensor) as the layer sees them, and as they lie in memory. */
   readonly width: number;
   readonly stride: number;
+  /** Rows, of a tensor that has them. */
+  readonly rows?: number;
 }
 
 const ALIGNMENT = 64;
@@ -52,7 +54,7 @@ export class Arena {
   /** rows x width floats, each row padded to a multiple of 8. */
   rows(name: string, rows: number, width: number): Tensor {
     const bytes = rows * stride(width) * 4;
-    return this.#push({ name, pointer: this.#next(bytes), bytes, width, stride: stride(width) });
+    return this.#push({ name, pointer: this.#next(bytes), bytes, width, stride: stride(width), rows });
   }
 
   #next(bytes: number): number {

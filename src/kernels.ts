@@ -41,7 +41,12 @@ export interface Step {
   readonly kernel: KernelName | HookName;
   readonly split: Split;
   readonly arguments: readonly Argument[];
+  /** Floating-point operations of the whole step, where they are what counts. */
+  readonly flops?: number;
 }
+
+/** A step that says what it computes, for profiles. */
+export const withFlops = (flops: number, step: Step): Step => ({ ...step, flops });
 
 type Arguments<P extends readonly unknown[]> = P extends readonly [...infer Head, unknown, unknown]
   ? { [K in keyof Head]: Argument }
@@ -86,6 +91,11 @@ export function address(argument: Argument, parity: 0 | 1, index: number): numbe
   return base + offset + (tensor.each ?? 0) * index;
 }
 
+/** Takes the time of linked calls. */
+export interface Profiler {
+  wrap(step: Step, share: number, call: () => void): () => void;
+}
+
 /** One worker's part of a plan: calls between barriers. */
 export type Linked = readonly (readonly (() => void)[])[];
 
@@ -97,14 +107,18 @@ export function link(
   parity: 0 | 1,
   index: number,
   count: number,
+  profile?: Profiler,
 ): Linked {
   return phases.map((steps) =>
-    steps.flatMap(({ kernel, split, arguments: args }) => {
+    steps.flatMap((step) => {
+      const { kernel, split, arguments: args } = step;
       const [from, to] = rangeOf(split, index, count);
       if (from === to) return [];
-      if (Object.hasOwn(hooks, kernel)) return [hooks[kernel as HookName]];
-      const call = kernels[kernel as KernelName] as (...values: number[]) => void;
-      return [call.bind(null, ...args.map((argument) => address(argument, parity, index)), from, to)];
+      const kernelCall = kernels[kernel as KernelName] as (...values: number[]) => void;
+      const call = Object.hasOwn(hooks, kernel)
+        ? hooks[kernel as HookName]
+        : kernelCall.bind(null, ...args.map((argument) => address(argument, parity, index)), from, to);
+      return [profile ? profile.wrap(step, (to - from) / split.extent, call) : call];
     }),
   );
 }

@@ -52,6 +52,20 @@ export interface EpochLog {
 
 export type StopReason = "completed" | "earlyStopping" | "aborted" | "maxTime";
 
+/** One step of the training plan, timed on the first worker; its share of the step alone. */
+export interface ProfileRow {
+  /** The kernel, or `barrier` for the time spent waiting. */
+  step: string;
+  /** What it writes. */
+  tensor: string;
+  calls: number;
+  milliseconds: number;
+  /** A second, of steps that are bound by arithmetic. */
+  gigaflops?: number;
+  /** Read and written, a second. */
+  gigabytes?: number;
+}
+
 /** What a fit did. */
 export interface History {
   epochs: EpochLog[];
@@ -66,6 +80,8 @@ export interface History {
   seed: number;
   /** A hash of the weights' bits after the run, 16 hexadecimal digits. */
   fingerprint: string;
+  /** Time by step of the plan, where `profile: true` asked for it. */
+  profile?: ProfileRow[];
 }
 
 /** Weights or gradients by name, in layer order, kernel before bias. */

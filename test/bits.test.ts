@@ -3,115 +3,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as library from "../src/index.js";
-import {
-  adam,
-  dense,
-  dropout,
-  earlyStopping,
-  features,
-  flatten,
-  type History,
-  input,
-  type Model,
-  rescaling,
-  rmsprop,
-  sequential,
-  sgd,
-} from "../src/index.js";
+import { features, type History, type Model, sequential } from "../src/index.js";
 import { injectPlatform, platform } from "../src/platform.js";
-import { CLASSES, makeRows, ROWS, type Rows, sharedRuns, train, WIDTH } from "./fingerprints.js";
+import { type Case, cases, others, rows } from "./bitcases.js";
+import { bitsOf, sharedRuns, train } from "./fingerprints.js";
 
-type Compile = Omit<library.CompileOptions, "workers" | "numerics">;
 type Numerics = "strict" | "fast";
-interface Case {
-  layers: library.ModelSpec["layers"][number][];
-  compile: Compile;
-  x?: keyof Rows;
-  y: keyof Rows;
-  fit: library.FitInput;
-}
-
 const TEAMS = [1, 2, 3, 4];
-const rows = makeRows(ROWS);
-const others = makeRows(19, 5);
-const first = input({ shape: [WIDTH] });
-
-const cases: Record<string, Case> = {
-  "sgd, mean squared error, a penalty on everything": {
-    layers: [
-      first,
-      dense({ units: 10, activation: "elu", kernelRegularizer: { l1: 0.01 }, biasRegularizer: { l2: 0.02 } }),
-      dense({ units: 2, kernelRegularizer: { l1: 0.003, l2: 0.001 }, biasRegularizer: { l1: 0.01, l2: 0.01 } }),
-    ],
-    compile: { optimizer: sgd({ learningRate: 0.02 }), loss: "meanSquaredError", seed: 1 },
-    y: "values",
-    fit: { epochs: 3, batchSize: 13 },
-  },
-  "momentum, dropout twice, validationSplit": {
-    layers: [
-      first,
-      dropout({ rate: 0.1 }),
-      dense({ units: 19, activation: "relu" }),
-      dropout({ rate: 0.4 }),
-      dense({ units: CLASSES, activation: "softmax" }),
-    ],
-    compile: {
-      optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
-      loss: "sparseCategoricalCrossentropy",
-      metrics: ["accuracy"],
-      seed: 2,
-    },
-    y: "labels",
-    fit: { epochs: 3, batchSize: 7, validationSplit: 0.3 },
-  },
-  "nesterov, validationData, more workers than rows in a batch": {
-    layers: [first, dense({ units: 5, activation: "selu" }), dense({ units: 1, activation: "sigmoid" })],
-    compile: {
-      optimizer: sgd({ learningRate: 0.05, momentum: 0.7, nesterov: true }),
-      loss: "binaryCrossentropy",
-      metrics: ["accuracy"],
-      seed: 3,
-    },
-    y: "binary",
-    fit: { epochs: 2, batchSize: 2, validationData: [others.x, others.binary] },
-  },
-  "adam, early stopping with the best weights, in the middle of an epoch": {
-    layers: [first, dense({ units: 24, activation: "silu" }), dropout({ rate: 0.2 }), dense({ units: 2 })],
-    compile: { optimizer: adam({ learningRate: 0.05 }), loss: { name: "huber", delta: 0.5 }, seed: 4 },
-    y: "values",
-    fit: {
-      epochs: 9,
-      batchSize: 7,
-      maxSteps: 60,
-      validationData: [others.x, others.values],
-      callbacks: [earlyStopping({ patience: 6, minDelta: 0.2 })],
-    },
-  },
-  "rmsprop, no shuffle, one batch an epoch": {
-    layers: [first, flatten(), dense({ units: CLASSES, useBias: false, activation: "softmax" })],
-    compile: { optimizer: rmsprop({ learningRate: 0.01 }), loss: "categoricalCrossentropy", seed: 5 },
-    y: "hot",
-    fit: { epochs: 4, batchSize: 100, shuffle: false },
-  },
-  "rmsprop with momentum, absolute error, stopped within the first epoch": {
-    layers: [first, dense({ units: 33, activation: "softplus" }), dense({ units: 2, activation: "tanh" })],
-    compile: { optimizer: rmsprop({ momentum: 0.6 }), loss: "meanAbsoluteError", seed: 6 },
-    y: "values",
-    fit: { epochs: 2, batchSize: 3, maxSteps: 5 },
-  },
-  "rmsprop centered, bytes": {
-    layers: [
-      first,
-      rescaling({ scale: 1 / 255 }),
-      dense({ units: 6 }),
-      dense({ units: CLASSES, activation: "softmax" }),
-    ],
-    compile: { optimizer: rmsprop({ centered: true }), loss: "sparseCategoricalCrossentropy", seed: 7 },
-    x: "bytes",
-    y: "labels",
-    fit: { epochs: 2, batchSize: 9, validationSplit: 0.1 },
-  },
-};
 
 const make = ({ layers, compile }: Case, workers: number, numerics: Numerics = "strict"): Model => {
   const model = sequential(layers);
@@ -120,14 +18,6 @@ const make = ({ layers, compile }: Case, workers: number, numerics: Numerics = "
 };
 const fit = (model: Model, { x = "x", y, fit }: Case, more: library.FitInput = {}) =>
   model.fit(rows[x], rows[y], { ...fit, ...more });
-
-/** The bits of a model's weights as text. */
-async function bitsOf(model: Model): Promise<string> {
-  const weights = await model.getWeights();
-  return weights
-    .map(({ name, data }) => `${name} ${new Uint32Array(data.buffer, 0, data.length).join(" ")}`)
-    .join("\n");
-}
 
 /** What must not depend on the team: the numbers in the logs, but no times. */
 const logsOf = ({ epochs }: History) => epochs.map(({ seconds: _, samplesPerSecond: __, ...log }) => log);
@@ -278,7 +168,6 @@ async function disturbed(chosen: Case, workers: number, more: library.FitInput):
   void run.then(() => {
     ended = true;
   });
-  const others = makeRows(19, 5);
   const ask = () =>
     Promise.all([
       model.evaluate(others.x, others.labels),

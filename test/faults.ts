@@ -3,7 +3,7 @@
 import type { Test } from "uvu";
 import * as assert from "uvu/assert";
 import { dense, dropout, input, type Model, type Run, sequential, sgd, WorkerError } from "../src/index.js";
-import { makeRows, ROWS, WIDTH } from "./fingerprints.js";
+import { bitsOf, makeRows, ROWS, WIDTH } from "./fingerprints.js";
 import { deadWorker, type Fault, faultyLead, faultyWorker, rejection, watched, within } from "./threads.js";
 
 const rows = makeRows(ROWS);
@@ -40,14 +40,7 @@ const endless = (model: Model) => {
   return model.fit(rows.x, rows.labels, { epochs: 1e6, batchSize: BATCH, validationData });
 };
 
-/** The bits of a model's weights as text. */
-async function bitsOf(model: Model): Promise<string> {
-  return (await model.getWeights())
-    .map(({ data }) => new Uint32Array(data.buffer, 0, data.length).join(" "))
-    .join("\n");
-}
-
-const bits = new Map<number, Promise<string>>();
+const known = new Map<number, Promise<string>>();
 
 /** Weights after so many epochs without a fault, on one worker. */
 function bitsAfter(epochs: number): Promise<string> {
@@ -58,8 +51,8 @@ function bitsAfter(epochs: number): Promise<string> {
     await model.dispose();
     return result;
   };
-  const found = bits.get(epochs) ?? train();
-  bits.set(epochs, found);
+  const found = known.get(epochs) ?? train();
+  known.set(epochs, found);
   return found;
 }
 

@@ -94,7 +94,7 @@ export const sharedRuns: Record<string, SharedRun> = {
     fit: (_, model, { x, labels }) => model.fit(x, labels, { epochs: 3, batchSize: 7, validationSplit: 0.2 }),
   },
   "adam, sigmoid, elastic net, early stopping": {
-    fingerprint: "0e63c2d35bb8c066",
+    fingerprint: "5fd61a454715232b",
     model: ({ sequential, input, dense, dropout }) =>
       sequential([
         input({ shape: [WIDTH] }),
@@ -155,3 +155,9 @@ export async function train(
     await model.dispose();
   }
 }
+
+/** The bits of weights as text, to be compared. */
+export const bits = (weights: readonly Library.NamedTensor[]): string =>
+  weights.map(({ data }) => new Uint32Array(data.buffer, data.byteOffset, data.length).join(" ")).join("\n");
+
+export const bitsOf = async (model: Library.Model): Promise<string> => bits(await model.getWeights());

@@ -2,66 +2,12 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  DivergedError,
-  dense,
-  dropout,
-  type FitInput,
-  input,
-  type Model,
-  type NamedTensor,
-  sequential,
-  sgd,
-  WorkerError,
-} from "../src/index.js";
-import { makeRows, ROWS, WIDTH } from "./fingerprints.js";
+import { type Model, WorkerError } from "../src/index.js";
+import { bits, bitsOf, ROWS } from "./fingerprints.js";
+import { both, code, endless, fit, LIMIT, labels, make, reach, x } from "./living.js";
 import { rejection, watched, within } from "./threads.js";
 
-const { x, labels } = makeRows(ROWS);
-const LIMIT = 10_000;
-
-function make(options: { workers?: number; learningRate?: number; seed?: number; numerics?: "strict" | "fast" } = {}) {
-  const { workers = 2, learningRate = 0.05, seed = 3, numerics = "strict" } = options;
-  const model = sequential([
-    input({ shape: [WIDTH] }),
-    dense({ units: 16, activation: "relu", name: "hidden" }),
-    dropout({ rate: 0.2 }),
-    dense({ units: 16, activation: "softmax", name: "last" }),
-  ]);
-  const optimizer = sgd({ learningRate, momentum: 0.9 });
-  model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"], seed, workers, numerics });
-  return model;
-}
-
-const fit = (model: Model, more: FitInput = {}) => model.fit(x, labels, { epochs: 3, batchSize: 7, ...more });
-const endless = (model: Model, more: FitInput = {}) => fit(model, { epochs: 1e6, ...more });
-
-const bits = (weights: NamedTensor[]) => weights.map(({ data }) => new Uint32Array(data.buffer).join(" ")).join("\n");
-const bitsOf = async (model: Model) => bits(await model.getWeights());
-
-async function code(work: PromiseLike<unknown>): Promise<string | undefined> {
-  const error = await within(LIMIT, rejection(work), "a call");
-  assert.instance(error, WorkerError, String(error));
-  return error.code;
-}
-
-/** Every test on shared and on plain memory. */
-function both(name: string, run: (workers: number) => Promise<void>): void {
-  test(`${name}: two workers`, () => watched(undefined, () => run(2)));
-  test(`${name}: plain memory`, () => watched("a test", () => run(1)));
-}
-
-/** Waits until a fit has come so far. */
-async function reach(run: AsyncIterable<{ epoch: number }>, wanted: number): Promise<void> {
-  const logs = run[Symbol.asyncIterator]();
-  for (;;) {
-    const { value, done } = await logs.next();
-    assert.is.not(done, true, "the fit ended early");
-    if (value.epoch >= wanted) return;
-  }
-}
-
-both("dispose during a fit rejects whatever is pending, and all that comes", async (workers) => {
+both(test, "dispose during a fit rejects whatever is pending, and all that comes", async (workers) => {
   const model = make({ workers });
   const run = endless(model);
   await reach(run, 1);
@@ -74,14 +20,14 @@ both("dispose during a fit rejects whatever is pending, and all that comes", asy
   await model.dispose();
 });
 
-both("dispose rejects calls in a row", async (workers) => {
+both(test, "dispose rejects calls in a row", async (workers) => {
   const model = make({ workers });
   const pending = [model.predict(x), model.evaluate(x, labels), fit(model), model.trainOnBatch(x, labels)].map(code);
   await model.dispose();
   assert.equal(await Promise.all(pending), ["E_DISPOSED", "E_DISPOSED", "E_DISPOSED", "E_BUSY"]);
 });
 
-both("calls in a row on a new model, a fit among them", async (workers) => {
+both(test, "calls in a row on a new model, a fit among them", async (workers) => {
   const model = make({ workers });
   const [first, { accuracy }, history, last] = await within(
     LIMIT,
@@ -95,7 +41,7 @@ both("calls in a row on a new model, a fit among them", async (workers) => {
   await model.dispose();
 });
 
-both("a compile while a call is under way holds for the fit that follows", async (workers) => {
+both(test, "a compile while a call is under way holds for the fit that follows", async (workers) => {
   const compiled: string[] = [];
   for (const wait of [true, false]) {
     const model = make({ workers });
@@ -158,7 +104,7 @@ test("await using disposes of a model", async () => {
   assert.is(await code(kept.predict(x)), "E_DISPOSED");
 });
 
-both("busy: what a running fit does not allow", async (workers) => {
+both(test, "busy: what a running fit does not allow", async (workers) => {
   const model = make({ workers });
   const run = endless(model);
   assert.throws(
@@ -197,7 +143,7 @@ test("the controls of a run that has ended do nothing to the next", async () => 
   await model.dispose();
 });
 
-both("predict, evaluate and getWeights are answered while a fit runs", async (workers) => {
+both(test, "predict, evaluate and getWeights are answered while a fit runs", async (workers) => {
   const model = make({ workers });
   const run = endless(model);
   const { data, shape } = await within(LIMIT, model.predict(x), "predict");
@@ -213,7 +159,7 @@ both("predict, evaluate and getWeights are answered while a fit runs", async (wo
   await model.dispose();
 });
 
-both("a pause holds, answers and goes on; a stop ends it", async (workers) => {
+both(test, "a pause holds, answers and goes on; a stop ends it", async (workers) => {
   const model = make({ workers });
   let logs = 0;
   const run = endless(model, { onEpochEnd: () => logs++ });
@@ -237,7 +183,7 @@ both("a pause holds, answers and goes on; a stop ends it", async (workers) => {
   await model.dispose();
 });
 
-both("a signal that is aborted already, and one that is aborted during a pause", async (workers) => {
+both(test, "a signal that is aborted already, and one that is aborted during a pause", async (workers) => {
   const model = make({ workers });
   const before = await bitsOf(model);
   const { stopped, steps, epochs } = await fit(model, { signal: AbortSignal.abort() });
@@ -252,7 +198,7 @@ both("a signal that is aborted already, and one that is aborted during a pause",
   await model.dispose();
 });
 
-both("leaving the loop over a run stops it", async (workers) => {
+both(test, "leaving the loop over a run stops it", async (workers) => {
   const model = make({ workers });
   const run = endless(model);
   const seen: number[] = [];
@@ -280,7 +226,7 @@ test("two loops over one run both see every epoch", async () => {
   await model.dispose();
 });
 
-both("a callback that throws rejects the fit with its own error", async (workers) => {
+both(test, "a callback that throws rejects the fit with its own error", async (workers) => {
   const model = make({ workers });
   for (const name of ["onEpochEnd", "onProgress"]) {
     const own = new Error("a callback's own");
@@ -291,56 +237,6 @@ both("a callback that throws rejects the fit with its own error", async (workers
   }
   const { epochs } = await fit(model);
   assert.is(epochs.length, 3);
-  await model.dispose();
-});
-
-both(
-  "a learning rate that is much too high: DivergedError, and the last completed epoch's weights",
-  async (workers) => {
-    const model = make({ workers, learningRate: 1e30 });
-    const before = await bitsOf(model);
-    const error = (await within(LIMIT, rejection(fit(model)), "the fit")) as DivergedError;
-    assert.instance(error, DivergedError);
-    assert.is(error.code, "E_DIVERGED");
-    assert.is(error.epoch, 0);
-    assert.ok(error.step >= 0 && error.step < 3, `step ${error.step}`);
-    assert.match(error.layer, /^(hidden|last)$/);
-    assert.is(await bitsOf(model), before);
-    const optimizer = sgd({ learningRate: 0.01 });
-    model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", seed: 3, workers, numerics: "strict" });
-    assert.is((await fit(model)).epochs.length, 3);
-    assert.is.not(await bitsOf(model), before);
-    await model.dispose();
-  },
-);
-
-both("inputs that are much too large, after two good epochs", async (workers) => {
-  const [model, twin] = [make({ workers }), make({ workers: 1 })];
-  await fit(model, { epochs: 2 });
-  await fit(twin, { epochs: 2 });
-  const huge = x.map((value, i) => (i === 30 * WIDTH ? 3e38 : value * 1e30));
-  const run = model.fit(huge, labels, { epochs: 3, batchSize: 7 });
-  const error = (await within(LIMIT, rejection(run), "the fit")) as DivergedError;
-  assert.instance(error, DivergedError);
-  assert.is(error.epoch, 2);
-  assert.is(await bitsOf(model), await bitsOf(twin));
-  await fit(model);
-  await fit(twin);
-  assert.is(await bitsOf(model), await bitsOf(twin), "and all else goes on from there too");
-  await Promise.all([model.dispose(), twin.dispose()]);
-});
-
-both("trainOnBatch that diverges makes no update", async (workers) => {
-  const model = make({ workers });
-  const { loss } = await model.trainOnBatch(x, labels);
-  assert.ok(loss > 0);
-  const before = await bitsOf(model);
-  const huge = x.map((value) => (value < 0 ? -3e38 : 3e38));
-  const error = await within(LIMIT, rejection(model.trainOnBatch(huge, labels)), "trainOnBatch");
-  assert.instance(error, DivergedError);
-  assert.is(await bitsOf(model), before);
-  await model.trainOnBatch(x, labels);
-  assert.is.not(await bitsOf(model), before);
   await model.dispose();
 });
 

@@ -11,9 +11,17 @@ export function at(base: usize, index: i32): usize {
   return base + ((<usize>index) << 2);
 }
 
+/** Magnitudes below this count as 0: next come subnormal numbers. */
+export const TINY: f32 = 1e-30;
+
+/** x where |x| >= limit or x is not a number, else 0. */
+export function flush_below(x: v128, limit: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), limit));
+}
+
 /** x where |x| >= 1e-30 or x is not a number, else 0: subnormal operands are 60-120 times slower and WASM cannot flush them. */
 export function flush(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1e-30)));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(TINY)));
 }
 
 /** All ones in the lanes whose index + `column` is below `width`. */

@@ -1,8 +1,9 @@
 // The frame of every optimizer: an optimizer is a rule that turns gradients into directions, this is the loop around it.
 // Weights, slots and gradients are flat; a unit is `unit` floats, a multiple of 8. Padding is zero and stays zero.
 
-import { penalty_slope, penalty_sum } from "./penalty";
-import { at, flush, madd } from "./simd";
+import { penalty_sum } from "./penalty";
+import { times_sign } from "./sign";
+import { at, flush_below, madd, TINY } from "./simd";
 
 /** Rules override everything themselves: an inherited method would become a call through a table of all rules. */
 export abstract class Rule {
@@ -10,7 +11,7 @@ export abstract class Rule {
    * The direction d of `weight -= hyper[0] * d`, for four gradients g, zero where g and the slots are.
    * The slots are addresses of the four weights' slot values, in the order of the kernel's arguments; a rule overwrites its own.
    */
-  abstract direction(g: v128, slot0: usize, slot1: usize, slot2: usize, hyper: usize): v128;
+  abstract direction(g: v128, slot0: usize, slot1: usize, slot2: usize, hyper: usize, tiny: v128): v128;
 }
 
 /** hyper[index] in every lane. */
@@ -24,8 +25,8 @@ export function blend(a: v128, x: v128, b: v128, y: v128): v128 {
 }
 
 /** Stores the slot value x at `slot`, 0 where it is next to subnormal, and returns what was stored. */
-export function store_slot(slot: usize, x: v128): v128 {
-  const kept = flush(x);
+export function store_slot(slot: usize, x: v128, tiny: v128): v128 {
+  const kept = flush_below(x, tiny);
   v128.store(slot, kept);
   return kept;
 }
@@ -35,7 +36,7 @@ export function store_slot(slot: usize, x: v128): v128 {
  * a weight that never had a gradient stays as it is instead of becoming 0/0.
  */
 export function scaled(x: v128, root: v128, epsilon: v128): v128 {
-  return f32x4.div(x, f32x4.max(f32x4.add(root, epsilon), f32x4.splat(1e-15)));
+  return f32x4.div(x, f32x4.pmax(f32x4.add(root, epsilon), f32x4.splat(1e-15)));
 }
 
 /**
@@ -63,22 +64,28 @@ export function update<R extends Rule>(
   const lasso = f32x4.splat(l1);
   const twice_l2 = f32x4.splat(l2 + l2);
   const penalized = l1 != 0 || l2 != 0;
+  const tiny = f32x4.splat(TINY);
   let broken = f32x4.splat(0);
   for (let u = from; u < to; u++) {
     let absolutes = f32x4.splat(0);
     let squares = f32x4.splat(0);
-    for (let i = u * unit; i < (u + 1) * unit; i += 4) {
+    const end = (u + 1) * unit;
+    for (let i = u * unit; i < end; i += 4) {
       let w = v128.load(at(weight, i));
       let g = v128.load(at(gradient, i));
       if (penalized) {
-        absolutes = f32x4.add(absolutes, f32x4.abs(w));
         squares = madd(w, w, squares);
-        g = f32x4.add(g, penalty_slope(w, lasso, twice_l2));
+        if (l1 != 0) {
+          absolutes = f32x4.add(absolutes, f32x4.abs(w));
+          g = f32x4.add(g, times_sign(lasso, w));
+        }
+        g = madd(twice_l2, w, g);
       }
-      w = madd(minus_rate, rule.direction(flush(g), at(slot0, i), at(slot1, i), at(slot2, i), hyper), w);
+      const direction = rule.direction(flush_below(g, tiny), at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny);
+      w = madd(minus_rate, direction, w);
       // w - w is 0, or not a number where w is not finite; both survive the or.
       broken = v128.or(broken, f32x4.sub(w, w));
-      v128.store(at(weight, i), flush(w));
+      v128.store(at(weight, i), flush_below(w, tiny));
     }
     if (penalty) store<f32>(at(penalty, u), penalty_sum(absolutes, squares, l1, l2));
   }

@@ -7,7 +7,8 @@ import { madd } from "../core/simd";
 
 class Relu extends DifferentiableRule {
   forward(x: v128, _alpha: v128): v128 {
-    return f32x4.max(x, f32x4.splat(0));
+    // x < 0 ? 0 : x in one instruction; what is not a number stays so.
+    return f32x4.pmax(x, f32x4.splat(0));
   }
   backward(dy: v128, x: v128, _y: v128, _alpha: v128): v128 {
     return v128.andnot(dy, f32x4.le(x, f32x4.splat(0)));

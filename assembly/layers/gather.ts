@@ -3,6 +3,9 @@
 
 import { at, lanes_below } from "../core/simd";
 
+/** Floats from which on a row is copied by the engine's own memory.copy. */
+const LONG: i32 = 64;
+
 function source_row(order: usize, cursor: usize, row: i32): i32 {
   return load<i32>(at(order, load<i32>(cursor) + row));
 }
@@ -24,7 +27,10 @@ export function gather_float32(
   for (let b = from; b < to; b++) {
     const source = at(data, source_row(order, cursor, b) * width);
     const target = at(out, b * stride);
-    for (let i = 0; i < stride; i += 4) {
+    const whole = width & ~3;
+    if (whole >= LONG) memory.copy(target, source, (<usize>whole) << 2);
+    else for (let i = 0; i < whole; i += 4) v128.store(at(target, i), v128.load(at(source, i)));
+    for (let i = whole; i < stride; i += 4) {
       v128.store(at(target, i), v128.and(v128.load(at(source, i)), lanes_below(i, width)));
     }
   }
@@ -44,17 +50,41 @@ export function gather_uint8(
   from: i32,
   to: i32,
 ): void {
-  for (let b = from; b < to; b++) {
-    const source = data + <usize>(source_row(order, cursor, b) * width);
-    const target = at(out, b * stride);
+  let b = from;
+  // Four rows at once: rows lie anywhere in a large dataset, and four of them are fetched from there in the time of one.
+  for (; b + 4 <= to; b += 4) {
+    const source0 = byte_row(data, order, cursor, b, width);
+    const source1 = byte_row(data, order, cursor, b + 1, width);
+    const source2 = byte_row(data, order, cursor, b + 2, width);
+    const source3 = byte_row(data, order, cursor, b + 3, width);
     for (let i = 0; i < stride; i += 8) {
-      const shorts = v128.load8x8_u(source + i);
-      const low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(shorts));
-      const high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(shorts));
-      v128.store(at(target, i), v128.and(low, lanes_below(i, width)));
-      v128.store(at(target, i), v128.and(high, lanes_below(i + 4, width)), 16);
+      convert8(at(out, b * stride + i), source0 + i, i, width);
+      convert8(at(out, (b + 1) * stride + i), source1 + i, i, width);
+      convert8(at(out, (b + 2) * stride + i), source2 + i, i, width);
+      convert8(at(out, (b + 3) * stride + i), source3 + i, i, width);
     }
   }
+  for (; b < to; b++) {
+    const source = byte_row(data, order, cursor, b, width);
+    for (let i = 0; i < stride; i += 8) convert8(at(out, b * stride + i), source + i, i, width);
+  }
+}
+
+function byte_row(data: usize, order: usize, cursor: usize, row: i32, width: i32): usize {
+  return data + <usize>(source_row(order, cursor, row) * width);
+}
+
+/** Eight bytes at `source`, columns i.. of a row, as floats at `target`; zeros from column `width` on. */
+function convert8(target: usize, source: usize, i: i32, width: i32): void {
+  const shorts = v128.load8x8_u(source);
+  let low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(shorts));
+  let high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(shorts));
+  if (i + 8 > width) {
+    low = v128.and(low, lanes_below(i, width));
+    high = v128.and(high, lanes_below(i + 4, width));
+  }
+  v128.store(target, low);
+  v128.store(target, high, 16);
 }
 
 /** out (B) = data (N) as `order` names them, one i32 a row, rows from..to. Overwrites out, which must alias nothing. */

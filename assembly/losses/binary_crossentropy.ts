@@ -10,7 +10,7 @@ class BinaryCrossentropy extends ElementwiseLoss {
     return exp4(f32x4.neg(f32x4.abs(x)));
   }
   value(power: v128, x: v128, t: v128, smoothing: v128): v128 {
-    const linear = madd(f32x4.neg(x), smooth(t, smoothing), f32x4.max(x, f32x4.splat(0)));
+    const linear = madd(f32x4.neg(x), smooth(t, smoothing), f32x4.pmax(x, f32x4.splat(0)));
     return f32x4.add(linear, log1p4(power));
   }
   slope(power: v128, x: v128, t: v128, smoothing: v128): v128 {

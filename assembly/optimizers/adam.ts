@@ -3,10 +3,14 @@
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adam extends Rule {
-  direction(g: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize): v128 {
-    const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g));
+  direction(g: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+    const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);
-    const v = store_slot(variance, blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square));
+    const v = store_slot(
+      variance,
+      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
+      tiny,
+    );
     return scaled(m, f32x4.mul(f32x4.sqrt(v), hyper_value(hyper, 1)), hyper_value(hyper, 6));
   }
 }

@@ -1,6 +1,7 @@
 // Penalties outside an update: their value for evaluation, their gradient for plans that store gradients.
 
-import { penalty_slope, penalty_sum } from "../core/penalty";
+import { penalty_sum } from "../core/penalty";
+import { times_sign } from "../core/sign";
 import { at, madd } from "../core/simd";
 
 /** penalty[u] = l1*Σ|w| + l2*Σw² over the `unit` weights of unit u, units from..to. penalty must not alias weight. */
@@ -30,7 +31,9 @@ export function penalty_gradient(
   const lasso = f32x4.splat(l1);
   const twice_l2 = f32x4.splat(l2 + l2);
   for (let i = from * unit; i < to * unit; i += 4) {
-    const slope = penalty_slope(v128.load(at(weight, i)), lasso, twice_l2);
-    v128.store(at(gradient, i), f32x4.add(v128.load(at(gradient, i)), slope));
+    const w = v128.load(at(weight, i));
+    // In the order of an update, so that a stored gradient leads to the same bits.
+    const g = f32x4.add(v128.load(at(gradient, i)), times_sign(lasso, w));
+    v128.store(at(gradient, i), madd(twice_l2, w, g));
   }
 }

@@ -5,31 +5,31 @@ import { madd } from "../core/simd";
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Rmsprop extends Rule {
-  direction(g: v128, square: usize, _slot1: usize, _slot2: usize, hyper: usize): v128 {
+  direction(g: v128, square: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
-    const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)));
+    const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     return scaled(g, f32x4.sqrt(s), hyper_value(hyper, 3));
   }
 }
 
 class Momentum extends Rule {
-  direction(g: v128, square: usize, velocity: usize, _slot2: usize, hyper: usize): v128 {
+  direction(g: v128, square: usize, velocity: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
-    const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)));
+    const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     const step = scaled(g, f32x4.sqrt(s), hyper_value(hyper, 3));
-    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step));
+    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny);
   }
 }
 
 class Centered extends Rule {
-  direction(g: v128, square: usize, velocity: usize, average: usize, hyper: usize): v128 {
+  direction(g: v128, square: usize, velocity: usize, average: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
-    const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)));
-    const a = store_slot(average, blend(rho, v128.load(average), hyper_value(hyper, 2), g));
+    const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
+    const a = store_slot(average, blend(rho, v128.load(average), hyper_value(hyper, 2), g), tiny);
     // Rounding can bring s below a²; max keeps what is not a number.
     const variance = f32x4.max(madd(f32x4.neg(a), a, s), f32x4.splat(0));
     const step = scaled(g, f32x4.sqrt(variance), hyper_value(hyper, 3));
-    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step));
+    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny);
   }
 }
 

@@ -33,7 +33,10 @@ export class NonFiniteLoss extends Error {}
 
 /** Throws NonFiniteLoss unless the first `rows` losses are finite. */
 export function guardLosses(losses: Float32Array, rows: number): void {
-  for (let i = 0; i < rows; i++) if (!Number.isFinite(losses[i]!)) throw new NonFiniteLoss();
+  // x - x is 0 for every finite x, and not a number for the others.
+  let broken = 0;
+  for (let i = 0; i < rows; i++) broken += losses[i]! - losses[i]!;
+  if (broken !== 0) throw new NonFiniteLoss();
 }
 
 /** The first layer whose output is not finite in the batch that lies in memory; the loss if all are. */

@@ -1,9 +1,9 @@
 // One worker's engine: a model in memory, and the loop of a fit. Every member of a team runs the same actions at the same
 // time; what only the lead does says so.
 
-import { HYPER, type Layout } from "../plan/layout.js";
+import { HYPER, type Layout, type Source } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
-import type { NamedTensor } from "../spec.js";
+import type { NamedTensor, ProfileRow } from "../spec.js";
 import type { Team } from "../team.js";
 import { findLayer, guardLosses, NonFiniteLoss } from "./divergence.js";
 import { evaluateRows } from "./evaluate.js";
@@ -11,12 +11,13 @@ import { ACTIONS, type Action, FitLead, type FitOptions, type FitReport } from "
 import { RunMemory } from "./memory.js";
 import { OptimizerState } from "./optimizer.js";
 import { splitRows } from "./order.js";
-import { Plans } from "./plans.js";
+import { Plans, type Twin } from "./plans.js";
+import { Profile } from "./profile.js";
 import { fingerprint, pack, unpack } from "./weights.js";
 
 export type FitStatus = "parked" | "yielded" | "ended" | "diverged";
 /** What the lead reports when a fit leaves its loop. */
-export type FitOutcome = { status: FitStatus } & Partial<FitReport>;
+export type FitOutcome = { status: FitStatus; profile?: ProfileRow[] } & Partial<FitReport>;
 
 /** Sends a message to the caller's side without waiting for an answer. */
 export type Emit = (message: object) => void;
@@ -27,6 +28,8 @@ export class Engine {
   readonly state: OptimizerState;
   readonly #emit: Emit;
   #fit: FitLead | undefined;
+  #profile: Profile | undefined;
+  readonly #profiled = new Map<number, Twin>();
   /** Which half of `hyper` holds the current decision. */
   #parity: 0 | 1 = 0;
   /** Rows of the batch that a step works on. */
@@ -65,7 +68,10 @@ export class Engine {
   beginFit(options: FitOptions): void {
     const { run } = this;
     const { layout, team, program } = run;
+    this.#profile = undefined;
     if (!team.leads) return;
+    if (options.profile) this.#profile = new Profile();
+    this.#profiled.clear();
     const source = layout.train!;
     const { held } = layout.request;
     const order = run.int(source.order);
@@ -92,7 +98,8 @@ export class Engine {
       if (action === "end" || action === "park") {
         if (run.team.leads && action === "end") run.stable = true;
         const status = action === "park" ? "parked" : this.#fit?.divergence ? "diverged" : "ended";
-        return { status, ...this.#fit?.report };
+        const profile = this.#profile ? { profile: this.#profile.rows() } : {};
+        return { status, ...this.#fit?.report, ...profile };
       }
       if (!this.#act(action)) return this.#recover();
       if (performance.now() >= deadline) return { status: "yielded" };
@@ -119,7 +126,7 @@ export class Engine {
       if (run.team.leads) run.stable = false;
       this.#rows = run.ints[run.hyperWord(this.#parity, HYPER.rows)]!;
       try {
-        run.run(this.plans.train(run.layout.train!, this.#rows)[this.#parity]);
+        this.#step(run.layout.train!);
       } catch (error) {
         if (error instanceof NonFiniteLoss) return false;
         throw error;
@@ -133,6 +140,21 @@ export class Engine {
     }
     this.#parity = this.#nextParity;
     return true;
+  }
+
+  #step(source: Source): void {
+    const { run, plans } = this;
+    const profile = this.#profile;
+    if (!profile) {
+      run.run(plans.train(source, this.#rows)[this.#parity]);
+      return;
+    }
+    let twin = this.#profiled.get(this.#rows);
+    if (!twin) {
+      twin = plans.profiled(source, this.#rows, profile);
+      this.#profiled.set(this.#rows, twin);
+    }
+    run.runProfiled(twin[this.#parity], profile);
   }
 
   readonly #actions: Partial<Record<Action, () => void>> = {

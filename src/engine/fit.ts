@@ -30,6 +30,7 @@ export interface FitOptions {
   readonly maxSteps: number | null;
   readonly maxTime: number | null;
   readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly profile: boolean;
 }
 
 export interface FitReport {

@@ -79,16 +79,7 @@ export function trainWindow(engine: Engine, type: Source["type"], rows: number):
     if (team.leads) run.stable = true;
     throw new Divergence(what, layer, state.epoch, state.step).error("trainOnBatch", "No update was made.");
   }
-  const marked = run.markedLayer();
-  if (marked !== undefined) {
-    team.barrier();
-    engine.restore(layout.snapshot, layout.state);
-    if (team.leads) run.stable = true;
-    throw new Divergence("its weights", marked, state.epoch, state.step).error(
-      "trainOnBatch",
-      "The update was undone.",
-    );
-  }
+  undoIfMarked(engine, "trainOnBatch");
   if (team.leads) {
     state.commit();
     run.stable = true;
@@ -96,6 +87,17 @@ export function trainWindow(engine: Engine, type: Source["type"], rows: number):
   const dataLoss = run.meanLoss(rows);
   const penalty = run.sumPenalties();
   return { loss: dataLoss + penalty, dataLoss, penalty };
+}
+
+/** DivergedError, and the state before the update, if it left a weight that is not finite. All members see the same marks. */
+function undoIfMarked(engine: Engine, who: string): void {
+  const { run, state } = engine;
+  const marked = run.markedLayer();
+  if (marked === undefined) return;
+  run.team.barrier();
+  engine.restore(run.layout.snapshot, run.layout.state);
+  if (run.team.leads) run.stable = true;
+  throw new Divergence("its weights", marked, state.epoch, state.step).error(who, "The update was undone.");
 }
 
 /** Gradients on the window's first rows, of the loss or from a given gradient by the output; only the lead's count. */
@@ -122,10 +124,12 @@ export function gradientsWindow(
 }
 
 /** The optimizer's update from gradients in the public order. */
-export function applyGradients({ run, plans, state }: Engine, gradients: readonly Float32Array[]): void {
+export function applyGradients(engine: Engine, gradients: readonly Float32Array[]): void {
+  const { run, plans, state } = engine;
   const { layout, team } = run;
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
+    run.int(layout.flags).fill(0);
     layout.parameters.forEach(({ parameter, gradient }, i) => {
       pack(parameter, gradients[i]!, run.float(gradient));
     });
@@ -135,6 +139,7 @@ export function applyGradients({ run, plans, state }: Engine, gradients: readonl
   if (team.leads) run.stable = false;
   team.barrier();
   run.run(plans.apply());
+  undoIfMarked(engine, "applyGradients");
   if (team.leads) {
     state.commit();
     run.stable = true;

@@ -2,12 +2,13 @@
 
 import { instantiate } from "@assemblyscript/loader";
 import type { Tensor } from "../arena.js";
-import { type HookName, type Kernels, type Linked, link, shareOf } from "../kernels.js";
+import { type HookName, type Kernels, type Linked, link, type Profiler, shareOf } from "../kernels.js";
 import type { Phases } from "../plan/barriers.js";
 import { CONTROL, HYPER, type Layout } from "../plan/layout.js";
 import { refreshPlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import type { Team } from "../team.js";
+import type { Profile } from "./profile.js";
 
 const PAGE = 65536;
 
@@ -64,8 +65,8 @@ export class RunMemory {
   }
 
   /** This worker's calls of a plan, for steps of one parity. */
-  link(phases: Phases, parity: 0 | 1 = 0): Linked {
-    return link(this.#kernels, this.#hooks, phases, parity, this.team.index, this.team.count);
+  link(phases: Phases, parity: 0 | 1 = 0, profile?: Profiler): Linked {
+    return link(this.#kernels, this.#hooks, phases, parity, this.team.index, this.team.count, profile);
   }
 
   /** Runs a linked plan with all its barriers. */
@@ -73,6 +74,14 @@ export class RunMemory {
     for (const calls of plan) {
       for (const call of calls) call();
       this.team.barrier();
+    }
+  }
+
+  /** The same, its barriers timed too. */
+  runProfiled(plan: Linked, profile: Profile): void {
+    for (const calls of plan) {
+      for (const call of calls) call();
+      profile.wait(() => this.team.barrier());
     }
   }
 
@@ -146,7 +155,9 @@ export class RunMemory {
   sumPenalties(): number {
     let total = 0;
     for (const { penalty } of this.layout.parameters) {
-      if (penalty) for (const value of this.float(penalty)) total += value;
+      if (!penalty) continue;
+      const end = (penalty.pointer + penalty.bytes) >> 2;
+      for (let i = penalty.pointer >> 2; i < end; i++) total += this.floats[i]!;
     }
     return total;
   }

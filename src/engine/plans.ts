@@ -13,6 +13,7 @@ import {
   trainPlan,
 } from "../plan/plan.js";
 import type { RunMemory } from "./memory.js";
+import type { Profile } from "./profile.js";
 
 /** A plan linked for both step parities. */
 export type Twin = readonly [even: Linked, odd: Linked];
@@ -38,6 +39,12 @@ export class Plans {
   train(source: Source, rows: number): Twin {
     const { program, layout } = this.#run;
     return this.#get(`train ${key(source)} ${rows}`, () => trainPlan(program, layout, source, rows));
+  }
+
+  /** A training plan whose calls are timed; made anew for each run. */
+  profiled(source: Source, rows: number, profile: Profile): Twin {
+    const phases = trainPlan(this.#run.program, this.#run.layout, source, rows);
+    return [this.#run.link(phases, 0, profile), this.#run.link(phases, 1, profile)];
   }
 
   evaluate(source: Source, rows: number): Linked {

@@ -2,7 +2,7 @@ import { stride } from "../arena.js";
 import { boolean, integer } from "../check.js";
 import { ShapeError } from "../errors.js";
 import { type InitializerName, initializerSpec } from "../initializers/index.js";
-import { reads, step, writes } from "../kernels.js";
+import { reads, step, withFlops, writes } from "../kernels.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
 import type { LayerDefinition } from "./layer.js";
 import { showShape, sizeOf } from "./layer.js";
@@ -78,45 +78,54 @@ export const dense: LayerDefinition<DenseConfig> = {
   ],
   derived: ({ units }, inp) => ({ kernelTransposed: stride(sizeOf(inp)) * stride(units) }),
   forward: ({ units, useBias = true }, { batch, inp, out, parameter }) => [
-    step(
-      "dense_forward",
-      batch,
-      writes(out),
-      reads(inp),
-      reads(parameter("kernel")),
-      useBias ? reads(parameter("bias")) : 0,
-      inp.width,
-      units,
-      out.stride,
-      inp.stride,
+    withFlops(
+      2 * batch.extent * inp.width * units,
+      step(
+        "dense_forward",
+        batch,
+        writes(out),
+        reads(inp),
+        reads(parameter("kernel")),
+        useBias ? reads(parameter("bias")) : 0,
+        inp.width,
+        units,
+        out.stride,
+        inp.stride,
+      ),
     ),
   ],
   backward: ({ units, useBias = true }, { batch, rows, inp, dinp, dout, gradient, split, derived }) => [
     ...(dinp
       ? [
-          step(
-            "dense_backward_input",
-            batch,
-            writes(dinp),
-            reads(dout),
-            reads(derived("kernelTransposed")),
-            inp.width,
-            units,
-            dinp.stride,
-            dout.stride,
+          withFlops(
+            2 * rows * inp.width * units,
+            step(
+              "dense_backward_input",
+              batch,
+              writes(dinp),
+              reads(dout),
+              reads(derived("kernelTransposed")),
+              inp.width,
+              units,
+              dinp.stride,
+              dout.stride,
+            ),
           ),
         ]
       : []),
-    step(
-      "dense_backward_kernel",
-      split("kernel"),
-      writes(gradient("kernel")),
-      reads(inp),
-      reads(dout),
-      rows,
-      inp.width,
-      inp.stride,
-      dout.stride,
+    withFlops(
+      2 * rows * inp.width * units,
+      step(
+        "dense_backward_kernel",
+        split("kernel"),
+        writes(gradient("kernel")),
+        reads(inp),
+        reads(dout),
+        rows,
+        inp.width,
+        inp.stride,
+        dout.stride,
+      ),
     ),
     ...(useBias
       ? [step("dense_backward_bias", split("bias"), writes(gradient("bias")), reads(dout), rows, dout.stride)]

@@ -46,10 +46,20 @@ export async function runFit(
     const { fingerprint, state } = await session.lead(({ jobs }) => jobs.finish());
     session.keep(state);
     if (thrown) throw thrown.error;
-    const { stopped = "completed", steps = 0, bestEpoch } = outcome;
+    const { stopped = "completed", steps = 0, bestEpoch, profile } = outcome;
     const best = bestEpoch === undefined ? {} : { bestEpoch };
     const { workers, numerics } = session;
-    return { epochs, stopped, steps, ...best, workers, numerics, seed: program.seed, fingerprint };
+    return {
+      epochs,
+      stopped,
+      steps,
+      ...best,
+      workers,
+      numerics,
+      seed: program.seed,
+      fingerprint,
+      ...(profile ? { profile } : {}),
+    };
   } finally {
     signal?.removeEventListener("abort", abort);
     session.onNote = () => {};

@@ -137,6 +137,8 @@ export interface FitInput {
   maxSteps?: number;
   /** Seconds. */
   maxTime?: number;
+  /** Times every step of the plan; the history has a table of them. Costs some speed. */
+  profile?: boolean;
   /** The arrays may be taken over, which saves a copy; they are empty afterwards. */
   transfer?: boolean;
 }
@@ -163,16 +165,18 @@ const KNOWN = [
   "signal",
   "maxSteps",
   "maxTime",
+  "profile",
   "transfer",
 ];
 
 export function readFit(program: Program, x: DataInput, y: DataInput, given: FitInput): FitRequest {
   options(given, "fit", KNOWN);
-  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, transfer = false } = given;
+  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, transfer = false, profile = false } = given;
   integer(epochs, "fit: epochs", { min: 1 });
   integer(batchSize, "fit: batchSize", { min: 1 });
   boolean(shuffle, "fit: shuffle");
   boolean(transfer, "fit: transfer");
+  boolean(profile, "fit: profile");
   number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
   if (given.maxSteps !== undefined) integer(given.maxSteps, "fit: maxSteps", { min: 1 });
   if (given.maxTime !== undefined) number(given.maxTime, "fit: maxTime", { above: 0 });
@@ -194,7 +198,15 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
   const { maxSteps = null, maxTime = null } = given;
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
-    options: { epochs, batchSize: Math.min(batchSize, data.x.rows), shuffle, maxSteps, maxTime, earlyStopping },
+    options: {
+      epochs,
+      batchSize: Math.min(batchSize, data.x.rows),
+      shuffle,
+      maxSteps,
+      maxTime,
+      earlyStopping,
+      profile,
+    },
     ...data,
     validation,
     validationSplit,

@@ -4,8 +4,8 @@ import type { Tensor } from "../arena.js";
 import { flags, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { HYPER, type Layout, type ParameterTensors, type Source } from "./layout.js";
-import type { Program } from "./program.js";
-import { type Batch, backward, context, forward, forwardToLoss, rowsOf, split, type Walk } from "./walk.js";
+import type { Program, ProgramNode } from "./program.js";
+import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, split, type Walk } from "./walk.js";
 
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
 export function trainPlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
@@ -25,7 +25,8 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
     hook("decide", "once", reads(loss), ...metrics.map((m) => reads(m)), writesNext(hyper), writes(source.order)),
     ...parameterSteps,
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, true)),
-    ...refreshSteps(program, layout),
+    // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
+    ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
   ]);
 }
 
@@ -61,6 +62,7 @@ export function gradientsPlan(
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, true);
   return insertBarriers([
+    ...refreshSteps(program, layout),
     ...gather(batch, source, layout.cursor, 0, true),
     ...walk.steps,
     lossStep(batch, walk, true),
@@ -92,7 +94,15 @@ export function backwardPlan(
     walk.delta.stride,
   );
   const inputs = gather(batch, source, layout.cursor, 0, false);
-  return insertBarriers([...inputs, ...walk.steps, given, ...batchSteps, ...parameterSteps, ...penaltySteps(layout)]);
+  return insertBarriers([
+    ...refreshSteps(program, layout),
+    ...inputs,
+    ...walk.steps,
+    given,
+    ...batchSteps,
+    ...parameterSteps,
+    ...penaltySteps(layout),
+  ]);
 }
 
 /** The optimizer's update from stored gradients; penalties are in them already. */
@@ -188,6 +198,10 @@ function penaltySteps({ parameters }: Layout): Step[] {
     ];
   });
 }
+
+/** True for a step on the derived copies of this node. */
+const belongsTo = (node: ProgramNode | undefined, { arguments: [first] }: Step): boolean =>
+  node !== undefined && typeof first === "object" && first.tensor.name.startsWith(`${node.name}.`);
 
 function refreshSteps(program: Program, layout: Layout): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };

@@ -70,9 +70,14 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
   return { steps, output: value, pred, delta, nodes };
 }
 
+/** The lowest node with parameters: training needs no gradient by its input. */
+export const lowestNode = ({ nodes }: Walk): ProgramNode | undefined =>
+  nodes.find(({ node }) => node.parameters.length > 0)?.node;
+
 /** Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. */
 export function backward(batch: Batch, walk: Walk, toInput: boolean) {
-  const first = walk.nodes.findIndex(({ node }) => node.parameters.length > 0);
+  const lowest = lowestNode(walk);
+  const first = walk.nodes.findIndex(({ node }) => node === lowest);
   const steps = [...walk.nodes].reverse().flatMap((entry) => {
     const position = walk.nodes.indexOf(entry);
     const wanted = toInput || (first >= 0 && position > first);

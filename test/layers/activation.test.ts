@@ -29,7 +29,7 @@ const ACTIVATIONS: Activation[] = [
     relative: 0,
     points: [
       [0, 0, 0],
-      [-0, 0, 0],
+      [-0, -0, 0],
       [1e-45, 1e-45, 1],
       [-1e-45, 0, 0],
       [Infinity, Infinity, 1],

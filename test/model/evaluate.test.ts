@@ -77,7 +77,7 @@ test("yes and no: accuracy with a sigmoid and from logits", async () => {
   ] as const) {
     await using model = sequential([input({ shape: [6] }), dense({ units: 1, activation })]);
     model.compile({ optimizer: "sgd", loss, metrics: ["accuracy", "binaryAccuracy"] });
-    await model.setWeights([{ data: [1, -2, 0.5, 0.25, 3, -1] }, { data: [0.1] }]);
+    await model.setWeights([{ data: [0.2, -0.4, 0.1, 0.05, 0.6, -0.2] }, { data: [0.1] }]);
     const [kernel, bias] = await model.getWeights();
     const p = sigmoid(layer(x, kernel!, bias!)).flat();
     const got = await model.evaluate(x, yes);

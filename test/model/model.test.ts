@@ -136,8 +136,9 @@ test("an array that serves twice, or is a part of another, is not given away", a
     const { fingerprint, epochs } = await model.fit(both, both, { transfer });
     const padded = new Float32Array(242).fill(1);
     const [part, target] = [padded.subarray(1, 241), Float32Array.from(x.flat())];
-    const second = await model.fit(part, target, { transfer, validationData: [both, both] });
-    bits.push([fingerprint, epochs[0]!.loss, second.fingerprint, second.epochs[0]!.valLoss]);
+    const second = await model.fit(part, target, { transfer, epochs: 2 });
+    const third = await model.fit(both, padded.slice(1, 241), { transfer, validationData: [both, part] });
+    bits.push([fingerprint, epochs[0]!.loss, second.fingerprint, third.fingerprint, third.epochs[0]!.valLoss]);
     assert.equal([both, padded].map(detached), [false, false]);
     await model.dispose();
   }
@@ -150,9 +151,11 @@ test("a model is data: changes to what it was made from, or gives, change nothin
   const model = sequential(layers);
   const optimizer = { type: "sgd" as const, learningRate: 0.1 };
   const metrics: ["accuracy"] = ["accuracy"];
-  model.compile({ optimizer, loss, metrics, seed: 1 });
+  const smooth = { name: loss, labelSmoothing: 0.1 } as const;
+  model.compile({ optimizer, loss: smooth, metrics, seed: 1 });
   const copy = sequential(JSON.parse(JSON.stringify(model)));
-  copy.compile({ optimizer: { type: "sgd", learningRate: 0.1 }, loss, metrics: ["accuracy"], seed: 1 });
+  copy.compile({ optimizer: { ...optimizer }, loss: { ...smooth }, metrics: ["accuracy"], seed: 1 });
+  Object.assign(smooth, { labelSmoothing: 0.5 });
   Object.assign(layer, { units: 5, kernelRegularizer: { l2: "no" } });
   Object.assign(optimizer, { learningRate: Number.NaN });
   metrics.pop();

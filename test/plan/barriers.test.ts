@@ -146,7 +146,6 @@ sgd_momentum_update        parameter:1     +=dense_0.kernel +=dense_0.kernel.vel
 sgd_momentum_update        parameter:1     +=dense_0.bias +=dense_0.bias.velocity dense_0.bias.gradient 0 !flags+4 hyper+64 0 0 8
 sgd_momentum_update        parameter:1     +=dense_1.kernel +=dense_1.kernel.velocity dense_1.kernel.gradient 0 !flags+8 hyper+64 0 0 64
 sgd_momentum_update        parameter:1     +=dense_1.bias +=dense_1.bias.velocity dense_1.bias.gradient 0 !flags+12 hyper+64 0 0 8
-dense_transpose            parameter:1     =dense_0.kernelTransposed dense_0.kernel 2 3
 dense_transpose            parameter:1     =dense_1.kernelTransposed dense_1.kernel 3 2
 --- barrier`,
   );

@@ -1,0 +1,53 @@
+// TensorFlow.js with its WebAssembly backend: optimizer.minimize on batches that are tensors already. For Node and pages alike.
+
+export async function create(tf, workload, { x, y }) {
+  const { units, l2, batch, rows, loss, optimizer } = workload;
+  const [width, outputs] = [units[0], units.at(-1)];
+  const layers = units.slice(1).map((count, i) => {
+    const limit = Math.sqrt(6 / (units[i] + count));
+    return {
+      kernel: tf.variable(tf.randomUniform([units[i], count], -limit, limit)),
+      bias: tf.variable(tf.zeros([count])),
+    };
+  });
+  const batches = [];
+  for (let row = 0; row < rows; row += batch) {
+    const n = Math.min(batch, rows - row);
+    const part = y.subarray(row, row + n);
+    batches.push({
+      x: tf.tensor2d(x.subarray(width * row, width * (row + n)), [n, width]),
+      y: loss === "mse" ? tf.tensor2d(part, [n, 1]) : tf.oneHot(tf.tensor1d(part, "int32"), outputs).toFloat(),
+    });
+  }
+  const { name, learningRate, momentum, beta1, beta2, epsilon } = optimizer;
+  const trainer =
+    name === "sgd"
+      ? tf.train.momentum(learningRate, momentum)
+      : tf.train.adam(learningRate, beta1, beta2, epsilon);
+  const lossOf = (batch) => {
+    const out = layers.reduce((value, { kernel, bias }, i) => {
+      const sum = tf.add(tf.matMul(value, kernel), bias);
+      return i + 1 < layers.length ? tf.relu(sum) : sum;
+    }, batch.x);
+    const data = loss === "mse" ? tf.losses.meanSquaredError(batch.y, out) : tf.losses.softmaxCrossEntropy(batch.y, out);
+    return l2 ? tf.add(data, tf.mul(l2, tf.sum(tf.square(layers[0].kernel)))) : data;
+  };
+  const variables = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
+  let next = 0;
+  return {
+    info: { backend: tf.getBackend() },
+    async run(steps) {
+      const begin = performance.now();
+      let value;
+      for (let step = 0; step < steps; step++) {
+        value?.dispose();
+        value = trainer.minimize(() => lossOf(batches[next]), true, variables);
+        next = (next + 1) % batches.length;
+      }
+      const [loss] = await value.data();
+      value.dispose();
+      return { steps, seconds: (performance.now() - begin) / 1000, info: { loss } };
+    },
+    close() {},
+  };
+}

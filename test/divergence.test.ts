@@ -1,0 +1,61 @@
+// Numbers that are not finite: the fit rejects and says where, and nothing of the step is kept.
+
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { DivergedError, sgd } from "../src/index.js";
+import { bitsOf, WIDTH } from "./fingerprints.js";
+import { both, fit, LIMIT, labels, make, x } from "./living.js";
+import { rejection, within } from "./threads.js";
+
+both(
+  test,
+  "a learning rate that is much too high: DivergedError, and the last completed epoch's weights",
+  async (workers) => {
+    const model = make({ workers, learningRate: 1e30 });
+    const before = await bitsOf(model);
+    const error = (await within(LIMIT, rejection(fit(model)), "the fit")) as DivergedError;
+    assert.instance(error, DivergedError);
+    assert.is(error.code, "E_DIVERGED");
+    assert.is(error.epoch, 0);
+    assert.ok(error.step >= 0 && error.step < 3, `step ${error.step}`);
+    assert.match(error.layer, /^(hidden|last)$/);
+    assert.is(await bitsOf(model), before);
+    const optimizer = sgd({ learningRate: 0.01 });
+    model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", seed: 3, workers, numerics: "strict" });
+    assert.is((await fit(model)).epochs.length, 3);
+    assert.is.not(await bitsOf(model), before);
+    await model.dispose();
+  },
+);
+
+both(test, "inputs that are much too large, after two good epochs", async (workers) => {
+  const [model, twin] = [make({ workers }), make({ workers: 1 })];
+  await fit(model, { epochs: 2 });
+  await fit(twin, { epochs: 2 });
+  const huge = x.map((value, i) => (i === 30 * WIDTH ? 3e38 : value * 1e30));
+  const run = model.fit(huge, labels, { epochs: 3, batchSize: 7 });
+  const error = (await within(LIMIT, rejection(run), "the fit")) as DivergedError;
+  assert.instance(error, DivergedError);
+  assert.is(error.epoch, 2);
+  assert.is(await bitsOf(model), await bitsOf(twin));
+  await fit(model);
+  await fit(twin);
+  assert.is(await bitsOf(model), await bitsOf(twin), "and all else goes on from there too");
+  await Promise.all([model.dispose(), twin.dispose()]);
+});
+
+both(test, "trainOnBatch that diverges makes no update", async (workers) => {
+  const model = make({ workers });
+  const { loss } = await model.trainOnBatch(x, labels);
+  assert.ok(loss > 0);
+  const before = await bitsOf(model);
+  const huge = x.map((value) => (value < 0 ? -3e38 : 3e38));
+  const error = await within(LIMIT, rejection(model.trainOnBatch(huge, labels)), "trainOnBatch");
+  assert.instance(error, DivergedError);
+  assert.is(await bitsOf(model), before);
+  await model.trainOnBatch(x, labels);
+  assert.is.not(await bitsOf(model), before);
+  await model.dispose();
+});
+
+test.run();
