@@ -34,6 +34,11 @@ const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 const { library, version } = await LIBRARIES[peer](options);
 const { create } = await import(`./peers/${peer}.mjs`);
+/** Processor seconds of all threads of this process. */
+options.processor = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
 const { run, close, info } = await create(library, workload, await readData(folder, workload), options);
 say({ ...info, version, node: process.version });
 for await (const line of createInterface({ input: process.stdin })) say(await run(Number(line)));

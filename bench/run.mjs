@@ -1,23 +1,42 @@
-// npm run bench -- NAME …: runs benches by name, all of them if none is named. Build first.
+// npm run bench -- [NAME …] [--quick] [--only=PEER,…] [--workload=A,…] [--build=FOLDER]: runs benches by name; peers if none is
+// named. Build first. A --quick run is short and leaves bench/results.md alone.
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 
 /** name -> module; its default export runs the bench and returns false where a promise was not kept. */
 const BENCHES = {
+  peers: "./peers.mjs",
+  gemm: "./gemm.mjs",
+  chromium: "./chromium.mjs",
+  limits: "./limits.mjs",
   recipe: "./recipe.mjs",
 };
+const FLAGS = {
+  quick: () => true,
+  only: (value) => value.split(","),
+  workload: (value) => value.split(","),
+  build: (value) => resolve(value),
+};
 
-const names = process.argv.slice(2);
-const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
-if (unknown.length) {
-  console.error(`bench: expected ${Object.keys(BENCHES).join(", ")}, got ${unknown.join(", ")}.`);
-  process.exit(2);
+const names = [];
+const options = {};
+for (const argument of process.argv.slice(2)) {
+  const [, flag, value = ""] = argument.match(/^--(\w+)(?:=(.+))?$/) ?? [];
+  const known = flag === undefined ? BENCHES : FLAGS;
+  if (!Object.hasOwn(known, flag ?? argument)) {
+    console.error(`bench: expected ${Object.keys(known).join(", ")}, got ${argument}.`);
+    process.exit(2);
+  }
+  if (flag === undefined) names.push(argument);
+  else options[flag] = FLAGS[flag](value);
 }
-if (!existsSync(new URL("../build/whetstone.js", import.meta.url))) {
+const build = options.build ?? new URL("../build", import.meta.url).pathname;
+if (!existsSync(`${build}/whetstone.js`)) {
   console.error("bench: expected build/whetstone.js. Run npm run build first.");
   process.exit(2);
 }
-for (const name of names.length ? names : Object.keys(BENCHES)) {
+for (const name of names.length ? names : ["peers"]) {
   console.log(`\n${name}\n`);
   const { default: bench } = await import(BENCHES[name]);
-  if ((await bench()) === false) process.exitCode = 1;
+  if ((await bench(options)) === false) process.exitCode = 1;
 }

@@ -94,7 +94,7 @@ export const sharedRuns: Record<string, SharedRun> = {
     fit: (_, model, { x, labels }) => model.fit(x, labels, { epochs: 3, batchSize: 7, validationSplit: 0.2 }),
   },
   "adam, sigmoid, elastic net, early stopping": {
-    fingerprint: "5fd61a454715232b",
+    fingerprint: "0adabd6022afadf4",
     model: ({ sequential, input, dense, dropout }) =>
       sequential([
         input({ shape: [WIDTH] }),

@@ -35,13 +35,13 @@ async function bytes(): Promise<{ buffers: number; resident: number }> {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const { external, arrayBuffers, rss } = process.memoryUsage();
-  return { buffers: external + arrayBuffers, resident: rss };
+  const { external, rss } = process.memoryUsage();
+  return { buffers: external, resident: rss };
 }
 
 /**
  * Runs `work` so often, and again twice as often: the second time may take no more memory than threads may keep until they are
- * replaced.
+ * replaced, and no more buffers than one upload, which may still be on its way.
  */
 async function checkFlat(times: number, work: () => Promise<void>): Promise<void> {
   for (let i = 0; i < times; i++) await work();
@@ -49,7 +49,7 @@ async function checkFlat(times: number, work: () => Promise<void>): Promise<void
   for (let i = 0; i < 2 * times; i++) await work();
   const after = await bytes();
   const grown = { buffers: after.buffers - before.buffers, resident: after.resident - before.resident };
-  assert.ok(grown.buffers < 6 * MEGABYTES, `buffers grew by ${grown.buffers} bytes`);
+  assert.ok(grown.buffers < 20 * MEGABYTES, `buffers grew by ${grown.buffers} bytes`);
   assert.ok(grown.resident < 200 * MEGABYTES, `the process grew by ${grown.resident} bytes`);
 }
 

@@ -1,6 +1,6 @@
 // TensorFlow.js with its WebAssembly backend: optimizer.minimize on batches that are tensors already. For Node and pages alike.
 
-export async function create(tf, workload, { x, y }) {
+export async function create(tf, workload, { x, y }, { processor }) {
   const { units, l2, batch, rows, loss, optimizer } = workload;
   const [width, outputs] = [units[0], units.at(-1)];
   const layers = units.slice(1).map((count, i) => {
@@ -21,15 +21,14 @@ export async function create(tf, workload, { x, y }) {
   }
   const { name, learningRate, momentum, beta1, beta2, epsilon } = optimizer;
   const trainer =
-    name === "sgd"
-      ? tf.train.momentum(learningRate, momentum)
-      : tf.train.adam(learningRate, beta1, beta2, epsilon);
+    name === "sgd" ? tf.train.momentum(learningRate, momentum) : tf.train.adam(learningRate, beta1, beta2, epsilon);
   const lossOf = (batch) => {
     const out = layers.reduce((value, { kernel, bias }, i) => {
       const sum = tf.add(tf.matMul(value, kernel), bias);
       return i + 1 < layers.length ? tf.relu(sum) : sum;
     }, batch.x);
-    const data = loss === "mse" ? tf.losses.meanSquaredError(batch.y, out) : tf.losses.softmaxCrossEntropy(batch.y, out);
+    const data =
+      loss === "mse" ? tf.losses.meanSquaredError(batch.y, out) : tf.losses.softmaxCrossEntropy(batch.y, out);
     return l2 ? tf.add(data, tf.mul(l2, tf.sum(tf.square(layers[0].kernel)))) : data;
   };
   const variables = layers.flatMap(({ kernel, bias }) => [kernel, bias]);
@@ -37,7 +36,7 @@ export async function create(tf, workload, { x, y }) {
   return {
     info: { backend: tf.getBackend() },
     async run(steps) {
-      const begin = performance.now();
+      const [begin, busy] = [performance.now(), processor?.()];
       let value;
       for (let step = 0; step < steps; step++) {
         value?.dispose();
@@ -46,7 +45,8 @@ export async function create(tf, workload, { x, y }) {
       }
       const [loss] = await value.data();
       value.dispose();
-      return { steps, seconds: (performance.now() - begin) / 1000, info: { loss } };
+      const seconds = (performance.now() - begin) / 1000;
+      return { steps, seconds, processor: processor?.() - busy, info: { loss } };
     },
     close() {},
   };

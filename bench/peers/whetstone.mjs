@@ -1,7 +1,12 @@
 // Whetstone on resident data. The time is the training thread's: from the first step done to the last epoch's end, shuffling,
 // gathering, snapshots and logs in it. For Node and pages alike.
 
-export async function create({ dense, input, sequential, sgd, adam }, workload, { x, y }, { workers, numerics }) {
+export async function create(
+  { dense, input, sequential, sgd, adam },
+  workload,
+  { x, y },
+  { workers, numerics, processor },
+) {
   const { units, l2, batch, rows, loss, optimizer } = workload;
   const last = units.length - 1;
   const model = sequential([
@@ -28,16 +33,18 @@ export async function create({ dense, input, sequential, sgd, adam }, workload, 
     async run(steps) {
       const perEpoch = Math.ceil(rows / batch);
       const epochs = Math.ceil((steps + 1) / perEpoch);
-      let begin;
-      let end;
+      const times = [];
+      const now = () => ({ seconds: performance.now() / 1000, processor: processor?.() });
       const history = await model.fit(x, y, {
         ...{ epochs, batchSize: batch },
-        onProgress: () => void (begin ??= performance.now()),
-        onEpochEnd: () => void (end = performance.now()),
+        onProgress: () => void (times[0] ??= now()),
+        onEpochEnd: () => void (times[1] = now()),
       });
+      const [begin, end] = times;
       const { loss } = history.epochs.at(-1);
       Object.assign(info, { workers: history.workers, numerics: history.numerics, loss });
-      return { steps: epochs * perEpoch - 1, seconds: (end - begin) / 1000, info };
+      const [seconds, used] = ["seconds", "processor"].map((key) => end[key] - begin[key]);
+      return { steps: epochs * perEpoch - 1, seconds, processor: used, info };
     },
     close: () => model.dispose(),
   };

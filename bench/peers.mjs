@@ -1,0 +1,160 @@
+// Whetstone beside its peers on the workloads of workloads.mjs, each in a process of its own, turn by turn.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { report, table, verdict } from "./report.mjs";
+import { alternate, Child, figure, median, spread, warmUp } from "./rounds.mjs";
+import { here, install, isInstalled, nodes, python, root, torchEnvironment } from "./setup.mjs";
+import { WORKLOADS, writeData } from "./workloads.mjs";
+
+const FULL = { rounds: 7, round: 0.4, warm: 2 };
+const QUICK = { rounds: 2, round: 0.03, warm: 0 };
+
+/** What can run here: key -> how a row of the table is called and started. */
+function findRunners(build) {
+  const [first, other] = nodes();
+  const script = join(here, "child.mjs");
+  const js = (peer, title, options, { path } = first) => [title, path, [script, peer], { build, ...options }];
+  const torch = (threads) => [
+    `PyTorch, ${threads} thread${threads > 1 ? "s" : ""}`,
+    python(),
+    [join(here, "peers/pytorch.py")],
+    { threads },
+    torchEnvironment(threads),
+  ];
+  const runners = {
+    one: js("whetstone", "Whetstone, 1 worker", { workers: 1 }),
+    team: js("whetstone", "Whetstone, 2 workers", { workers: 2 }),
+    auto: js("whetstone", 'Whetstone, workers "auto"', { workers: "auto" }),
+    strict: js("whetstone", "Whetstone, 1 worker, strict", { workers: 1, numerics: "strict" }),
+  };
+  if (other) runners.other = js("whetstone", `Whetstone, 1 worker, strict, ${other.name}`, { workers: 1 }, other);
+  if (python()) Object.assign(runners, { "torch 1": torch(1), "torch 2": torch(2) });
+  if (isInstalled("@tensorflow/tfjs")) runners.tfjs = js("tfjs", "TensorFlow.js, wasm, 1 thread", {});
+  if (isInstalled("@jax-js/jax")) runners.jax = js("jax", "jax-js, wasm, 1 thread", {});
+  return runners;
+}
+
+/** Pairs to compare: the ratio is the speed of the first by the speed of the second. */
+const COMPARISONS = [
+  ["one", "torch 1"],
+  ["team", "torch 2"],
+  ["one", "tfjs"],
+  ["one", "jax"],
+  ["team", "one"],
+  ["auto", "one"],
+  ["strict", "one"],
+  ["other", "one"],
+];
+const targetOf = ({ targets }, [first, second]) =>
+  targets[second === "one" ? first : second === "torch 2" ? "" : second];
+
+async function measure(workload, runners, { rounds, round, warm }, folder) {
+  const children = {};
+  const comparisons = COMPARISONS.filter(
+    ([first, second]) => runners[first] && runners[second] && !(first === "auto" && !workload.targets.auto),
+  );
+  const wanted = new Set(comparisons.flat());
+  try {
+    for (const [key, [, command, args, options, env]] of Object.entries(runners)) {
+      if (!wanted.has(key)) continue;
+      const child = new Child(command, [...args, JSON.stringify({ workload, folder, options })], env);
+      children[key] = child;
+      try {
+        await child.ready();
+        await warmUp(child, { warm, round });
+      } catch (error) {
+        child.failed ??= error.message;
+        console.log(`${workload.name}: ${runners[key][0]} failed: ${child.failed}`);
+      }
+    }
+    const pairs = comparisons.map(([first, second]) => [children[first], children[second]]);
+    const results = await alternate(pairs, rounds);
+    return { children, results: results.map((result, i) => ({ ...result, keys: comparisons[i] })) };
+  } finally {
+    for (const child of Object.values(children)) child.close();
+  }
+}
+
+/** The two tables of a workload: who is how fast, and the ratios. */
+function show(workload, runners, { children, results }) {
+  const samples = (key) => {
+    const steps = results.flatMap(({ keys, first, second }) => [
+      ...(keys[0] === key ? first : []),
+      ...(keys[1] === key ? second : []),
+    ]);
+    return steps.length ? Math.round(workload.batch / median(steps)).toLocaleString("en-US") : "failed";
+  };
+  const note = ({ workers, numerics }) => (workers ? `${numerics}, ${workers} worker${workers > 1 ? "s" : ""}` : "");
+  const speeds = Object.entries(children).map(([key, { info }]) => [runners[key][0], note(info), samples(key)]);
+  const ratios = results.map(({ keys, ratios, busy }) => {
+    const target = targetOf(workload, keys);
+    const [first, second] = keys.map((key) => runners[key][0]);
+    const met = ratios.length ? verdict(median(ratios), target) : "";
+    const alone = keys[0] !== "team" && keys[0] !== "auto";
+    const cells = [spread(ratios), target === undefined ? "" : `>= ${target}`, met, alone ? spread(busy) : ""];
+    return [`${first} : ${second}`, ...cells];
+  });
+  return [
+    `### ${workload.name}: ${workload.title}`,
+    table([["", "ran as", "samples/s"], ...speeds]),
+    table([["speed", "ratio", "target", "met", "ratio by processor time"], ...ratios]),
+  ].join("\n\n");
+}
+
+/** The ratios that the targets are about, all workloads in one table. */
+function summary(all) {
+  const columns = COMPARISONS.filter((keys) => WORKLOADS.some((workload) => targetOf(workload, keys) !== undefined));
+  const cell = ({ workload, results }, [first, second]) => {
+    const target = targetOf(workload, [first, second]);
+    const found = results.find(({ keys }) => keys[0] === first && keys[1] === second);
+    if (!found?.ratios.length) return "";
+    const value = median(found.ratios);
+    if (target === undefined) return figure(value);
+    return `${figure(value)} of ${target}${value >= target ? "" : " (missed)"}`;
+  };
+  const names = {
+    "torch 1": ": PyTorch",
+    tfjs: ": tfjs-wasm",
+    jax: ": jax-js",
+    team: "2 workers : 1",
+    auto: "auto : 1",
+  };
+  return table([
+    ["Whetstone, 1 worker, fast", ...columns.map(([first, second]) => names[second === "one" ? first : second])],
+    ...all.map((one) => [`${one.workload.name}: ${one.workload.title}`, ...columns.map((keys) => cell(one, keys))]),
+  ]);
+}
+
+export default async function peers({ quick = false, only, workload: chosen, build = join(root, "build") } = {}) {
+  if (!quick && !only) install();
+  const runners = Object.fromEntries(
+    Object.entries(findRunners(build)).filter(([key]) => key === "one" || !only || only.includes(key)),
+  );
+  const workloads = WORKLOADS.filter(({ name }) => !chosen || chosen.includes(name)).map((workload) =>
+    quick ? { ...workload, rows: Math.min(workload.rows, 1280) } : workload,
+  );
+  const folder = mkdtempSync(join(tmpdir(), "whetstone-bench-"));
+  const all = [];
+  try {
+    await writeData(folder, workloads);
+    for (const workload of workloads) {
+      const result = await measure(workload, runners, quick ? QUICK : FULL, folder);
+      all.push({ workload, ...result });
+      console.log(`\n${show(workload, runners, result)}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const info = (key) => all.map(({ children }) => children[key]?.info).find((found) => found?.version);
+  const blas = (key) => `${info(key).version}, ${info(key).capability}, ${info(key).blas}`;
+  const facts = [
+    `Engine: ${nodes()
+      .map(({ version }) => version)
+      .join("; ")}. The first one runs all that is not named otherwise.`,
+    ...(info("torch 1") ? [`PyTorch ${blas("torch 1")}; for two: ${info("torch 2")?.blas ?? "left out"}.`] : []),
+    ...(info("tfjs") ? [`TensorFlow.js ${info("tfjs").version}. jax-js ${info("jax")?.version ?? "left out"}.`] : []),
+  ];
+  const body = [summary(all), ...all.map((one) => show(one.workload, runners, one))].join("\n\n");
+  report("peers", "Peers", facts, body, { quick: quick || Boolean(only) || Boolean(chosen) });
+}
