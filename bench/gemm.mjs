@@ -99,6 +99,7 @@ export default async function gemm({ quick = false, build = join(root, "build") 
     const version = execFileSync(compiler, ["--version"], { encoding: "utf8" }).split("\n")[0];
     const facts = [
       `Engines: ${engines.map(({ version }) => version).join("; ")}. C: ${version}, ${flags.join(" ")}; fast is compared with fused multiply-adds, strict with a product and a sum.`,
+      "Times are the processor's, so that others on the machine do not count.",
       "C packs both matrices in every call. The kernel of a dense layer is kept packed; its transpose is made in every call.",
     ];
     report("gemm", "Matrix products", facts, table([head, ...rows]), { quick });

@@ -65,12 +65,13 @@ async function measure(workload, runners, { rounds, round, warm }, folder) {
         await warmUp(child, { warm, round });
       } catch (error) {
         child.failed ??= error.message;
-        console.log(`${workload.name}: ${runners[key][0]} failed: ${child.failed}`);
       }
     }
     const pairs = comparisons.map(([first, second]) => [children[first], children[second]]);
     const results = await alternate(pairs, rounds);
-    return { children, results: results.map((result, i) => ({ ...result, keys: comparisons[i] })) };
+    const failures = Object.entries(children).filter(([, { failed }]) => failed);
+    for (const [key, { failed }] of failures) console.log(`${workload.name}: ${runners[key][0]} failed: ${failed}`);
+    return { children, failures, results: results.map((result, i) => ({ ...result, keys: comparisons[i] })) };
   } finally {
     for (const child of Object.values(children)) child.close();
   }
@@ -157,4 +158,5 @@ export default async function peers({ quick = false, only, workload: chosen, bui
   ];
   const body = [summary(all), ...all.map((one) => show(one.workload, runners, one))].join("\n\n");
   report("peers", "Peers", facts, body, { quick: quick || Boolean(only) || Boolean(chosen) });
+  return all.every(({ failures }) => failures.length === 0);
 }

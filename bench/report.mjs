@@ -1,6 +1,6 @@
 // bench/results.md: a section for each bench; a run replaces its own.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { here } from "./setup.mjs";
 
@@ -23,7 +23,11 @@ export function table([head, ...rows]) {
 /** Prints a section, and puts it into bench/results.md unless the run was a quick one. */
 export function report(name, title, facts, body, { quick } = {}) {
   const machine = `${cpus()[0].model}, ${cpus().length} cores`;
-  const lines = [...facts, `Processor: ${machine}.`, `Date: ${new Date().toISOString().slice(0, 10)}.`];
+  const lines = [
+    ...facts,
+    `Processor: ${machine}, load ${loadavg()[0].toFixed(1)} at the end.`,
+    `Date: ${new Date().toISOString().slice(0, 10)}.`,
+  ];
   const section = `## ${title}\n\n${body}\n\n${lines.map((fact) => `- ${fact}`).join("\n")}\n`;
   console.log(`\n${section}`);
   if (quick) return;

@@ -11,7 +11,7 @@ import { MemoryLimitError, WorkerError } from "./errors.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
 import { platform } from "./platform.js";
-import { move, note, serve } from "./rpc.js";
+import { macrotask, move, note, serve } from "./rpc.js";
 import type { ModelSpec, TrainingSpec, ValueType } from "./spec.js";
 import { abandon, Team } from "./team.js";
 
@@ -49,13 +49,6 @@ function together<T>(job: (engine: Engine) => T): T {
     throw error;
   }
 }
-
-const channel = new MessageChannel();
-const macrotask = () =>
-  new Promise<void>((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(0);
-  });
 
 async function advance(): Promise<FitOutcome> {
   const alone = !opened().run.shared;

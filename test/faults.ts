@@ -159,7 +159,8 @@ export function addFaultTests(test: Test, limit: number, plain: string | undefin
     watched(plain, async (threads) => {
       const model = make(plain ? 1 : 2);
       const initial = await bitsOf(model);
-      const many = makeRows(4000, 3);
+      // An epoch far longer than the pause takes to arrive.
+      const many = makeRows(200_000, 3);
       const run: Run = model.fit(many.x, many.labels, { epochs: 9, batchSize: 1, onProgress: () => run.pause() });
       await within(limit * 4, paused(model, initial), "the pause");
       threads[0]!.terminate();

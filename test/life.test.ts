@@ -159,6 +159,21 @@ both(test, "predict, evaluate and getWeights are answered while a fit runs", asy
   await model.dispose();
 });
 
+both(test, "a fit makes room for others soon, time and again", async (workers) => {
+  const model = make({ workers });
+  const run = endless(model);
+  const calls = async () => {
+    for (let i = 0; i < 10; i++) {
+      await model.predict(x);
+      await reach(run, i * 20);
+    }
+  };
+  await within(LIMIT / 2, calls(), "ten calls");
+  run.stop();
+  await within(LIMIT / 2, run, "the fit");
+  await model.dispose();
+});
+
 both(test, "a pause holds, answers and goes on; a stop ends it", async (workers) => {
   const model = make({ workers });
   let logs = 0;

@@ -1,5 +1,7 @@
 // Data into a run's memory without holding up the caller's thread.
 
+import { macrotask } from "../rpc.js";
+
 /** Bytes copied between two turns of the caller's event loop. */
 const SLICE_BYTES = 2e6;
 
@@ -27,16 +29,4 @@ export async function copyValues(
     else await write(pointer + start, slice.slice(), true);
     if (start + SLICE_BYTES < bytes.length) await macrotask();
   }
-}
-
-/** Lets the event loop turn once; not a timer, for those are slowed down in hidden tabs. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 }
