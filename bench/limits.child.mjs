@@ -120,8 +120,8 @@ const JOBS = {
     await fit(50);
     const { rates, after } = await fit(1000);
     const middle = (part) => part.toSorted((a, b) => a - b)[part.length >> 1];
-    const zero = after[0].data.filter((value) => value === 0).length / after[0].data.length;
-    return { first: middle(rates.slice(0, 100)), last: middle(rates.slice(-100)), zero };
+    const tiny = after[0].data.filter((value) => Math.abs(value) < 1e-20).length / after[0].data.length;
+    return { first: middle(rates.slice(0, 100)), last: middle(rates.slice(-100)), tiny };
   },
   /** Two threads that do nothing but meet: `extra` is the bundled src/team.ts. */
   async barrier() {

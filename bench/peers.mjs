@@ -77,6 +77,9 @@ async function measure(workload, runners, { rounds, round, warm }, folder) {
   }
 }
 
+/** Floating-point operations of one example: forward and both gradients, but no gradient of the rows themselves. */
+const operations = ({ units }) => units.slice(1).reduce((sum, count, i) => sum + (i ? 6 : 4) * units[i] * count, 0);
+
 /** The two tables of a workload: who is how fast, and the ratios. */
 function show(workload, runners, { children, results }) {
   const samples = (key) => {
@@ -84,10 +87,12 @@ function show(workload, runners, { children, results }) {
       ...(keys[0] === key ? first : []),
       ...(keys[1] === key ? second : []),
     ]);
-    return steps.length ? Math.round(workload.batch / median(steps)).toLocaleString("en-US") : "failed";
+    if (!steps.length) return ["failed", ""];
+    const rate = workload.batch / median(steps);
+    return [Math.round(rate).toLocaleString("en-US"), ((rate * operations(workload)) / 1e9).toFixed(1)];
   };
   const note = ({ workers, numerics }) => (workers ? `${numerics}, ${workers} worker${workers > 1 ? "s" : ""}` : "");
-  const speeds = Object.entries(children).map(([key, { info }]) => [runners[key][0], note(info), samples(key)]);
+  const speeds = Object.entries(children).map(([key, { info }]) => [runners[key][0], note(info), ...samples(key)]);
   const ratios = results.map(({ keys, ratios, busy }) => {
     const target = targetOf(workload, keys);
     const [first, second] = keys.map((key) => runners[key][0]);
@@ -98,7 +103,7 @@ function show(workload, runners, { children, results }) {
   });
   return [
     `### ${workload.name}: ${workload.title}`,
-    table([["", "ran as", "samples/s"], ...speeds]),
+    table([["", "ran as", "samples/s", "GFLOP/s"], ...speeds]),
     table([["speed", "ratio", "target", "met", "ratio by processor time"], ...ratios]),
   ].join("\n\n");
 }

@@ -205,6 +205,6 @@ function same(got: number, want: number, tolerance: number): boolean {
 
 /** Uneven pieces that cover 0..extent, an empty one among them. */
 function split(extent: number): [number, number][] {
-  const cuts = [0, 0, Math.floor(extent / 3), Math.floor((2 * extent) / 3), extent].sort((a, b) => a - b);
+  const cuts = [0, 0, Math.ceil(extent * 0.4), Math.ceil(extent * 0.7), extent].sort((a, b) => a - b);
   return cuts.slice(1).map((cut, i) => [cuts[i]!, cut]);
 }
