@@ -130,7 +130,7 @@ const jobs = {
   /** The hash of the weights, and, from memory that is not shared, the state for the caller to keep. */
   finish(): { fingerprint: string; state: Uint8Array | undefined } {
     const { run } = opened();
-    return { fingerprint: opened().fingerprint(), state: run.shared ? undefined : run.stateBytes() };
+    return { fingerprint: opened().fingerprint(), state: run.shared ? undefined : run.copyOf(run.layout.state) };
   },
   close(): void {
     engine = undefined;

@@ -13,20 +13,18 @@ import { OptimizerState } from "./optimizer.js";
 import { splitRows } from "./order.js";
 import { Plans, type Twin } from "./plans.js";
 import { Profile } from "./profile.js";
+import { type Emit, Reporter } from "./reporter.js";
 import { fingerprint, pack, unpack } from "./weights.js";
 
 export type FitStatus = "parked" | "yielded" | "ended" | "diverged";
 /** What the lead reports when a fit leaves its loop. */
 export type FitOutcome = { status: FitStatus; profile?: ProfileRow[] } & Partial<FitReport>;
 
-/** Sends a message to the caller's side without waiting for an answer. */
-export type Emit = (message: object) => void;
-
 export class Engine {
   readonly run: RunMemory;
   readonly plans: Plans;
   readonly state: OptimizerState;
-  readonly #emit: Emit;
+  readonly #reporter: Reporter;
   #fit: FitLead | undefined;
   #profile: Profile | undefined;
   readonly #profiled = new Map<number, Twin>();
@@ -39,7 +37,7 @@ export class Engine {
     this.run = run;
     this.plans = new Plans(run);
     this.state = new OptimizerState(run);
-    this.#emit = emit;
+    this.#reporter = new Reporter(run, emit);
   }
 
   static async create(
@@ -80,7 +78,8 @@ export class Engine {
     else inOrder(order);
     if (layout.request.validation) inOrder(run.int(layout.validation!.order));
     run.int(layout.flags).fill(0);
-    this.#fit = new FitLead(run, options, this.state, order.slice(0, source.rows), this.#emit);
+    this.#fit = new FitLead(run, options, this.state, order.slice(0, source.rows), this.#reporter);
+    this.#reporter.start();
     this.#fit.writeFirst(this.#parity, this.#fit.begin());
   }
 
@@ -97,6 +96,7 @@ export class Engine {
       const action = ACTIONS[run.ints[run.hyperWord(this.#parity, HYPER.action)]!]!;
       if (action === "end" || action === "park") {
         if (run.team.leads && action === "end") run.stable = true;
+        this.#reporter.flush();
         const status = action === "park" ? "parked" : this.#fit?.divergence ? "diverged" : "ended";
         const profile = this.#profile ? { profile: this.#profile.rows() } : {};
         return { status, ...this.#fit?.report, ...profile };
@@ -165,7 +165,6 @@ export class Engine {
       if (team.leads) run.stable = true;
       team.barrier();
       run.copyShare(layout.state, layout.snapshot);
-      if (team.leads && !run.shared) this.#emit({ state: run.stateBytes() });
     },
     evaluate: () => {
       const { validation, request } = this.run.layout;
@@ -196,6 +195,7 @@ export class Engine {
     this.restore(layout.snapshot, layout.state);
     if (team.leads) run.stable = true;
     this.#parity = 0;
+    this.#reporter.flush();
     return { status: "diverged" };
   }
 

@@ -1,11 +1,12 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
 import { CONTROL, HYPER, REQUEST } from "../plan/layout.js";
-import type { EarlyStoppingSpec, EpochLog, Progress, StopReason } from "../spec.js";
+import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
 import { Divergence } from "./divergence.js";
 import { type RunMemory, sum } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
 import { shuffle } from "./order.js";
+import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
 
 /** What a team can do next; `end` and `park` leave the loop. */
@@ -39,15 +40,11 @@ export interface FitReport {
   readonly bestEpoch?: number;
 }
 
-type Emit = (message: { log: EpochLog } | { progress: Progress }) => void;
-
-const PROGRESS_MILLISECONDS = 40;
-
 export class FitLead {
   readonly #run: RunMemory;
   readonly #options: FitOptions;
   readonly #state: OptimizerState;
-  readonly #emit: Emit;
+  readonly #reporter: Reporter;
   readonly #base: Int32Array;
   /** Rows in training order: as the epoch shuffled them. */
   readonly #order: Int32Array;
@@ -56,7 +53,6 @@ export class FitLead {
   readonly #started = performance.now();
   #epochStarted = 0;
   #trained = 0;
-  #lastProgress = 0;
   #cursor = 0;
   #rows = 0;
   #steps = 0;
@@ -70,11 +66,11 @@ export class FitLead {
   #hasBest = false;
   #flagged: Divergence | undefined;
 
-  constructor(run: RunMemory, options: FitOptions, state: OptimizerState, base: Int32Array, emit: Emit) {
+  constructor(run: RunMemory, options: FitOptions, state: OptimizerState, base: Int32Array, reporter: Reporter) {
     this.#run = run;
     this.#options = options;
     this.#state = state;
-    this.#emit = emit;
+    this.#reporter = reporter;
     this.#base = base;
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
     this.#metrics = run.layout.metrics.map(() => 0);
@@ -218,7 +214,7 @@ export class FitLead {
         log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = sums[i + 1]! / validation.rows;
       });
     }
-    this.#emit({ log });
+    this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";
     return verdict?.improved && this.#stopping!.restores ? "keepBest" : this.#startOrEnd();
@@ -249,12 +245,11 @@ export class FitLead {
   }
 
   #progress(): void {
-    const now = performance.now();
-    if (now - this.#lastProgress < PROGRESS_MILLISECONDS) return;
-    this.#lastProgress = now;
-    const { batchSize } = this.#options;
-    const step = Math.ceil(this.#cursor / batchSize);
-    const steps = Math.ceil(this.#base.length / batchSize);
-    this.#emit({ progress: { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / this.#cursor } });
+    this.#reporter.progress(() => {
+      const { batchSize } = this.#options;
+      const step = Math.ceil(this.#cursor / batchSize);
+      const steps = Math.ceil(this.#base.length / batchSize);
+      return { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / this.#cursor };
+    });
   }
 }

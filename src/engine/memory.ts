@@ -145,9 +145,8 @@ export class RunMemory {
     return typeof SharedArrayBuffer !== "undefined" && this.memory.buffer instanceof SharedArrayBuffer;
   }
 
-  /** A copy of weights, counters and slots as they lie in memory. */
-  stateBytes(): Uint8Array {
-    const { pointer, bytes } = this.layout.state;
+  /** A tensor's bytes as they are now. */
+  copyOf({ pointer, bytes }: Tensor): Uint8Array {
     return this.bytes.slice(pointer, pointer + bytes);
   }
 

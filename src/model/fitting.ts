@@ -33,11 +33,11 @@ export async function runFit(
   };
   session.onNote = (message) => {
     if ("progress" in message) guarded(onProgress, message.progress as Progress);
-    if (!("log" in message)) return;
-    const log = message.log as EpochLog;
-    epochs.push(log);
-    onLog(log);
-    guarded(onEpochEnd, log);
+    for (const log of "logs" in message ? (message.logs as EpochLog[]) : []) {
+      epochs.push(log);
+      onLog(log);
+      guarded(onEpochEnd, log);
+    }
   };
   try {
     await prepare(program, session, request);

@@ -207,7 +207,7 @@ export class Session {
 
   #note(message: object): void {
     if ("state" in message) this.#kept = message.state as Uint8Array;
-    else this.onNote(message);
+    this.onNote(message);
   }
 
   #died(dead: Member, reason: string): void {
