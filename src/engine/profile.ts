@@ -11,12 +11,12 @@ interface Entry {
   milliseconds: number;
 }
 
-/** Bytes of the tensors that a step touches; of a batch tensor, the rows that the plan has. */
+/** Bytes that a step reads and writes: of a step by rows, the batch's own tensors; of one by parameters, all it names. */
 function bytesOf(step: Step): number {
   const bytes = (argument: Argument) => {
     if (typeof argument === "number" || argument.access === "flag" || argument.tensor.alternate !== undefined) return 0;
     const { stride, rows, bytes: all } = argument.tensor;
-    const used = rows && step.split.axis === "batch" ? step.split.extent * stride * 4 : all;
+    const used = step.split.axis === "batch" ? (rows ? step.split.extent * stride * 4 : 0) : all;
     return argument.access === "update" ? 2 * used : used;
   };
   return step.arguments.reduce((sum: number, argument) => sum + bytes(argument), 0);
@@ -29,7 +29,8 @@ export class Profile {
 
   /** The same call, timed. */
   wrap(step: Step, share: number, call: () => void): () => void {
-    const entry = { step, share, calls: 0, milliseconds: 0 };
+    // A step is linked for both parities: its two calls count as one.
+    const entry = this.#entries.get(step) ?? { step, share, calls: 0, milliseconds: 0 };
     this.#entries.set(step, entry);
     return () => {
       const start = performance.now();
@@ -60,5 +61,6 @@ function rowOf({ step, share, calls, milliseconds }: Entry): ProfileRow {
   const perSecond = (amount: number) => (amount * share * calls) / milliseconds / 1e6;
   if (step.flops) return { ...row, gigaflops: perSecond(step.flops) };
   const bytes = bytesOf(step);
-  return step.split.axis === "once" || step.split.axis === "each" ? row : { ...row, gigabytes: perSecond(bytes) };
+  const counts = bytes > 0 && (step.split.axis === "batch" || step.split.axis === "parameter");
+  return counts ? { ...row, gigabytes: perSecond(bytes) } : row;
 }
