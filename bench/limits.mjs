@@ -44,10 +44,10 @@ export default async function limits({ quick = false, build = join(root, "build"
     const all = [];
     for (let i = 0; i < (quick ? 1 : FRESH); i++) all.push(await job("first", "", engine));
     const of = (key) => median(all.map((one) => one[key]));
-    below(`${engine.name}: first batch of a cold process after fit() is called, 10 MB`, of("cold"), 300);
+    below(`${engine.name}: fit() of one batch in a cold process, 10 MB`, of("cold"), 300);
     add(`${engine.name}: the same since the process started, data made`, ms(of("sinceStart")));
-    below(`${engine.name}: first batch on a warm engine, 10 MB copied and checked`, of("warm"), 10);
-    below(`${engine.name}: first batch on a warm engine, 0.3 MB`, of("warmSmall"), 10);
+    below(`${engine.name}: fit() of one batch on a warm engine, 10 MB copied and checked`, of("warm"), 10);
+    below(`${engine.name}: fit() of one batch on a warm engine, 0.3 MB`, of("warmSmall"), 10);
   }
   if (!quick) {
     for (const [kind, title] of [

@@ -1,12 +1,8 @@
-// Whetstone on resident data. The time is the training thread's: from the first step done to the last epoch's end, shuffling,
-// gathering, snapshots and logs in it. For Node and pages alike.
+// Whetstone on resident data. The time runs from the first word of the training thread to the last epoch's end, as they arrive:
+// shuffling, gathering, snapshots and logs are in it. For Node and pages alike.
 
-export async function create(
-  { dense, input, sequential, sgd, adam },
-  workload,
-  { x, y },
-  { workers, numerics, processor },
-) {
+export async function create(library, workload, { x, y }, { workers, numerics, processor }) {
+  const { dense, input, sequential, sgd, adam } = library;
   const { units, l2, batch, rows, loss, optimizer } = workload;
   const last = units.length - 1;
   const model = sequential([
@@ -27,24 +23,36 @@ export async function create(
     workers,
     numerics,
   });
-  const info = {};
+  const perEpoch = Math.ceil(rows / batch);
+  /** Epochs of the fits so far. */
+  let trained = 0;
   return {
-    info,
+    info: {},
     async run(steps) {
-      const perEpoch = Math.ceil(rows / batch);
       const epochs = Math.ceil((steps + 1) / perEpoch);
-      const times = [];
       const now = () => ({ seconds: performance.now() / 1000, processor: processor?.() });
+      const called = { ...now(), steps: 0 };
+      let begin;
+      let end;
+      let first = true;
+      const note = (steps) => {
+        end = { ...now(), steps };
+        // Logs travel in bundles: the first word's steps are those of the last log that came with it.
+        if (first) begin = { ...(begin ?? end), steps };
+        if (begin.steps === steps) queueMicrotask(() => (first = false));
+      };
       const history = await model.fit(x, y, {
         ...{ epochs, batchSize: batch },
-        onProgress: () => void (times[0] ??= now()),
-        onEpochEnd: () => void (times[1] = now()),
+        onProgress: ({ epoch, step }) => note((epoch - trained) * perEpoch + step),
+        onEpochEnd: ({ epoch }) => note((epoch + 1 - trained) * perEpoch),
       });
-      const [begin, end] = times;
+      trained += epochs;
+      // All of it came at once: a warm-up, or too short a round.
+      if (end.steps === begin.steps) begin = called;
+      const [seconds, busy, done] = ["seconds", "processor", "steps"].map((key) => end[key] - begin[key]);
       const { loss } = history.epochs.at(-1);
-      Object.assign(info, { workers: history.workers, numerics: history.numerics, loss });
-      const [seconds, used] = ["seconds", "processor"].map((key) => end[key] - begin[key]);
-      return { steps: epochs * perEpoch - 1, seconds, processor: used, info };
+      const info = { workers: history.workers, numerics: history.numerics, loss };
+      return { steps: done, seconds, processor: busy, info };
     },
     close: () => model.dispose(),
   };
