@@ -4,9 +4,11 @@ import { sizeOf } from "../layers/layer.js";
 import type { Program } from "../plan/program.js";
 
 /** Multiply-adds a second that one core is taken to reach, seconds a barrier costs, and the gain below which one is better. */
-const MULTIPLY_ADDS = 8e9;
-const BARRIER_SECONDS = 6e-6;
+const MULTIPLY_ADDS = 2e10;
+const BARRIER_SECONDS = 8e-6;
 const WORTHWHILE = 1.15;
+/** Fewer workers are taken where they are nearly as fast. */
+const NEARLY = 1.03;
 const MOST = 8;
 
 /** Multiply-adds of one example, forward. */
@@ -18,8 +20,9 @@ export function estimateWorkers(program: Program, batch: number): number {
   const values = program.nodes.reduce((sum, { out }) => sum + sizeOf(out), 0);
   const weights = program.parameters.reduce((sum, { floats }) => sum + floats, 0);
   const alone = (3 * batch * multiplyAdds(program) + 8 * batch * values + 4 * weights) / MULTIPLY_ADDS;
-  const time = (n: number) => alone / n + (n > 1 ? 2 * BARRIER_SECONDS : 0);
-  let best = 1;
-  for (let n = 2; n <= MOST; n++) if (time(best) / time(n) > WORTHWHILE) best = n;
-  return best;
+  // Each further member makes both barriers of a step wait for one more.
+  const times = Array.from({ length: MOST }, (_, i) => alone / (i + 1) + (i > 0 ? (i + 1) * BARRIER_SECONDS : 0));
+  const fastest = Math.min(...times);
+  const fewest = times.findIndex((time) => time <= fastest * NEARLY) + 1;
+  return times[0]! > times[fewest - 1]! * WORTHWHILE ? fewest : 1;
 }
