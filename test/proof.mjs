@@ -6,10 +6,20 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { proveBits } from "./proofs/bits.mjs";
+import bundlers from "./proofs/bundlers.mjs";
+
+/** The bundlers' rows as a table. */
+async function proveBundlers() {
+  const rows = await bundlers();
+  const table = rows.map(({ name, verdict, detail }) => `| ${name} | ${verdict} | ${detail} |`);
+  const problems = rows.filter(({ verdict }) => verdict !== "passed").map(({ name, detail }) => `${name}: ${detail}`);
+  return { lines: ["| consumer | verdict | what it did |", "|---|---|---|", ...table], problems };
+}
 
 /** Name -> title, and a function that gives the lines of its section and what went wrong. */
 const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
+  bundlers: { title: "In other projects' bundlers", prove: proveBundlers },
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
