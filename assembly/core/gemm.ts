@@ -21,8 +21,9 @@ export function gemm_panel(
   b_k: usize,
 ): void {
   let m = M;
-  // Six rows at a time; eight are two tiles of four, so that two rows are never left over behind a six.
-  while (m >= 6 && m != 8) {
+  // Strict products need a register of their own, and V8 has 15 to give: twelve sums, two panels and a row fill them, so that
+  // six rows would spill. Else six rows at a time; eight are two tiles of four, so that two rows are never left over behind a six.
+  while (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
     tile6(c, a, b, bias, K, c_row, a_row, a_k, b_k);
     c += 6 * c_row;
     a += 6 * a_row;

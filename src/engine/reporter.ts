@@ -28,6 +28,7 @@ export class Reporter {
 
   /** The state a run starts from, for a caller that cannot see this memory. */
   start(): void {
+    this.#last = 0;
     if (!this.#run.shared) this.#emit({ state: this.#run.copyOf(this.#run.layout.state) });
   }
 

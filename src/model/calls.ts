@@ -9,8 +9,8 @@ export class Calls {
   #queue: Promise<unknown> = Promise.resolve();
   #active = 0;
   #disposed = false;
-  #rejectAll: (error: WorkerError) => void = () => {};
-  readonly #disposal: Promise<never>;
+  /** Rejects of what is pending, for the end of the model; each is taken out as soon as its call is settled. */
+  readonly #pending = new Set<(error: WorkerError) => void>();
   /** Calls that a running fit makes room for. */
   readonly #attending: (() => Promise<void>)[] = [];
   #fitting = false;
@@ -20,10 +20,6 @@ export class Calls {
 
   constructor(session: Session) {
     this.#session = session;
-    this.#disposal = new Promise<never>((_, reject) => {
-      this.#rejectAll = reject;
-    });
-    this.#disposal.catch(() => {});
     session.onDeath = () => this.#wake();
   }
 
@@ -37,7 +33,7 @@ export class Calls {
       this.#active++;
       this.#session.hold(true);
       try {
-        return await Promise.race([this.#unlessDisposed(call), this.#disposal]);
+        return await this.#untilDisposed(this.#unlessDisposed(call));
       } finally {
         this.#active--;
         if (!this.#disposed) this.#session.hold(false);
@@ -57,7 +53,7 @@ export class Calls {
       );
       this.ask();
     });
-    return Promise.race([this.#disposal, served]);
+    return this.#untilDisposed(served);
   }
 
   /** A call that must not meet a running fit: E_BUSY if it does. */
@@ -107,12 +103,11 @@ export class Calls {
     for (;;) {
       while (this.#attending.length) await this.#attending.shift()!();
       if (!this.#paused || this.#session.broken) break;
-      await Promise.race([
-        this.#disposal,
+      await this.#untilDisposed(
         new Promise<void>((resolve) => {
           this.#wake = resolve;
         }),
-      ]);
+      );
     }
     this.ask();
   }
@@ -121,8 +116,18 @@ export class Calls {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#rejectAll(disposed());
+    for (const reject of this.#pending) reject(disposed());
+    this.#pending.clear();
     await this.#session.close(this.#active > 0);
+  }
+
+  /** The same promise, but the end of the model rejects it. Nothing outlives it: a race with a lasting promise would. */
+  #untilDisposed<T>(promise: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#disposed) reject(disposed());
+      this.#pending.add(reject);
+      promise.then(resolve, reject).finally(() => this.#pending.delete(reject));
+    });
   }
 
   #unlessDisposed<T>(call: () => Promise<T>): Promise<T> {
