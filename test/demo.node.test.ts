@@ -81,9 +81,12 @@ test("the page trains, pauses, answers, stops, and says why it has no threads", 
     await shows("epoch", /^2 of 10$/);
     await page.click("#pause");
     assert.is(await text("status"), "Paused.");
+    // Epochs that ended before the pause reached the worker are still told.
+    await page.waitForTimeout(500);
     const loss = await text("loss");
     await page.click("#other");
     await shows("digits", /\d+ %|it is \d/);
+    await page.waitForTimeout(500);
     assert.is(await text("loss"), loss);
     await page.click("#pause");
     await page.click("#stop");

@@ -11,7 +11,8 @@ const [one, zero] = ["f32x4.splat(1)", "f32x4.splat(0)"];
 
 export const mutations = [
   row("core/gemm", "a += 6 * a_row;", "a += 5 * a_row;", "layers/dense"),
-  row("core/gemm", "return bias ? v128.load(bias, 16)", "return bias ? v128.load(bias)", "layers/dense"),
+  row("core/gemm", "v128.load(bias, 16), f32x4.splat(0))", "v128.load(bias), f32x4.splat(0))", "layers/dense"),
+  row("core/gemm", "f32x4.add(v128.load(bias), f32x4.splat(0))", "v128.load(bias)", "layers/sparse"),
   row("core/simd", "return i32x4.lt_s(", "return i32x4.le_s(", "losses/mean_squared_error"),
   row("core/simd", "f32x4.splat(1e-30)", "f32x4.splat(1e-42)", "optimizers/sgd"),
   row("core/math", "madd(n, f32x4.splat(2.1219444e-4), r)", `madd(n, ${zero}, r)`, "layers/elementary"),
@@ -32,6 +33,9 @@ export const mutations = [
   row("layers/gather", "lanes_below(i + 4, width)", "lanes_below(i, width)"),
   row("layers/rescaling", "f32x4.splat(offset)", zero),
   row("layers/scan", "min(index + 1, last)", "min(index + 2, last)"),
+  row("layers/nonzero", "columns += 0x4000400040004;", "columns += 0x4000400040003;", "layers/sparse"),
+  row("layers/nonzero", "v128.load(at(mask, i)), kept)", "v128.load(at(mask, i)), zero)", "layers/sparse"),
+  row("layers/sparse", "if (left <= 32) return low;", "if (left <= 64) return low;"),
   row("losses/huber", "f32x4.neg(delta)", zero),
   row("losses/binary_crossentropy", `f32x4.ge(x, ${zero})`, `f32x4.le(x, ${zero})`),
   row("losses/kullback_leibler", `f32x4.gt(t, ${zero})`, `f32x4.ge(t, ${zero})`),

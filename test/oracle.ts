@@ -61,6 +61,15 @@ export function matrix(rows: number, width: number, value: (row: number, column:
   return data;
 }
 
+/** Where element (i, o) of a kernel (I, O) lies in panels of 8 columns. */
+export const panelIndex = (i: number, o: number, I: number) => (o >> 3) * stride(I) * 8 + i * 8 + (o & 7);
+/** A kernel (I, O) in these panels, padding zero. */
+export const panels = (I: number, O: number, value: (i: number, o: number) => number) => {
+  const data = new Float32Array(stride(I) * stride(O));
+  for (let o = 0; o < O; o++) for (let i = 0; i < I; i++) data[panelIndex(i, o, I)] = value(i, o);
+  return data;
+};
+
 /** d f / d x[i] by central differences in float64. */
 export function numericGradient(f: (x: Float64Array) => number, x: Float64Array, eps = 1e-5): Float64Array {
   const point = Float64Array.from(x);

@@ -44,12 +44,14 @@ export function gemm_panel(
   if (m > 0) tile1(c, a, b, bias, K, a_k, b_k);
 }
 
-function start_low(bias: usize): v128 {
-  return bias ? v128.load(bias) : f32x4.splat(0);
+/** The first four of the 8 floats at `bias`, or zeros. A bias of -0 counts as 0, so that products of zero change no bit. */
+export function start_low(bias: usize): v128 {
+  return bias ? f32x4.add(v128.load(bias), f32x4.splat(0)) : f32x4.splat(0);
 }
 
-function start_high(bias: usize): v128 {
-  return bias ? v128.load(bias, 16) : f32x4.splat(0);
+/** The last four. */
+export function start_high(bias: usize): v128 {
+  return bias ? f32x4.add(v128.load(bias, 16), f32x4.splat(0)) : f32x4.splat(0);
 }
 
 function tile6(
@@ -216,7 +218,8 @@ function tile1(c: usize, a: usize, b: usize, bias: usize, K: i32, a_k: usize, b_
   store_row(c, c00, c01);
 }
 
-function store_row(c: usize, low: v128, high: v128): void {
+/** 8 floats to `c`. */
+export function store_row(c: usize, low: v128, high: v128): void {
   v128.store(c, low);
   v128.store(c, high, 16);
 }

@@ -6,6 +6,7 @@ import { reads, step, withFlops, writes } from "../kernels.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
 import type { LayerDefinition } from "./layer.js";
 import { showShape, sizeOf } from "./layer.js";
+import { sparseBackward, sparseForward, sparseScratch } from "./sparse.js";
 
 export interface DenseConfig {
   units: number;
@@ -27,7 +28,7 @@ export interface DenseConfig {
  * Shapes   inp (B, I) -> out (B, units); kernel (I, units), bias (units)
  * Init     kernel Glorot uniform, bias zeros
  * Errors   ShapeError unless an example is a vector; OptionError for units < 1
- * Kernel   assembly/layers/dense.ts
+ * Kernel   assembly/layers/dense.ts, and assembly/layers/sparse.ts on data that is mostly zeros
  * Source   Glorot & Bengio 2010 (init)
  */
 export const dense: LayerDefinition<DenseConfig> = {
@@ -77,60 +78,69 @@ export const dense: LayerDefinition<DenseConfig> = {
       : []),
   ],
   derived: ({ units }, inp) => ({ kernelTransposed: stride(sizeOf(inp)) * stride(units) }),
-  forward: ({ units, useBias = true }, { batch, inp, out, parameter }) => [
-    withFlops(
-      2 * batch.extent * inp.width * units,
-      step(
-        "dense_forward",
-        batch,
-        writes(out),
-        reads(inp),
-        reads(parameter("kernel")),
-        useBias ? reads(parameter("bias")) : 0,
-        inp.width,
-        units,
-        out.stride,
-        inp.stride,
+  scratch: (_, inp, batch, zeros) => (zeros ? sparseScratch(sizeOf(inp), batch) : {}),
+  forward({ units, useBias = true }, context) {
+    const { batch, inp, out, parameter, zeros } = context;
+    const bias = useBias ? reads(parameter("bias")) : 0;
+    if (zeros) return sparseForward(context, units, bias);
+    return [
+      withFlops(
+        2 * batch.extent * inp.width * units,
+        step(
+          "dense_forward",
+          batch,
+          writes(out),
+          reads(inp),
+          reads(parameter("kernel")),
+          bias,
+          inp.width,
+          units,
+          out.stride,
+          inp.stride,
+        ),
       ),
-    ),
-  ],
-  backward: ({ units, useBias = true }, { batch, rows, inp, dinp, dout, gradient, split, derived }) => [
-    ...(dinp
-      ? [
-          withFlops(
-            2 * rows * inp.width * units,
-            step(
-              "dense_backward_input",
-              batch,
-              writes(dinp),
-              reads(dout),
-              reads(derived("kernelTransposed")),
-              inp.width,
-              units,
-              dinp.stride,
-              dout.stride,
-            ),
-          ),
-        ]
-      : []),
-    withFlops(
-      2 * rows * inp.width * units,
-      step(
-        "dense_backward_kernel",
-        split("kernel"),
-        writes(gradient("kernel")),
-        reads(inp),
-        reads(dout),
-        rows,
-        inp.width,
-        inp.stride,
-        dout.stride,
-      ),
-    ),
-    ...(useBias
-      ? [step("dense_backward_bias", split("bias"), writes(gradient("bias")), reads(dout), rows, dout.stride)]
-      : []),
-  ],
+    ];
+  },
+  backward({ units, useBias = true }, context) {
+    const { batch, rows, inp, dinp, dout, gradient, split, derived, zeros } = context;
+    const below = () =>
+      withFlops(
+        2 * rows * inp.width * units,
+        step(
+          "dense_backward_input",
+          batch,
+          writes(dinp!),
+          reads(dout),
+          reads(derived("kernelTransposed")),
+          inp.width,
+          units,
+          dinp!.stride,
+          dout.stride,
+        ),
+      );
+    const kernel = () =>
+      withFlops(
+        2 * rows * inp.width * units,
+        step(
+          "dense_backward_kernel",
+          split("kernel"),
+          writes(gradient("kernel")),
+          reads(inp),
+          reads(dout),
+          rows,
+          inp.width,
+          inp.stride,
+          dout.stride,
+        ),
+      );
+    const bias = () =>
+      step("dense_backward_bias", split("bias"), writes(gradient("bias")), reads(dout), rows, dout.stride);
+    return [
+      ...(dinp ? [below()] : []),
+      ...(zeros ? sparseBackward(context, units) : [kernel()]),
+      ...(useBias ? [bias()] : []),
+    ];
+  },
   refresh: ({ units }, { parameter, derived, split }, inp) => [
     step(
       "dense_transpose",

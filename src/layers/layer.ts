@@ -16,6 +16,9 @@ export interface ParameterSpec {
   readonly regularizer?: Penalty | undefined;
 }
 
+/** Working memory of a layer: rows of the batch, or bytes that each worker has for itself. */
+export type Scratch = { readonly width: number } | { readonly each: number };
+
 /** The tensors of one layer in one plan. */
 export interface NodeContext {
   /** Rows of the batch, divided among the workers. */
@@ -32,6 +35,9 @@ export interface NodeContext {
   split(name: string): Split;
   /** A copy of a parameter in another order, refreshed after each update. */
   derived(name: string): Tensor;
+  /** True where most of `inp` is known to be zero: see `keepsZeros`. */
+  readonly zeros: boolean;
+  scratch(name: string): Tensor;
   /** Where the step's number lies in memory, and what makes this layer's random numbers its own. */
   readonly counter: Tensor;
   readonly counterOffset: number;
@@ -49,6 +55,10 @@ export interface LayerDefinition<Config> {
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
+  /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */
+  scratch?(config: Config, inp: Shape, batch: number, zeros: boolean): Readonly<Record<string, Scratch>>;
+  /** True where a zero of the input is a zero of the output: data that is mostly zeros stays so up to the next layer. */
+  keepsZeros?(config: Config): boolean;
   /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
   alias?(config: Config): "always" | "inference" | "never";
   forward(config: Config, context: NodeContext): readonly Step[];

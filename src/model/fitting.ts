@@ -1,13 +1,15 @@
 // A fit from the caller's side: memory, data, the run itself, and what comes back of it.
 
 import type { FitOutcome } from "../engine/engine.js";
-import { heldRows } from "../plan/layout.js";
+import { type DataSize, heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { EpochLog, History, Progress } from "../spec.js";
 import type { Calls } from "./calls.js";
+import type { Values } from "./data.js";
 import { estimateWorkers } from "./estimate.js";
 import type { FitInput, FitRequest } from "./options.js";
 import type { Session } from "./session.js";
+import { mostlyZeros } from "./zeros.js";
 
 /** Runs a checked fit to its end. Callbacks run here, on the caller's thread; one that throws stops the run and rejects it. */
 export async function runFit(
@@ -66,6 +68,8 @@ export async function runFit(
   }
 }
 
+const dataSize = (x: Values): DataSize => ({ rows: x.rows, type: x.type, zeros: mostlyZeros(x) });
+
 /** Memory for the run, the data in it, and its values checked. */
 async function prepare(program: Program, session: Session, request: FitRequest): Promise<void> {
   const { options, x, y, validation, validationSplit, transfer } = request;
@@ -73,8 +77,8 @@ async function prepare(program: Program, session: Session, request: FitRequest):
   const need = {
     workers,
     batch: options.batchSize,
-    train: { rows: x.rows, type: x.type },
-    validation: validation ? { rows: validation.x.rows, type: validation.x.type } : null,
+    train: dataSize(x),
+    validation: validation ? dataSize(validation.x) : null,
     held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
     best: options.earlyStopping?.restoreBestWeights ?? false,
   };

@@ -9,6 +9,8 @@ import type { Parameter, Program } from "./program.js";
 export interface DataSize {
   readonly rows: number;
   readonly type: ValueType;
+  /** Most values are zero. */
+  readonly zeros: boolean;
 }
 
 /** What a layout must hold; `merge` of two holds both. */
@@ -30,6 +32,7 @@ export interface Source {
   readonly y: Tensor;
   readonly order: Tensor;
   readonly type: ValueType;
+  readonly zeros: boolean;
   readonly rows: number;
 }
 
@@ -58,6 +61,8 @@ export interface Layout {
   readonly cursor: Tensor;
   readonly parameters: readonly ParameterTensors[];
   readonly derived: ReadonlyMap<string, Tensor>;
+  /** Working memory by layer and name. */
+  readonly scratch: ReadonlyMap<string, Tensor>;
   readonly input: Tensor;
   readonly inputGradient: Tensor | undefined;
   readonly target: Tensor;
@@ -141,16 +146,17 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
   }));
 
-  const source = (name: string, rows: number, type: ValueType, held = 0, values = targets): Source => ({
+  const source = (name: string, { rows, type, zeros }: DataSize, held = 0, values = targets): Source => ({
     x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
     y: arena.take(`${name}.y`, rows * values * 4),
     order: arena.take(`${name}.order`, rows * 4),
     type,
+    zeros,
     rows: rows - held,
   });
-  const train = request.train ? source("train", request.train.rows, request.train.type, request.held) : undefined;
+  const train = request.train ? source("train", request.train, request.held) : undefined;
   const validation = request.validation
-    ? source("validation", request.validation.rows, request.validation.type)
+    ? source("validation", request.validation)
     : train && request.held
       ? { ...train, order: slice(train.order, 4 * train.rows), rows: request.held }
       : undefined;
@@ -160,13 +166,15 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const target = labels ? arena.take("target", batch * 4) : arena.rows("target", batch, targets);
   const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
+  const scratch = takeScratch(arena, program, request);
   const loss = arena.take("loss", batch * 4);
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
 
   const rowBytes = 4 * (width + 2 * outputWidth);
   const windowRows = Math.max(batch, Math.min(WINDOW_ROWS, Math.floor(WINDOW_BYTES / rowBytes)));
   // A gradient by the output comes in where targets do, and may be wider.
-  const window = source("window", windowRows, "float32", 0, Math.max(targets, outputWidth));
+  const windowed: DataSize = { rows: windowRows, type: "float32", zeros: false };
+  const window = source("window", windowed, 0, Math.max(targets, outputWidth));
   const predictions = arena.take("predictions", windowRows * outputWidth * 4);
   const resultRows = Math.max(windowRows, validation?.rows ?? 0);
   const results = [loss, ...metrics].map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
@@ -186,6 +194,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     cursor,
     parameters,
     derived,
+    scratch,
     input,
     inputGradient,
     target,
@@ -201,6 +210,21 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   };
 }
 
+/** Working memory of the layers: of those that see the data's own zeros, with what it takes to leave these out. */
+function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, validation }: LayoutRequest) {
+  const mostlyZeros = (train?.zeros ?? false) || (validation?.zeros ?? false);
+  const tensors = nodes.flatMap(({ name, definition, config, inp, seesData }) => {
+    const wanted = definition.scratch?.(config, inp, batch, seesData && mostlyZeros) ?? {};
+    return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
+      const full = `${name}.${key}`;
+      if ("width" in size) return [full, arena.rows(full, batch, size.width)];
+      const each = Math.ceil(size.each / CACHE_LINE) * CACHE_LINE;
+      return [full, { ...arena.take(full, each * workers), each }];
+    });
+  });
+  return new Map(tensors);
+}
+
 /** The part of a tensor from `offset` bytes on. */
 function slice(tensor: Tensor, offset: number): Tensor {
   return { ...tensor, pointer: tensor.pointer + offset, bytes: tensor.bytes - offset };
@@ -211,7 +235,8 @@ export const heldRows = (n: number, share: number): number => Math.min(n - 1, Ma
 
 /** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
 export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
-  const same = (a: DataSize | null, b: DataSize | null) => !b || (a?.rows === b.rows && a.type === b.type);
+  const same = (a: DataSize | null, b: DataSize | null) =>
+    !b || (a?.rows === b.rows && a.type === b.type && a.zeros === b.zeros);
   return (
     have.workers === need.workers &&
     have.batch >= need.batch &&

@@ -9,7 +9,7 @@ import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rows
 
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
 export function trainPlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
-  const batch: Batch = { program, layout, rows, training: true };
+  const batch: Batch = { program, layout, rows, training: true, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
   const { hyper, flags: flag, loss, metrics, parameters } = layout;
@@ -32,7 +32,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
 
 /** Row losses and metrics of a batch, layers as in use. No barrier: each worker keeps to its rows. */
 export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
-  const batch: Batch = { program, layout, rows, training: false };
+  const batch: Batch = { program, layout, rows, training: false, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),

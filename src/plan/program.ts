@@ -31,6 +31,8 @@ export interface ProgramNode {
   readonly out: Shape;
   readonly parameters: readonly Parameter[];
   readonly derived: Readonly<Record<string, number>>;
+  /** Its input's zeros are those of the data. */
+  readonly seesData: boolean;
 }
 
 export interface Program {
@@ -98,6 +100,7 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
   const names = new Set<string>();
   const counts = new Map<string, number>();
   let shape = checkInput(spec);
+  let seesData = true;
   for (const [position, layer] of spec.layers.entries() as Iterable<[number, Record<string, unknown>]>) {
     if (position === 0) continue;
     const definition = layerOf(layer, ` at position ${position}`);
@@ -110,11 +113,18 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     }
     names.add(name);
     const { type: _, name: __, ...config } = layer;
-    const node = compileNode(name, definition, config, shape);
+    const node = compileNode(name, definition, config, shape, seesData);
     nodes.push(node);
     shape = node.out;
+    seesData &&= definition.keepsZeros?.(config) ?? false;
     if (type === "activation" || config.activation === undefined) continue;
-    const follow = compileNode(`${name}.activation`, layers.activation, { activation: config.activation }, shape);
+    const follow = compileNode(
+      `${name}.activation`,
+      layers.activation,
+      { activation: config.activation },
+      shape,
+      false,
+    );
     if (follow.definition.alias?.(follow.config) !== "always") nodes.push(follow);
   }
   checkSoftmax(nodes);
@@ -171,10 +181,17 @@ export function checkInput(spec: ModelSpec): Shape {
   return shape;
 }
 
-function compileNode(name: string, definition: LayerDefinition<object>, config: object, inp: Shape): ProgramNode {
+function compileNode(
+  name: string,
+  definition: LayerDefinition<object>,
+  config: object,
+  inp: Shape,
+  seesData: boolean,
+): ProgramNode {
   const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) => compileParameter(name, parameter));
   const out = definition.output(config, inp, name);
-  return { name, definition, config, inp, out, parameters, derived: definition.derived?.(config, inp) ?? {} };
+  const derived = definition.derived?.(config, inp) ?? {};
+  return { name, definition, config, inp, out, parameters, derived, seesData };
 }
 
 function compileParameter(node: string, parameter: ParameterSpec): Parameter {

@@ -12,6 +12,8 @@ export interface Batch {
   readonly layout: Layout;
   readonly rows: number;
   readonly training: boolean;
+  /** Most values of the data are zero. */
+  readonly zeros?: boolean;
 }
 
 /** Streams of random numbers below this are the host's; layer i draws from LAYER_STREAM + i. */
@@ -109,6 +111,8 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
     gradient: (name) => find(name).gradient,
     split: (name) => split(find(name)),
     derived: (name) => layout.derived.get(`${node.name}.${name}`)!,
+    zeros: (batch.zeros ?? false) && node.seesData,
+    scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
     counter: layout.hyper,
     counterOffset: HYPER.step,
     seed: [program.seed >>> 0, Math.floor(program.seed / 4294967296)],

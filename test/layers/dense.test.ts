@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { matrix, type Oracle, oracle, SIZES, stride } from "../oracle.js";
+import { matrix, type Oracle, oracle, panelIndex, panels, SIZES, stride } from "../oracle.js";
 
 interface Case {
   B: number;
@@ -11,14 +11,6 @@ const some: Case[] = SIZES.flatMap((B) =>
   SIZES.flatMap((I) => SIZES.map((O) => ({ B, I, O, bias: (B + I + O) % 3 !== 0 }))),
 );
 const cases: Case[] = [...some, { B: 32, I: 50, O: 10, bias: true }, { B: 30, I: 9, O: 33, bias: false }];
-
-/** Where element (i, o) of a kernel (I, O) lies in panels of 8 columns. */
-export const panelIndex = (i: number, o: number, I: number) => (o >> 3) * stride(I) * 8 + i * 8 + (o & 7);
-const panels = (I: number, O: number, value: (i: number, o: number) => number) => {
-  const data = new Float32Array(stride(I) * stride(O));
-  for (let o = 0; o < O; o++) for (let i = 0; i < I; i++) data[panelIndex(i, o, I)] = value(i, o);
-  return data;
-};
 
 const test = suite("dense");
 
