@@ -27,6 +27,9 @@ const SLACK = 64;
 /** The next multiple of 8 floats: a row's length in memory. */
 export const stride = (width: number): number => (width + 7) & ~7;
 
+/** The same for rows of a batch, but never a multiple of 1 KiB: the columns of a matrix would share a few lines of the cache. */
+export const rowStride = (width: number): number => (stride(width) % 256 === 0 ? stride(width) + 16 : stride(width));
+
 export class Arena {
   readonly tensors: Tensor[] = [];
   #end: number;
@@ -51,10 +54,11 @@ export class Arena {
     return this.#push({ name, pointer, alternate: this.#next(bytes), bytes, width: bytes >> 2, stride: bytes >> 2 });
   }
 
-  /** rows x width floats, each row padded to a multiple of 8. */
+  /** rows x width floats, each row padded. */
   rows(name: string, rows: number, width: number): Tensor {
-    const bytes = rows * stride(width) * 4;
-    return this.#push({ name, pointer: this.#next(bytes), bytes, width, stride: stride(width), rows });
+    const stride = rowStride(width);
+    const bytes = rows * stride * 4;
+    return this.#push({ name, pointer: this.#next(bytes), bytes, width, stride, rows });
   }
 
   #next(bytes: number): number {

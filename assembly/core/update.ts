@@ -64,7 +64,8 @@ export function update<R extends Rule>(
   const lasso = f32x4.splat(l1);
   const twice_l2 = f32x4.splat(l2 + l2);
   const penalized = l1 != 0 || l2 != 0;
-  const tiny = f32x4.splat(TINY);
+  // Written as no constant: V8 would build one anew for every vector.
+  const tiny = f32x4.splat(TINY + 0 * l1);
   let broken = f32x4.splat(0);
   for (let u = from; u < to; u++) {
     let absolutes = f32x4.splat(0);

@@ -12,7 +12,7 @@ function source_row(order: usize, cursor: usize, row: i32): i32 {
 
 /**
  * out (B,width) = rows of data (N,width) as `order` names them, rows from..to. Overwrites out with zeros in padding.
- * Reads up to 28 bytes behind data. out must alias nothing.
+ * Reads up to 64 bytes behind data. out must alias nothing.
  */
 export function gather_float32(
   out: usize,
@@ -38,7 +38,7 @@ export function gather_float32(
 
 /**
  * out (B,width) = rows of data (N,width), bytes, as floats 0..255, rows from..to. Overwrites out with zeros in padding.
- * Reads up to 7 bytes behind data. out must alias nothing.
+ * Reads up to 16 bytes behind data. out must alias nothing.
  */
 export function gather_uint8(
   out: usize,
