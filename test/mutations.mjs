@@ -11,8 +11,9 @@ const [one, zero] = ["f32x4.splat(1)", "f32x4.splat(0)"];
 
 export const mutations = [
   row("core/gemm", "a += 6 * a_row;", "a += 5 * a_row;", "layers/dense"),
-  row("core/gemm", "v128.load(bias, 16), f32x4.splat(0))", "v128.load(bias), f32x4.splat(0))", "layers/dense"),
-  row("core/gemm", "f32x4.add(v128.load(bias), f32x4.splat(0))", "v128.load(bias)", "layers/sparse"),
+  row("core/gemm_columns", "a += 24;", "a += 20;", "layers/dense"),
+  row("core/simd", "v128.load(bias, 16), f32x4.splat(0))", "v128.load(bias), f32x4.splat(0))", "layers/dense"),
+  row("core/simd", "f32x4.add(v128.load(bias), f32x4.splat(0))", "v128.load(bias)", "layers/sparse"),
   row("core/simd", "return i32x4.lt_s(", "return i32x4.le_s(", "losses/mean_squared_error"),
   row("core/simd", "f32x4.splat(1e-30)", "f32x4.splat(1e-42)", "optimizers/sgd"),
   row("core/math", "madd(n, f32x4.splat(2.1219444e-4), r)", `madd(n, ${zero}, r)`, "layers/elementary"),

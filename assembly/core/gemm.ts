@@ -2,69 +2,38 @@
 // M rows, K summed over; every pointer and stride is in bytes. One output element is one accumulator, k ascending, so its
 // bits depend neither on the tile it falls into nor on the range of rows a call was given.
 
-import { madd } from "./simd";
+import { madd, start_high, start_low, store_row } from "./simd";
 
 /**
- * C (M,8) = start + A (M,K) · B (K,8), where A[m][k] is at a + m*a_row + k*a_k, B[k] at b + k*b_k, C[m] at c + m*c_row.
+ * C (M,8) = start + A (M,K) · B (K,8): row m of A is at a + m*a_row, B is a panel, C[m] at c + m*c_row.
  * `start` is the 8 floats at `bias`, or zero where `bias` is 0. Overwrites C, which must alias neither A nor B.
  */
-export function gemm_panel(
-  c: usize,
-  a: usize,
-  b: usize,
-  bias: usize,
-  M: i32,
-  K: i32,
-  c_row: usize,
-  a_row: usize,
-  a_k: usize,
-  b_k: usize,
-): void {
+export function gemm_rows(c: usize, a: usize, b: usize, bias: usize, M: i32, K: i32, c_row: usize, a_row: usize): void {
   let m = M;
   // Strict products need a register of their own, and V8 has 15 to give: twelve sums, two panels and a row fill them, so that
   // six rows would spill. Else six rows at a time; eight are two tiles of four, so that two rows are never left over behind a six.
   while (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
-    tile6(c, a, b, bias, K, c_row, a_row, a_k, b_k);
+    tile6(c, a, b, bias, K, c_row, a_row);
     c += 6 * c_row;
     a += 6 * a_row;
     m -= 6;
   }
   while (m >= 4) {
-    tile4(c, a, b, bias, K, c_row, a_row, a_k, b_k);
+    tile4(c, a, b, bias, K, c_row, a_row);
     c += 4 * c_row;
     a += 4 * a_row;
     m -= 4;
   }
   if (m >= 2) {
-    tile2(c, a, b, bias, K, c_row, a_row, a_k, b_k);
+    tile2(c, a, b, bias, K, c_row, a_row);
     c += 2 * c_row;
     a += 2 * a_row;
     m -= 2;
   }
-  if (m > 0) tile1(c, a, b, bias, K, a_k, b_k);
+  if (m > 0) tile1(c, a, b, bias, K);
 }
 
-/** The first four of the 8 floats at `bias`, or zeros. A bias of -0 counts as 0, so that products of zero change no bit. */
-export function start_low(bias: usize): v128 {
-  return bias ? f32x4.add(v128.load(bias), f32x4.splat(0)) : f32x4.splat(0);
-}
-
-/** The last four. */
-export function start_high(bias: usize): v128 {
-  return bias ? f32x4.add(v128.load(bias, 16), f32x4.splat(0)) : f32x4.splat(0);
-}
-
-function tile6(
-  c: usize,
-  a: usize,
-  b: usize,
-  bias: usize,
-  K: i32,
-  c_row: usize,
-  a_row: usize,
-  a_k: usize,
-  b_k: usize,
-): void {
+function tile6(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, a_row: usize): void {
   const low = start_low(bias);
   const high = start_high(bias);
   let c00 = low;
@@ -85,9 +54,10 @@ function tile6(
   let a3 = a2 + a_row;
   let a4 = a3 + a_row;
   let a5 = a4 + a_row;
-  for (let k = 0; k < K; k++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
+  let k = 0;
+  for (; k <= K - 2; k += 2) {
+    let b0 = v128.load(b);
+    let b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);
     c00 = madd(x, b0, c00);
     c01 = madd(x, b1, c01);
@@ -106,13 +76,62 @@ function tile6(
     x = v128.load32_splat(a5);
     c50 = madd(x, b0, c50);
     c51 = madd(x, b1, c51);
-    a0 += a_k;
-    a1 += a_k;
-    a2 += a_k;
-    a3 += a_k;
-    a4 += a_k;
-    a5 += a_k;
-    b += b_k;
+    b0 = v128.load(b, 32);
+    b1 = v128.load(b, 48);
+    x = v128.load32_splat(a0, 4);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1, 4);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2, 4);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3, 4);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    x = v128.load32_splat(a4, 4);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    x = v128.load32_splat(a5, 4);
+    c50 = madd(x, b0, c50);
+    c51 = madd(x, b1, c51);
+    a0 += 8;
+    a1 += 8;
+    a2 += 8;
+    a3 += 8;
+    a4 += 8;
+    a5 += 8;
+    b += 64;
+  }
+  for (; k < K; k++) {
+    let b0 = v128.load(b);
+    let b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    x = v128.load32_splat(a4);
+    c40 = madd(x, b0, c40);
+    c41 = madd(x, b1, c41);
+    x = v128.load32_splat(a5);
+    c50 = madd(x, b0, c50);
+    c51 = madd(x, b1, c51);
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    a4 += 4;
+    a5 += 4;
+    b += 32;
   }
   store_row(c, c00, c01);
   store_row((c += c_row), c10, c11);
@@ -122,17 +141,8 @@ function tile6(
   store_row(c + c_row, c50, c51);
 }
 
-function tile4(
-  c: usize,
-  a: usize,
-  b: usize,
-  bias: usize,
-  K: i32,
-  c_row: usize,
-  a_row: usize,
-  a_k: usize,
-  b_k: usize,
-): void {
+// Several k at once, so that the work on pointers counts for less.
+function tile4(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, a_row: usize): void {
   const low = start_low(bias);
   const high = start_high(bias);
   let c00 = low;
@@ -147,9 +157,10 @@ function tile4(
   let a1 = a0 + a_row;
   let a2 = a1 + a_row;
   let a3 = a2 + a_row;
-  for (let k = 0; k < K; k++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
+  let k = 0;
+  for (; k <= K - 4; k += 4) {
+    let b0 = v128.load(b);
+    let b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);
     c00 = madd(x, b0, c00);
     c01 = madd(x, b1, c01);
@@ -162,11 +173,74 @@ function tile4(
     x = v128.load32_splat(a3);
     c30 = madd(x, b0, c30);
     c31 = madd(x, b1, c31);
-    a0 += a_k;
-    a1 += a_k;
-    a2 += a_k;
-    a3 += a_k;
-    b += b_k;
+    b0 = v128.load(b, 32);
+    b1 = v128.load(b, 48);
+    x = v128.load32_splat(a0, 4);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1, 4);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2, 4);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3, 4);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    b0 = v128.load(b, 64);
+    b1 = v128.load(b, 80);
+    x = v128.load32_splat(a0, 8);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1, 8);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2, 8);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3, 8);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    b0 = v128.load(b, 96);
+    b1 = v128.load(b, 112);
+    x = v128.load32_splat(a0, 12);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1, 12);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2, 12);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3, 12);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    a0 += 16;
+    a1 += 16;
+    a2 += 16;
+    a3 += 16;
+    b += 128;
+  }
+  for (; k < K; k++) {
+    let b0 = v128.load(b);
+    let b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    x = v128.load32_splat(a1);
+    c10 = madd(x, b0, c10);
+    c11 = madd(x, b1, c11);
+    x = v128.load32_splat(a2);
+    c20 = madd(x, b0, c20);
+    c21 = madd(x, b1, c21);
+    x = v128.load32_splat(a3);
+    c30 = madd(x, b0, c30);
+    c31 = madd(x, b1, c31);
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    b += 32;
   }
   store_row(c, c00, c01);
   store_row((c += c_row), c10, c11);
@@ -174,52 +248,46 @@ function tile4(
   store_row(c + c_row, c30, c31);
 }
 
-function tile2(
-  c: usize,
-  a: usize,
-  b: usize,
-  bias: usize,
-  K: i32,
-  c_row: usize,
-  a_row: usize,
-  a_k: usize,
-  b_k: usize,
-): void {
-  let c00 = start_low(bias);
-  let c01 = start_high(bias);
-  let c10 = c00;
-  let c11 = c01;
+function tile2(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, a_row: usize): void {
+  const low = start_low(bias);
+  const high = start_high(bias);
+  let c00 = low;
+  let c01 = high;
+  let c10 = low;
+  let c11 = high;
+  let a0 = a;
+  let a1 = a0 + a_row;
   for (let k = 0; k < K; k++) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a);
+    let b0 = v128.load(b);
+    let b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
     c00 = madd(x, b0, c00);
     c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a + a_row);
+    x = v128.load32_splat(a1);
     c10 = madd(x, b0, c10);
     c11 = madd(x, b1, c11);
-    a += a_k;
-    b += b_k;
+    a0 += 4;
+    a1 += 4;
+    b += 32;
   }
   store_row(c, c00, c01);
   store_row(c + c_row, c10, c11);
 }
 
-function tile1(c: usize, a: usize, b: usize, bias: usize, K: i32, a_k: usize, b_k: usize): void {
-  let c00 = start_low(bias);
-  let c01 = start_high(bias);
+function tile1(c: usize, a: usize, b: usize, bias: usize, K: i32): void {
+  const low = start_low(bias);
+  const high = start_high(bias);
+  let c00 = low;
+  let c01 = high;
+  let a0 = a;
   for (let k = 0; k < K; k++) {
-    const x = v128.load32_splat(a);
-    c00 = madd(x, v128.load(b), c00);
-    c01 = madd(x, v128.load(b, 16), c01);
-    a += a_k;
-    b += b_k;
+    let b0 = v128.load(b);
+    let b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    c00 = madd(x, b0, c00);
+    c01 = madd(x, b1, c01);
+    a0 += 4;
+    b += 32;
   }
   store_row(c, c00, c01);
-}
-
-/** 8 floats to `c`. */
-export function store_row(c: usize, low: v128, high: v128): void {
-  v128.store(c, low);
-  v128.store(c, high, 16);
 }

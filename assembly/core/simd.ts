@@ -40,3 +40,19 @@ export function max_lanes(x: v128): v128 {
   const pairs = f32x4.max(x, i32x4.shuffle(x, x, 1, 0, 3, 2));
   return f32x4.max(pairs, i32x4.shuffle(pairs, pairs, 2, 3, 0, 1));
 }
+
+/** The first four of the 8 floats at `bias`, or zeros. A bias of -0 counts as 0, so that products of zero change no bit. */
+export function start_low(bias: usize): v128 {
+  return bias ? f32x4.add(v128.load(bias), f32x4.splat(0)) : f32x4.splat(0);
+}
+
+/** The last four. */
+export function start_high(bias: usize): v128 {
+  return bias ? f32x4.add(v128.load(bias, 16), f32x4.splat(0)) : f32x4.splat(0);
+}
+
+/** 8 floats to `c`. */
+export function store_row(c: usize, low: v128, high: v128): void {
+  v128.store(c, low);
+  v128.store(c, high, 16);
+}

@@ -2,7 +2,8 @@
 // A kernel (I,O) lies in panels of 8 units: panel p holds rows i = 0.. of units 8p..8p+7, and I is rounded up to 8, so
 // that 8 rows of a panel are one block of 64 floats, the unit that workers share out. Lanes beyond I and O are zero.
 
-import { gemm_panel } from "../core/gemm";
+import { gemm_rows } from "../core/gemm";
+import { gemm_columns } from "../core/gemm_columns";
 import { at } from "../core/simd";
 
 function round8(n: i32): i32 {
@@ -27,7 +28,7 @@ export function dense_forward(
 ): void {
   const panel_size = round8(I) << 3;
   for (let o = 0; o < O; o += 8) {
-    gemm_panel(
+    gemm_rows(
       at(out, from * out_stride + o),
       at(inp, from * inp_stride),
       at(weight, (o >> 3) * panel_size),
@@ -36,8 +37,6 @@ export function dense_forward(
       I,
       out_stride << 2,
       inp_stride << 2,
-      4,
-      32,
     );
   }
 }
@@ -59,7 +58,7 @@ export function dense_backward_input(
 ): void {
   const panel_size = round8(O) << 3;
   for (let i = 0; i < I; i += 8) {
-    gemm_panel(
+    gemm_rows(
       at(dinp, from * dinp_stride + i),
       at(dout, from * dout_stride),
       at(weight_t, (i >> 3) * panel_size),
@@ -68,8 +67,6 @@ export function dense_backward_input(
       O,
       dinp_stride << 2,
       dout_stride << 2,
-      4,
-      32,
     );
   }
 }
@@ -96,18 +93,7 @@ export function dense_backward_kernel(
     const last = min(to - panel * blocks, blocks);
     const i = first << 3;
     const rows = min(last << 3, I) - i;
-    gemm_panel(
-      at(dweight, from << 6),
-      at(inp, i),
-      at(dout, panel << 3),
-      0,
-      rows,
-      B,
-      32,
-      4,
-      inp_stride << 2,
-      dout_stride << 2,
-    );
+    gemm_columns(at(dweight, from << 6), at(inp, i), at(dout, panel << 3), rows, B, inp_stride << 2, dout_stride << 2);
     from += last - first;
   }
 }

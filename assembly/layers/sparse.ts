@@ -2,8 +2,7 @@
 // Only what is not zero is multiplied. The sums run in the same order as those of the dense kernels, and what is left out
 // would add zeros, so that results are equal to the last bit.
 
-import { start_high, start_low, store_row } from "../core/gemm";
-import { at, madd } from "../core/simd";
+import { at, madd, start_high, start_low, store_row } from "../core/simd";
 import { HEAD, round8 } from "./nonzero";
 
 /**
