@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 
 const [build] = process.argv.slice(2);
 const round8 = (n) => (n + 7) & ~7;
+/** A row of a batch in memory, as src/arena.ts has it. */
+const rowStride = (n) => (round8(n) % 256 === 0 ? round8(n) + 16 : round8(n));
 const instances = {};
 
 async function instance(numerics) {
@@ -20,7 +22,7 @@ async function instance(numerics) {
 
 /** Rows of the batch as they lie in memory; value i of the matrix is that of roofline.c. */
 function fill(floats, at, rows, columns, factor, modulus) {
-  const stride = round8(columns);
+  const stride = rowStride(columns);
   for (let i = 0; i < rows * columns; i++) {
     const value = Math.fround(Math.fround(((i * factor) % modulus) / modulus) - Math.fround(0.4));
     floats[at + Math.floor(i / columns) * stride + (i % columns)] = value;
@@ -50,33 +52,34 @@ async function run(numerics, operation, M, N, K, count) {
   const { kernels, memory } = await instance(numerics);
   const floats = new Float32Array(memory.buffer);
   const [n, k] = [round8(N), round8(K)];
+  const [rowN, rowK] = [rowStride(N), rowStride(K)];
   let next = 256;
   const take = (size) => {
     const at = next;
     next += (size + 31) & ~15;
     return at;
   };
-  const [inp, weight, transposed, out] = [take(M * k), take(n * k), take(n * k), take(M * n)];
-  const result = take(Math.max(M * k, M * n, n * k));
+  const [inp, weight, transposed, out] = [take(M * rowK), take(n * k), take(n * k), take(M * rowN)];
+  const result = take(Math.max(M * rowK, M * rowN, n * k));
   fill(floats, inp, M, K, 37, 101);
   fillPanels(floats, weight, K, N);
   fill(floats, out, M, N, 41, 89);
   const address = (at) => at * 4;
   const call = {
-    forward: () => kernels.dense_forward(...[result, inp, weight].map(address), 0, K, N, n, k, 0, M),
+    forward: () => kernels.dense_forward(...[result, inp, weight].map(address), 0, K, N, rowN, rowK, 0, M),
     input() {
       kernels.dense_transpose(address(transposed), address(weight), K, N, 0, (n * k) >> 6);
-      kernels.dense_backward_input(...[result, out, transposed].map(address), K, N, k, n, 0, M);
+      kernels.dense_backward_input(...[result, out, transposed].map(address), K, N, rowK, rowN, 0, M);
     },
-    kernel: () => kernels.dense_backward_kernel(...[result, inp, out].map(address), M, K, k, n, 0, (n * k) >> 6),
+    kernel: () => kernels.dense_backward_kernel(...[result, inp, out].map(address), M, K, rowK, rowN, 0, (n * k) >> 6),
   }[operation];
   const begin = process.cpuUsage();
   for (let i = 0; i < count; i++) call();
   const { user, system } = process.cpuUsage(begin);
   const seconds = (user + system) / 1e6;
   const sum = {
-    forward: () => sumOf(floats, M, N, (row, column) => result + row * n + column),
-    input: () => sumOf(floats, M, K, (row, column) => result + row * k + column),
+    forward: () => sumOf(floats, M, N, (row, column) => result + row * rowN + column),
+    input: () => sumOf(floats, M, K, (row, column) => result + row * rowK + column),
     kernel: () => sumOf(floats, K, N, (row, column) => result + (column >> 3) * k * 8 + row * 8 + (column & 7)),
   }[operation]();
   return { steps: count, seconds, info: { sum } };

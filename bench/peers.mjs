@@ -26,6 +26,7 @@ function findRunners(build) {
     one: js("whetstone", "Whetstone, 1 worker", { workers: 1 }),
     team: js("whetstone", "Whetstone, 2 workers", { workers: 2 }),
     auto: js("whetstone", 'Whetstone, workers "auto"', { workers: "auto" }),
+    full: js("whetstone", "Whetstone, 1 worker, the same rows without zeros", { workers: 1, fill: 0.001 }),
     strict: js("whetstone", "Whetstone, 1 worker, strict", { workers: 1, numerics: "strict" }),
   };
   if (other) runners.other = js("whetstone", `Whetstone, 1 worker, strict, ${other.name}`, { workers: 1 }, other);
@@ -43,6 +44,7 @@ const COMPARISONS = [
   ["one", "jax"],
   ["team", "one"],
   ["auto", "one"],
+  ["one", "full"],
   ["strict", "one"],
   ["other", "one"],
 ];
@@ -52,7 +54,11 @@ const targetOf = ({ targets }, [first, second]) =>
 async function measure(workload, runners, { rounds, round, warm }, folder) {
   const children = {};
   const comparisons = COMPARISONS.filter(
-    ([first, second]) => runners[first] && runners[second] && !(first === "auto" && !workload.targets.auto),
+    ([first, second]) =>
+      runners[first] &&
+      runners[second] &&
+      !(first === "auto" && !workload.targets.auto) &&
+      !(second === "full" && workload.data !== "pixels"),
   );
   const wanted = new Set(comparisons.flat());
   try {

@@ -203,9 +203,9 @@ export class Model {
     });
   }
 
-  /** Layers, shapes, parameters, bytes and multiply-adds as text. */
+  /** Layers, shapes, parameters, bytes, multiply-adds and the size of the team as text. */
   summary(): string {
-    return summarize(this.#program, this.#session.bytes);
+    return summarize(this.#program, this.#session.facts);
   }
 
   /** Ends the model: pending calls reject with E_DISPOSED, threads and memory are given back. */

@@ -4,10 +4,10 @@ import { checkSource, type SourceCheck } from "./engine/check.js";
 import { Engine, type FitOutcome } from "./engine/engine.js";
 import type { FitOptions } from "./engine/fit.js";
 import { applyGradients, evaluateWindow, gradientsWindow, predictWindow, trainWindow } from "./engine/jobs.js";
-import { RunMemory } from "./engine/memory.js";
 import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, initialise } from "./engine/state.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
+import { createMemory } from "./memory.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
 import { platform } from "./platform.js";
@@ -65,13 +65,10 @@ async function advance(): Promise<FitOutcome> {
 
 /** A memory of this worker's own. */
 function allocate(bytes: number): WebAssembly.Memory {
-  const pages = RunMemory.pages(bytes);
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages });
-  } catch {
-    const cure = "Take fewer units, a smaller batchSize, fewer rows or Uint8Array data.";
-    throw new MemoryLimitError(`memory: expected ${bytes} bytes from the engine, got a refusal. ${cure}`, { bytes });
-  }
+  const memory = createMemory(bytes, false);
+  if (memory) return memory;
+  const cure = "Take fewer units, a smaller batchSize, fewer rows or Uint8Array data.";
+  throw new MemoryLimitError(`memory: expected ${bytes} bytes from the engine, got a refusal. ${cure}`, { bytes });
 }
 
 const jobs = {

@@ -9,7 +9,7 @@ import { lineOf, strip } from "./strip.js";
 const LEVELS: readonly (readonly string[])[] = [
   ["errors", "text", "text/*"],
   ["check"],
-  ["random", "arena", "penalty", "platform.*"],
+  ["random", "arena", "memory", "penalty", "platform.*"],
   ["platform"],
   ["features"],
   ["modules", "rpc", "kernels"],

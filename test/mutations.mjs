@@ -11,7 +11,7 @@ const [one, zero] = ["f32x4.splat(1)", "f32x4.splat(0)"];
 
 export const mutations = [
   row("core/gemm", "a += 6 * a_row;", "a += 5 * a_row;", "layers/dense"),
-  row("core/gemm_columns", "a += 24;", "a += 20;", "layers/dense"),
+  row("core/gemm_strided", "a += 6 * a_row;", "a += 5 * a_row;", "layers/dense"),
   row("core/simd", "v128.load(bias, 16), f32x4.splat(0))", "v128.load(bias), f32x4.splat(0))", "layers/dense"),
   row("core/simd", "f32x4.add(v128.load(bias), f32x4.splat(0))", "v128.load(bias)", "layers/sparse"),
   row("core/simd", "return i32x4.lt_s(", "return i32x4.le_s(", "losses/mean_squared_error"),

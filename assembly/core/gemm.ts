@@ -54,57 +54,7 @@ function tile6(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, 
   let a3 = a2 + a_row;
   let a4 = a3 + a_row;
   let a5 = a4 + a_row;
-  let k = 0;
-  for (; k <= K - 2; k += 2) {
-    let b0 = v128.load(b);
-    let b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a0);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a4);
-    c40 = madd(x, b0, c40);
-    c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a5);
-    c50 = madd(x, b0, c50);
-    c51 = madd(x, b1, c51);
-    b0 = v128.load(b, 32);
-    b1 = v128.load(b, 48);
-    x = v128.load32_splat(a0, 4);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1, 4);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2, 4);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3, 4);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a4, 4);
-    c40 = madd(x, b0, c40);
-    c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a5, 4);
-    c50 = madd(x, b0, c50);
-    c51 = madd(x, b1, c51);
-    a0 += 8;
-    a1 += 8;
-    a2 += 8;
-    a3 += 8;
-    a4 += 8;
-    a5 += 8;
-    b += 64;
-  }
-  for (; k < K; k++) {
+  for (let k = 0; k < K; k++) {
     let b0 = v128.load(b);
     let b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);
@@ -141,7 +91,8 @@ function tile6(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, 
   store_row(c + c_row, c50, c51);
 }
 
-// Several k at once, so that the work on pointers counts for less.
+// Two k at a time, so that the work on pointers counts for less. Each ends where a sum could be asked for: V8 11 would else load
+// the values of both k before it uses any, more than its registers hold.
 function tile4(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, a_row: usize): void {
   const low = start_low(bias);
   const high = start_high(bias);
@@ -157,8 +108,7 @@ function tile4(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, 
   let a1 = a0 + a_row;
   let a2 = a1 + a_row;
   let a3 = a2 + a_row;
-  let k = 0;
-  for (; k <= K - 4; k += 4) {
+  for (let left = K; ; left -= 2) {
     let b0 = v128.load(b);
     let b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);
@@ -173,6 +123,7 @@ function tile4(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, 
     x = v128.load32_splat(a3);
     c30 = madd(x, b0, c30);
     c31 = madd(x, b1, c31);
+    if (left == 1) break;
     b0 = v128.load(b, 32);
     b1 = v128.load(b, 48);
     x = v128.load32_splat(a0, 4);
@@ -187,60 +138,12 @@ function tile4(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, 
     x = v128.load32_splat(a3, 4);
     c30 = madd(x, b0, c30);
     c31 = madd(x, b1, c31);
-    b0 = v128.load(b, 64);
-    b1 = v128.load(b, 80);
-    x = v128.load32_splat(a0, 8);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1, 8);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2, 8);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3, 8);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    b0 = v128.load(b, 96);
-    b1 = v128.load(b, 112);
-    x = v128.load32_splat(a0, 12);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1, 12);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2, 12);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3, 12);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    a0 += 16;
-    a1 += 16;
-    a2 += 16;
-    a3 += 16;
-    b += 128;
-  }
-  for (; k < K; k++) {
-    let b0 = v128.load(b);
-    let b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a0);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    a0 += 4;
-    a1 += 4;
-    a2 += 4;
-    a3 += 4;
-    b += 32;
+    if (left == 2) break;
+    a0 += 8;
+    a1 += 8;
+    a2 += 8;
+    a3 += 8;
+    b += 64;
   }
   store_row(c, c00, c01);
   store_row((c += c_row), c10, c11);

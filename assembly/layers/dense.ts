@@ -3,7 +3,7 @@
 // that 8 rows of a panel are one block of 64 floats, the unit that workers share out. Lanes beyond I and O are zero.
 
 import { gemm_rows } from "../core/gemm";
-import { gemm_columns } from "../core/gemm_columns";
+import { gemm_strided } from "../core/gemm_strided";
 import { at } from "../core/simd";
 
 function round8(n: i32): i32 {
@@ -93,7 +93,17 @@ export function dense_backward_kernel(
     const last = min(to - panel * blocks, blocks);
     const i = first << 3;
     const rows = min(last << 3, I) - i;
-    gemm_columns(at(dweight, from << 6), at(inp, i), at(dout, panel << 3), rows, B, inp_stride << 2, dout_stride << 2);
+    gemm_strided(
+      at(dweight, from << 6),
+      at(inp, i),
+      at(dout, panel << 3),
+      rows,
+      B,
+      32,
+      4,
+      inp_stride << 2,
+      dout_stride << 2,
+    );
     from += last - first;
   }
 }

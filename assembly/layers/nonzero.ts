@@ -6,17 +6,15 @@ export function round8(n: i32): i32 {
   return (n + 7) & ~7;
 }
 
-/** The places of the ones in 4 bits, as 16-bit numbers from the lowest on: what stands behind them is overwritten later. */
-const PLACES = memory.data<u64>([
-  0, 0x0, 0x1, 0x10000, 0x2, 0x20000, 0x20001, 0x200010000, 0x3, 0x30000, 0x30001, 0x300010000, 0x30002, 0x300020000,
-  0x300020001, 0x3000200010000,
-]);
 /** Bytes before the first column of a list. */
 export const HEAD: usize = 8;
 
+/** Bytes at the end of a list's row for the table that a call makes there. */
+const TABLE: usize = 128;
+
 /**
  * Row b of lists = how many columns of row b of inp (B,I) are not zero (i32), and from byte 8 on which ones (u16, ascending),
- * rows from..to. I <= 65535; list_stride >= I / 2 + 6. Overwrites lists, which must alias nothing.
+ * rows from..to. I <= 65535; list_stride >= I / 2 + 38. Overwrites lists, which must alias nothing.
  */
 export function nonzero_rows(
   lists: usize,
@@ -27,6 +25,9 @@ export function nonzero_rows(
   from: i32,
   to: i32,
 ): void {
+  if (from == to) return;
+  const places = at(lists, (from + 1) * list_stride) - TABLE;
+  write_places(places);
   for (let b = from; b < to; b++) {
     const row = at(inp, b * inp_stride);
     const list = at(lists, b * list_stride);
@@ -34,11 +35,24 @@ export function nonzero_rows(
     let columns: u64 = 0;
     for (let i = 0; i < I; i += 4) {
       const live = i32x4.bitmask(f32x4.ne(v128.load(at(row, i)), f32x4.splat(0)));
-      store<u64>(next, load<u64>(PLACES + ((<usize>live) << 3)) + columns);
+      store<u64>(next, load<u64>(places + ((<usize>live) << 3)) + columns);
       next += <usize>(popcnt(live) << 1);
       columns += 0x4000400040004;
     }
     store<i32>(list, <i32>(next - list - HEAD) >> 1);
+  }
+}
+
+/** The places of the ones in each number of 4 bits, four u16 a number, ascending; what stands behind them is overwritten later. */
+function write_places(places: usize): void {
+  for (let bits = 0; bits < 16; bits++) {
+    const entry = places + (bits << 3);
+    let next = entry;
+    store<u64>(entry, 0);
+    for (let rest = bits; rest; rest &= rest - 1) {
+      store<u16>(next, <u16>ctz(rest));
+      next += 2;
+    }
   }
 }
 

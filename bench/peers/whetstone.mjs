@@ -1,7 +1,7 @@
 // Whetstone on resident data. The time runs from the first word of the training thread to the last epoch's end, as they arrive:
 // shuffling, gathering, snapshots and logs are in it. For Node and pages alike.
 
-export async function create(library, workload, { x, y }, { workers, numerics, processor }) {
+export async function create(library, workload, data, { workers, numerics, processor, fill }) {
   const { dense, input, sequential, sgd, adam } = library;
   const { units, l2, batch, rows, loss, optimizer } = workload;
   const last = units.length - 1;
@@ -23,6 +23,8 @@ export async function create(library, workload, { x, y }, { workers, numerics, p
     workers,
     numerics,
   });
+  const { y } = data;
+  const x = fill ? data.x.map((value) => value || fill) : data.x;
   const perEpoch = Math.ceil(rows / batch);
   /** Epochs of the fits so far. */
   let trained = 0;

@@ -10,8 +10,6 @@ import type { Program } from "../plan/program.js";
 import type { Team } from "../team.js";
 import type { Profile } from "./profile.js";
 
-const PAGE = 65536;
-
 export class RunMemory {
   readonly layout: Layout;
   readonly program: Program;
@@ -57,11 +55,6 @@ export class RunMemory {
     const { instance } = await instantiate(module, { env: { memory } });
     // The instance's own exports: the loader's wrap every call in a closure with rest arguments.
     return new RunMemory(program, layout, memory, instance.exports as unknown as Kernels, team, hooks);
-  }
-
-  /** Pages for a number of bytes, as WebAssembly.Memory wants them. */
-  static pages(bytes: number): number {
-    return Math.ceil(bytes / PAGE);
   }
 
   /** This worker's calls of a plan, for steps of one parity. */

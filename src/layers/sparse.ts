@@ -6,9 +6,9 @@ import type { NodeContext, Scratch } from "./layer.js";
 /** Columns that a list of 16-bit numbers can name. */
 export const MOST_COLUMNS = 65535;
 
-/** Lists of the columns that are not zero, by row, and masks of the rows that are not, by column. */
+/** Lists of the columns that are not zero, by row, with room for a table, and masks of the rows that are not, by column. */
 export const sparseScratch = (width: number, batch: number): Record<"lists" | "masks", Scratch> => ({
-  lists: { width: (width >> 1) + 6 },
+  lists: { width: (width >> 1) + 38 },
   masks: { each: 4 * Math.ceil(width / 8) * 8 * Math.ceil(batch / 32) },
 });
 

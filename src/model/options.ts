@@ -38,6 +38,8 @@ export interface Settings {
 }
 
 const MOST_WORKERS = 64;
+/** Rows a batch of a fit that names no batchSize. */
+export const DEFAULT_BATCH = 32;
 export const DEFAULT_LIMIT = 2147483648;
 /** One page less than 4 GiB: what a 32-bit memory can hold. */
 const MOST_BYTES = 4294901760;
@@ -171,7 +173,14 @@ const KNOWN = [
 
 export function readFit(program: Program, x: DataInput, y: DataInput, given: FitInput): FitRequest {
   options(given, "fit", KNOWN);
-  const { epochs = 1, batchSize = 32, shuffle = true, validationSplit = 0, transfer = false, profile = false } = given;
+  const {
+    epochs = 1,
+    batchSize = DEFAULT_BATCH,
+    shuffle = true,
+    validationSplit = 0,
+    transfer = false,
+    profile = false,
+  } = given;
   integer(epochs, "fit: epochs", { min: 1 });
   integer(batchSize, "fit: batchSize", { min: 1 });
   boolean(shuffle, "fit: shuffle");

@@ -4,6 +4,7 @@ import type { SourceCheck } from "../engine/check.js";
 import type { Carry } from "../engine/state.js";
 import { WorkerError } from "../errors.js";
 import { features } from "../features.js";
+import { createMemory } from "../memory.js";
 import { kernelModule } from "../modules.js";
 import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
@@ -12,11 +13,11 @@ import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
 import type { Targets, Values } from "./data.js";
+import { estimateWorkers } from "./estimate.js";
 import { chooseNumerics } from "./numerics.js";
-import { DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
+import { DEFAULT_BATCH, DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
+import type { TeamFacts } from "./summary.js";
 import { copyValues, type Write } from "./upload.js";
-
-const PAGE = 65536;
 
 /** What a session was opened with: enough to find its state again. */
 interface Opened {
@@ -71,9 +72,13 @@ export class Session {
     return this.#broken !== undefined;
   }
 
-  /** Bytes of the memory in use, if there is one. */
-  get bytes(): number | undefined {
-    return this.#opened?.layout.bytes;
+  /** The team in use, or the one that a fit with the default batch size would get. */
+  get facts(): TeamFacts {
+    const { layout } = this.#opened ?? {};
+    const batch = layout?.request.batch ?? DEFAULT_BATCH;
+    const workers = layout?.request.workers ?? this.teamSize(() => estimateWorkers(this.#program, batch));
+    const auto = (this.#settings?.workers ?? "auto") === "auto";
+    return { bytes: layout?.bytes, workers, batch, auto };
   }
 
   get layout(): Layout {
@@ -123,7 +128,7 @@ export class Session {
     const training = this.#settings?.training;
     const layout = this.checkBytes(request);
     const carry = this.#carry();
-    const memory = this.#canShare ? this.#allocate(layout.bytes) : undefined;
+    const memory = this.#canShare ? createMemory(layout.bytes, true) : undefined;
     if (this.#canShare && !memory) {
       this.#refused = true;
       return this.ensure({ ...request, workers: 1 });
@@ -148,16 +153,6 @@ export class Session {
   /** Between a close and what it interrupts, nothing new may start. */
   #unlessClosed(): void {
     if (this.#closed) throw new WorkerError("model: it was disposed of.", "E_DISPOSED");
-  }
-
-  /** A shared memory of exactly the plan's bytes; undefined where the engine refuses. */
-  #allocate(bytes: number): WebAssembly.Memory | undefined {
-    const pages = Math.ceil(bytes / PAGE);
-    try {
-      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    } catch {
-      return undefined;
-    }
   }
 
   #carry(): Carry | undefined {

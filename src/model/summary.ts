@@ -3,8 +3,17 @@
 import { showShape, sizeOf } from "../layers/layer.js";
 import type { Program } from "../plan/program.js";
 
+/** What is known of a model's team: of its last run, or of the next one with batches of the default size. */
+export interface TeamFacts {
+  readonly bytes: number | undefined;
+  readonly workers: number;
+  readonly batch: number;
+  /** The cost estimate chose, not the user. */
+  readonly auto: boolean;
+}
+
 /** Text with one line a layer and the totals below. */
-export function summarize(program: Program, bytes: number | undefined): string {
+export function summarize(program: Program, { bytes, workers, batch, auto }: TeamFacts): string {
   const rows = program.nodes.map(({ name, out, parameters, definition, config, inp }) => [
     name,
     showShape(out),
@@ -25,10 +34,13 @@ export function summarize(program: Program, bytes: number | undefined): string {
       .trimEnd();
   const parameters = total(2);
   const memory = bytes === undefined ? [] : [`memory of the last run: ${bytes} bytes`];
+  const chosen = auto ? "chosen by the cost of a step" : "as asked for";
+  const team = program.training ? [`workers for batches of ${batch}: ${workers}, ${chosen}`] : [];
   return [
     ...table.map(line),
     `parameters: ${parameters} (${parameters * 4} bytes)`,
     `multiply-adds per example: ${total(3)}`,
+    ...team,
     ...memory,
   ].join("\n");
 }

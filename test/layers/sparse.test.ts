@@ -32,7 +32,7 @@ const sparse = (live: number, random: () => number) => () => {
   const value = random();
   return Math.abs(random()) < live ? value : Math.sign(value) * 0;
 };
-const listStride = (I: number) => stride((I >> 1) + 6);
+const listStride = (I: number) => stride((I >> 1) + 38);
 
 /** What nonzero_rows makes of a matrix. */
 function lists(inp: ArrayLike<number>, B: number, I: number): Int32Array {

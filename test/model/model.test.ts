@@ -4,6 +4,7 @@ import {
   type CompileOptions,
   dense,
   dropout,
+  features,
   flatten,
   input,
   type Model,
@@ -190,6 +191,21 @@ test("a summary has every layer, its shape, its parameters and the totals", asyn
   await model.predict(new Float32Array(20));
   assert.match(model.summary(), /\nmemory of the last run: \d+ bytes$/);
   await model.dispose();
+});
+
+test("a summary says how many workers train, and why", async () => {
+  const model = sequential([input({ shape: [4] }), dense({ units: 3 })]);
+  const compile = (workers: number | "auto") =>
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError", workers, seed: 1 });
+  compile("auto");
+  assert.match(model.summary(), /\nworkers for batches of 32: 1, chosen by the cost of a step$/);
+  await model.fit(new Float32Array(40), new Float32Array(30), { batchSize: 5 });
+  assert.match(model.summary(), /\nworkers for batches of 5: 1, chosen by the cost of a step\nmemory/);
+  await model.dispose();
+  const asked = sequential([input({ shape: [4] }), dense({ units: 3 })]);
+  asked.compile({ optimizer: "sgd", workers: 2 });
+  const workers = features().threads ? 2 : 1;
+  assert.match(asked.summary(), new RegExp(`\nworkers for batches of 32: ${workers}, as asked for$`));
 });
 
 test.run();
