@@ -13,20 +13,11 @@ export {
   WhetstoneError,
   WorkerError,
 } from "./errors.js";
-export {
-  activation,
-  adam,
-  dense,
-  dropout,
-  earlyStopping,
-  flatten,
-  input,
-  inverseTimeDecay,
-  rescaling,
-  rmsprop,
-  sequential,
-  sgd,
-} from "./factories.js";
+export { earlyStopping } from "./factories/callbacks.js";
+export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
+export { sequential } from "./factories/model.js";
+export { adam, rmsprop, sgd } from "./factories/optimizers.js";
+export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";

@@ -4,12 +4,13 @@ import { WorkerError } from "./errors.js";
 import { CONTROL } from "./plan/layout.js";
 
 /**
- * Loads of the generation word before sleeping: about 2 to 40 microseconds. A sleeper is back 20 to 50 microseconds after it
- * was called, longer than most waits of a team that has its cores to itself. One that has not learns to sleep at once, and
- * tries again after so many barriers.
+ * Loads of the generation word before sleeping: about 2 or 40 microseconds. A sleeper is back 20 to 50 microseconds after it
+ * was called, longer than most waits of a team that has its cores to itself. One whose others were late so often in a row has
+ * not: it sleeps almost at once, and tries again after so many barriers.
  */
 const FEWEST_SPINS = 200;
 const MOST_SPINS = 4000;
+const OFTEN = 4;
 const TRY_AGAIN = 64;
 /** A sleeper looks at the abort word this often; a time-out alone is never taken for a death. */
 const SLICE_MILLISECONDS = 100;
@@ -18,8 +19,8 @@ export class Team {
   readonly #control: Int32Array;
   readonly index: number;
   readonly count: number;
-  #spins = MOST_SPINS;
-  #waits = 0;
+  /** Waits since the last one of many spins that did not end in sleep. */
+  #late = 0;
 
   constructor(control: Int32Array, index: number, count: number) {
     this.#control = control;
@@ -54,16 +55,16 @@ export class Team {
     }
   }
 
-  /** True if the others came within the spins; whether they did decides how many there are next time. */
+  /** True if the others came within the spins. */
   #spin(generation: number): boolean {
-    if (++this.#waits % TRY_AGAIN === 0) this.#spins = MOST_SPINS;
-    for (let i = 0; i < this.#spins; i++) {
+    const spins = this.#late % TRY_AGAIN < OFTEN ? MOST_SPINS : FEWEST_SPINS;
+    for (let i = 0; i < spins; i++) {
       if (Atomics.load(this.#control, CONTROL.generation) !== generation) {
-        this.#spins = Math.min(MOST_SPINS, this.#spins * 2);
+        this.#late = spins === MOST_SPINS ? 0 : this.#late + 1;
         return true;
       }
     }
-    this.#spins = Math.max(FEWEST_SPINS, this.#spins >> 1);
+    this.#late++;
     return false;
   }
 

@@ -25,7 +25,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["pool"],
   ["model/*"],
   ["model"],
-  ["factories"],
+  ["factories/*"],
   ["index"],
 ];
 /** Neither side imports the other, whatever their levels. */
