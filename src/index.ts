@@ -23,4 +23,4 @@ export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Gradients, Model, Prediction } from "./model.js";
-export type { EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
+export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

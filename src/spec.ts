@@ -33,6 +33,10 @@ export interface EarlyStoppingSpec {
   readonly patience: number;
   readonly mode: "min" | "max";
   readonly restoreBestWeights: boolean;
+  /** A value that must be beaten before patience starts again; none if null. */
+  readonly baseline: number | null;
+  /** Epochs of a fit that are not looked at. */
+  readonly startFromEpoch: number;
 }
 
 /** One epoch. Losses are means over the epoch's rows; `loss = dataLoss + penalty`. */
@@ -46,7 +50,7 @@ export interface EpochLog {
   batchSize: number;
   seconds: number;
   samplesPerSecond: number;
-  /** Metrics by name, and `valLoss`, `valAccuracy`, ... where there is validation. */
+  /** Metrics by name, and `valLoss`, `valAccuracy`, ... and `generalizationGap = valLoss - loss` where there is validation. */
   [metric: string]: number;
 }
 
@@ -66,9 +70,21 @@ export interface ProfileRow {
   gigabytes?: number;
 }
 
+/** One update, as `onBatchEnd` is told of it. */
+export interface BatchLog {
+  epoch: number;
+  /** Counted from 0 in the epoch. */
+  batch: number;
+  /** Mean loss of the batch's rows before the update, without penalties. */
+  dataLoss: number;
+  learningRate: number;
+}
+
 /** What a fit did. */
 export interface History {
   epochs: EpochLog[];
+  /** Overfitting or underfitting in plain words, and what to try, where the validation losses show it. */
+  hint?: string;
   stopped: StopReason;
   /** Updates made by this fit. */
   steps: number;

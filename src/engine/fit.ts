@@ -28,6 +28,11 @@ export interface FitOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
+  readonly initialEpoch: number | null;
+  readonly validationFreq: number;
+  readonly stepsPerEpoch: number | null;
+  /** Each update is told. */
+  readonly batchLogs: boolean;
   readonly maxSteps: number | null;
   readonly maxTime: number | null;
   readonly earlyStopping: EarlyStoppingSpec | null;
@@ -49,7 +54,10 @@ export class FitLead {
   /** Rows in training order: as the epoch shuffled them. */
   readonly #order: Int32Array;
   readonly #stopping: EarlyStopping | undefined;
+  readonly #firstEpoch: number;
   readonly #lastEpoch: number;
+  /** Rows that an epoch trains on. */
+  readonly #length: number;
   readonly #started = performance.now();
   #epochStarted = 0;
   #trained = 0;
@@ -75,7 +83,11 @@ export class FitLead {
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
     this.#metrics = run.layout.metrics.map(() => 0);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
-    this.#lastEpoch = state.epoch + options.epochs;
+    const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
+    if (initialEpoch !== null) state.epoch = initialEpoch;
+    this.#firstEpoch = state.epoch;
+    this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
+    this.#length = Math.min(base.length, (stepsPerEpoch ?? base.length) * batchSize);
   }
 
   get report(): FitReport {
@@ -117,7 +129,9 @@ export class FitLead {
   /** In the middle of a step, its losses being known and finite: sums them up and chooses what follows. */
   decideAfterLoss(parity: 0 | 1): Action {
     const { loss, metrics } = this.#run.layout;
-    this.#dataLoss += sum(this.#run.float(loss), this.#rows);
+    const dataLoss = sum(this.#run.float(loss), this.#rows);
+    this.#dataLoss += dataLoss;
+    if (this.#options.batchLogs) this.#tellBatch(dataLoss / this.#rows);
     metrics.forEach((tensor, i) => {
       this.#metrics[i]! += sum(this.#run.float(tensor), this.#rows);
     });
@@ -141,7 +155,7 @@ export class FitLead {
     settle: () => (this.#flagged ? "rollback" : this.#nextStep()),
     snapshot: () => {
       if (this.#cursor === 0) return this.#nextStep();
-      return this.#run.layout.validation ? "evaluate" : this.#endEpoch();
+      return this.#validates ? "evaluate" : this.#endEpoch();
     },
     evaluate: () => this.#endEpoch(),
     keepBest: () => {
@@ -158,7 +172,7 @@ export class FitLead {
   #nextStep(): Action {
     const { maxSteps, maxTime } = this.#options;
     const request = Atomics.load(this.#run.ints, (this.#run.layout.control.pointer >> 2) + CONTROL.request);
-    if (this.#cursor >= this.#base.length) {
+    if (this.#cursor >= this.#length) {
       this.#trained = performance.now();
       this.#state.epoch = this.#epoch + 1;
       return "snapshot";
@@ -188,7 +202,7 @@ export class FitLead {
 
   /** Closes the epoch's log, and says whether its weights are the best so far. */
   #endEpoch(): Action {
-    const n = this.#base.length;
+    const n = this.#length;
     const now = performance.now();
     const dataLoss = this.#dataLoss / n;
     const penalty = this.#penalty / n;
@@ -207,9 +221,10 @@ export class FitLead {
       log[name] = this.#metrics[i]! / n;
     });
     const { validation } = this.#run.layout;
-    if (validation) {
+    if (validation && this.#validates) {
       const sums = this.#run.sumResults(validation.rows);
       log.valLoss = sums[0]! / validation.rows + this.#run.sumPenalties();
+      log.generalizationGap = log.valLoss - log.loss;
       metrics.forEach(({ name }, i) => {
         log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = sums[i + 1]! / validation.rows;
       });
@@ -220,6 +235,11 @@ export class FitLead {
     return verdict?.improved && this.#stopping!.restores ? "keepBest" : this.#startOrEnd();
   }
 
+  get #validates(): boolean {
+    const done = this.#epoch - this.#firstEpoch + 1;
+    return this.#run.layout.validation !== undefined && done % this.#options.validationFreq === 0;
+  }
+
   #startOrEnd(): Action {
     if (this.#stopped) return this.#stop(this.#stopped);
     if (this.#state.epoch >= this.#lastEpoch) return this.#stop("completed");
@@ -228,7 +248,7 @@ export class FitLead {
   }
 
   #write(parity: 0 | 1, action: Action): Action {
-    this.#rows = Math.min(this.#options.batchSize, this.#base.length - this.#cursor);
+    this.#rows = Math.min(this.#options.batchSize, this.#length - this.#cursor);
     if (action === "step") {
       this.#rate = this.#state.rate;
       this.#state.write(parity, this.#cursor);
@@ -244,11 +264,16 @@ export class FitLead {
     this.#write(parity, action);
   }
 
+  #tellBatch(dataLoss: number): void {
+    const batch = this.#cursor / this.#options.batchSize;
+    this.#reporter.batch({ epoch: this.#epoch, batch, dataLoss, learningRate: this.#rate });
+  }
+
   #progress(): void {
     this.#reporter.progress(() => {
       const { batchSize } = this.#options;
       const step = Math.ceil(this.#cursor / batchSize);
-      const steps = Math.ceil(this.#base.length / batchSize);
+      const steps = Math.ceil(this.#length / batchSize);
       return { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / this.#cursor };
     });
   }

@@ -1,12 +1,14 @@
 // What the lead tells the caller's side while it runs: epoch logs in bundles, progress now and then. From shared memory never
 // more than 25 messages a second, however short epochs are.
 
-import type { EpochLog, Progress } from "../spec.js";
+import type { BatchLog, EpochLog, Progress } from "../spec.js";
 import type { RunMemory } from "./memory.js";
 
 /** Logs in order, all since the last message; from plain memory with the snapshot: the state that the last of them left. */
 export interface Report {
   readonly logs?: readonly EpochLog[];
+  /** Updates since the last message; they came before the logs of their epoch. */
+  readonly batches?: readonly BatchLog[];
   readonly state?: Uint8Array;
   readonly progress?: Progress;
 }
@@ -19,6 +21,7 @@ export class Reporter {
   readonly #run: RunMemory;
   readonly #emit: Emit;
   #logs: EpochLog[] = [];
+  #batches: BatchLog[] = [];
   #last = 0;
 
   constructor(run: RunMemory, emit: Emit) {
@@ -39,17 +42,31 @@ export class Reporter {
     if (!this.#run.shared || this.#isDue()) this.flush();
   }
 
+  /** An update; it goes out with the next message. */
+  batch(log: BatchLog): void {
+    this.#batches.push(log);
+  }
+
   progress(progress: () => Progress): void {
-    if (this.#isDue()) this.#emit({ progress: progress() });
+    if (!this.#isDue()) return;
+    this.#sendBatches();
+    this.#emit({ progress: progress() });
   }
 
   /** Sends what waits. */
   flush(): void {
+    this.#sendBatches();
     if (!this.#logs.length) return;
     const logs = this.#logs;
     this.#logs = [];
     const { shared, layout } = this.#run;
     this.#emit(shared ? { logs } : { logs, state: this.#run.copyOf(layout.snapshot) });
+  }
+
+  #sendBatches(): void {
+    if (!this.#batches.length) return;
+    this.#emit({ batches: this.#batches });
+    this.#batches = [];
   }
 
   #isDue(): boolean {

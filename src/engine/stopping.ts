@@ -6,6 +6,7 @@ export class EarlyStopping {
   readonly #spec: EarlyStoppingSpec;
   #best: number;
   #waited = 0;
+  #seen = 0;
   /** The epoch with the best value so far. */
   bestEpoch = -1;
 
@@ -18,16 +19,17 @@ export class EarlyStopping {
     return this.#spec.restoreBestWeights;
   }
 
-  /** Takes an epoch's log; `improved` if these are the best weights so far, `stop` after `patience` epochs without. */
+  /** Takes an epoch's log; `improved` if these are the best weights so far, `stop` after `patience` epochs without. Epochs without a value do not count. */
   look(log: EpochLog): { improved: boolean; stop: boolean } {
-    const { monitor, minDelta, patience, mode } = this.#spec;
-    const value = log[monitor]!;
-    const improved = mode === "min" ? value < this.#best - minDelta : value > this.#best + minDelta;
-    if (improved) {
-      this.#best = value;
-      this.bestEpoch = log.epoch;
-      this.#waited = 0;
-    } else this.#waited++;
-    return { improved, stop: this.#waited >= Math.max(1, patience) };
+    const { monitor, minDelta, patience, mode, baseline, startFromEpoch } = this.#spec;
+    const value = log[monitor];
+    if (this.#seen++ < startFromEpoch || value === undefined) return { improved: false, stop: false };
+    const beats = (other: number) => (mode === "min" ? value < other - minDelta : value > other + minDelta);
+    this.#waited++;
+    if (!beats(this.#best)) return { improved: false, stop: this.#waited >= Math.max(1, patience) };
+    this.#best = value;
+    this.bestEpoch = log.epoch;
+    if (baseline === null || beats(baseline)) this.#waited = 0;
+    return { improved: true, stop: false };
   }
 }

@@ -1,6 +1,6 @@
 // Functions that give callbacks as plain JSON. Each checks what it was given at once.
 
-import { type EarlyStoppingOptions, readEarlyStopping } from "../model/options.js";
+import { type EarlyStoppingOptions, readEarlyStopping } from "../model/callbacks.js";
 import type { EarlyStoppingSpec } from "../spec.js";
 
 /** Stops a fit when `monitor` has not improved for `patience` epochs, and puts the best weights back. */

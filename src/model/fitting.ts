@@ -3,10 +3,11 @@
 import type { FitOutcome } from "../engine/engine.js";
 import { type DataSize, heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
-import type { EpochLog, History, Progress } from "../spec.js";
+import type { BatchLog, EpochLog, History, Progress } from "../spec.js";
 import type { Calls } from "./calls.js";
 import type { Values } from "./data.js";
 import { estimateWorkers } from "./estimate.js";
+import { hintOf } from "./hint.js";
 import type { FitInput, FitRequest } from "./options.js";
 import type { Session } from "./session.js";
 import { mostlyZeros } from "./zeros.js";
@@ -17,7 +18,7 @@ export async function runFit(
   session: Session,
   calls: Calls,
   request: FitRequest,
-  { signal, onEpochEnd, onProgress }: FitInput,
+  { signal, onEpochEnd, onBatchEnd, onProgress }: FitInput,
   onLog: (log: EpochLog) => void,
 ): Promise<History> {
   const abort = () => calls.stop();
@@ -35,6 +36,7 @@ export async function runFit(
   };
   session.onNote = (message) => {
     if ("progress" in message) guarded(onProgress, message.progress as Progress);
+    for (const batch of "batches" in message ? (message.batches as BatchLog[]) : []) guarded(onBatchEnd, batch);
     for (const log of "logs" in message ? (message.logs as EpochLog[]) : []) {
       epochs.push(log);
       onLog(log);
@@ -50,9 +52,11 @@ export async function runFit(
     if (thrown) throw thrown.error;
     const { stopped = "completed", steps = 0, bestEpoch, profile } = outcome;
     const best = bestEpoch === undefined ? {} : { bestEpoch };
+    const hint = hintOf(epochs);
     const { workers, numerics } = session;
     return {
       epochs,
+      ...(hint === undefined ? {} : { hint }),
       stopped,
       steps,
       ...best,

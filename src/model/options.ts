@@ -1,13 +1,14 @@
 // Checks of what users pass to compile and fit; defaults are filled in here.
 
-import { boolean, hint, integer, lookup, number, options, pick, show } from "../check.js";
+import { boolean, integer, lookup, number, options, show } from "../check.js";
 import type { FitOptions } from "../engine/fit.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
 import { type MetricName, metrics as metricTable } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
-import type { EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
+import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
+import { readCallbacks } from "./callbacks.js";
 import { type DataInput, readInputs, readTargets, sameRows, type Targets, type Values } from "./data.js";
 
 export interface CompileOptions {
@@ -89,35 +90,6 @@ export function readCompile(given: CompileOptions): Settings {
   };
 }
 
-export interface EarlyStoppingOptions {
-  /** A key of the epoch logs; default valLoss. */
-  monitor?: string;
-  /** What counts as better; default 0. */
-  minDelta?: number;
-  /** Epochs without improvement before the stop; default 0: the first one. */
-  patience?: number;
-  /** Default max for accuracies, min for the rest. */
-  mode?: "min" | "max" | "auto";
-  /** Default true. */
-  restoreBestWeights?: boolean;
-}
-
-/** Checks an earlyStopping; what is left out gets its default. */
-export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpec {
-  const who = "earlyStopping";
-  options(given, who, ["monitor", "minDelta", "patience", "mode", "restoreBestWeights"]);
-  const { monitor = "valLoss", minDelta = 0, patience = 0, mode = "auto", restoreBestWeights = true } = given;
-  if (typeof monitor !== "string") {
-    throw new OptionError(`${who}.monitor: expected a key of the logs such as "valLoss", got ${show(monitor)}.`);
-  }
-  number(minDelta, `${who}.minDelta`, { min: 0 });
-  integer(patience, `${who}.patience`, { min: 0 });
-  boolean(restoreBestWeights, `${who}.restoreBestWeights`);
-  lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
-  const better = /accuracy$/i.test(monitor) ? "max" : "min";
-  return { type: who, monitor, minDelta, patience, mode: mode === "auto" ? better : mode, restoreBestWeights };
-}
-
 export interface FitInput {
   /** Default 1. */
   epochs?: number;
@@ -132,9 +104,17 @@ export interface FitInput {
   callbacks?: readonly EarlyStoppingSpec[];
   /** Called on this thread, once per epoch, in order. */
   onEpochEnd?: (log: EpochLog) => void;
+  /** Called on this thread for every update, in order, in bundles of at most 25 a second. */
+  onBatchEnd?: (log: BatchLog) => void;
   /** Called on this thread, at most 25 times a second. */
   onProgress?: (progress: Progress) => void;
   signal?: AbortSignal;
+  /** The number of the first epoch; `epochs` is then the number behind the last one. Default: epochs go on over all fits. */
+  initialEpoch?: number;
+  /** Validates after every so many epochs; default 1. */
+  validationFreq?: number;
+  /** Updates an epoch, where that is fewer than the rows give: each epoch takes the first rows of its order. */
+  stepsPerEpoch?: number;
   /** The most updates, over all epochs. */
   maxSteps?: number;
   /** Seconds. */
@@ -163,7 +143,11 @@ const KNOWN = [
   "validationData",
   "callbacks",
   "onEpochEnd",
+  "onBatchEnd",
   "onProgress",
+  "initialEpoch",
+  "validationFreq",
+  "stepsPerEpoch",
   "signal",
   "maxSteps",
   "maxTime",
@@ -187,9 +171,13 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
   boolean(transfer, "fit: transfer");
   boolean(profile, "fit: profile");
   number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
+  const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null } = given;
+  integer(validationFreq, "fit: validationFreq", { min: 1 });
+  if (initialEpoch !== null) integer(initialEpoch, "fit: initialEpoch", { min: 0, max: epochs - 1 });
+  if (stepsPerEpoch !== null) integer(stepsPerEpoch, "fit: stepsPerEpoch", { min: 1 });
   if (given.maxSteps !== undefined) integer(given.maxSteps, "fit: maxSteps", { min: 1 });
   if (given.maxTime !== undefined) number(given.maxTime, "fit: maxTime", { above: 0 });
-  for (const name of ["onEpochEnd", "onProgress"] as const) {
+  for (const name of ["onEpochEnd", "onBatchEnd", "onProgress"] as const) {
     if (given[name] !== undefined && typeof given[name] !== "function") {
       throw new OptionError(`fit: ${name}: expected a function, got ${show(given[name])}.`);
     }
@@ -211,6 +199,10 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
       epochs,
       batchSize: Math.min(batchSize, data.x.rows),
       shuffle,
+      initialEpoch,
+      validationFreq,
+      stepsPerEpoch,
+      batchLogs: given.onBatchEnd !== undefined,
       maxSteps,
       maxTime,
       earlyStopping,
@@ -244,27 +236,8 @@ function readValidation(program: Program, { validationData }: FitInput) {
 /** Keys of an epoch's log that can be monitored. */
 function logKeys(program: Program, validated: boolean): string[] {
   const names = ["loss", ...program.training!.metrics.map(({ name }) => name)];
-  const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`);
+  const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`).concat("generalizationGap");
   return ["dataLoss", "penalty", ...names, ...(validated ? validation : [])];
-}
-
-function readCallbacks(callbacks: FitInput["callbacks"], keys: string[]): EarlyStoppingSpec | null {
-  if (callbacks === undefined) return null;
-  if (!Array.isArray(callbacks)) throw new OptionError(`fit: callbacks: expected an array, got ${show(callbacks)}.`);
-  if (callbacks.length === 0) return null;
-  if (callbacks.length > 1) {
-    throw new OptionError(`fit: callbacks: expected one earlyStopping(), got ${callbacks.length}. Drop the others.`);
-  }
-  const [first] = callbacks;
-  pick({ earlyStopping: 1 }, first, "type", "fit: callbacks");
-  const { type: _, ...given } = typeof first === "string" ? {} : (first as EarlyStoppingSpec);
-  const spec = readEarlyStopping(given);
-  if (!keys.includes(spec.monitor)) {
-    const missing = /^val/.test(spec.monitor) && !keys.includes("valLoss");
-    const cure = missing ? " Validation values need validationSplit or validationData." : "";
-    throw new OptionError(`earlyStopping.monitor: unknown name ${hint(spec.monitor, keys)}${cure}`);
-  }
-  return spec;
 }
 
 function readSignal(signal: unknown): void {

@@ -73,8 +73,25 @@ test("defaults", () => {
     patience: 0,
     mode: "min",
     restoreBestWeights: true,
+    baseline: null,
+    startFromEpoch: 0,
   });
   assert.is(earlyStopping({ monitor: "valAccuracy" }).mode, "max");
+});
+
+test("epochs before startFromEpoch, and those without a value, are not looked at", () => {
+  const values = [1, 2, 3, 2.5, 2.6, 2.7];
+  assert.equal(follow({ patience: 2, startFromEpoch: 2 }, values), { improved: [2, 3], stopped: 5, best: 3 });
+  const stopping = new EarlyStopping(earlyStopping({ monitor: "valLoss", patience: 1 }));
+  for (let epoch = 0; epoch < 5; epoch++) {
+    assert.equal(stopping.look({ epoch, loss: 1 } as EpochLog), { improved: false, stop: false });
+  }
+});
+
+// Keras: patience starts again only if the baseline is beaten, too.
+test("a baseline must be beaten within patience", () => {
+  assert.equal(follow({ patience: 2, baseline: 1 }, [5, 4, 3, 3]), { improved: [0, 1, 2], stopped: 3, best: 2 });
+  assert.equal(follow({ patience: 2, baseline: 4.5 }, [5, 4, 3, 3, 3]), { improved: [0, 1, 2], stopped: 4, best: 2 });
 });
 
 test.run();

@@ -65,7 +65,7 @@ test("the history has what it should, and nothing else", async () => {
     validationData: [xv, yv],
     callbacks: [earlyStopping({ monitor: "valAccuracy" })],
   });
-  assert.equal(keys(validated.epochs[0]!), [...LOG, "valAccuracy", "valLoss"].sort());
+  assert.equal(keys(validated.epochs[0]!), [...LOG, "generalizationGap", "valAccuracy", "valLoss"].sort());
   assert.is(validated.bestEpoch, 3);
 });
 
@@ -79,6 +79,7 @@ test("losses and metrics of an epoch are means over its rows, a smaller last bat
     const validation = await model.evaluate(xv, yv);
     assert.ok(validation.penalty! > 0.01, "the penalty is in valLoss, too");
     close([valLoss!, valAccuracy!], [validation.loss!, validation.accuracy!], 1e-12);
+    assert.is(epochs[0]!.generalizationGap, valLoss! - loss);
   }
 });
 

@@ -68,7 +68,7 @@ test(
         "monitor",
         fit({ ...split, callbacks: [earlyStopping({ monitor: "val_loss" })] }),
         "E_OPTION",
-        /unknown name "val_loss"\. Did you mean "valLoss"\? Known: .*valAccuracy\.$/,
+        /unknown name "val_loss"\. Did you mean "valLoss"\? Known: .*valAccuracy, generalizationGap\.$/,
       ],
       [
         "callbacks not a list",

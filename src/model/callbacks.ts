@@ -1,0 +1,67 @@
+// Callbacks of a fit: what may be given, checked.
+
+import { boolean, hint, integer, lookup, number, options, pick, show } from "../check.js";
+import { OptionError } from "../errors.js";
+import type { EarlyStoppingSpec } from "../spec.js";
+
+export interface EarlyStoppingOptions {
+  /** A key of the epoch logs; default valLoss. */
+  monitor?: string;
+  /** What counts as better; default 0. */
+  minDelta?: number;
+  /** Epochs without improvement before the stop; default 0: the first one. */
+  patience?: number;
+  /** Default max for accuracies, min for the rest. */
+  mode?: "min" | "max" | "auto";
+  /** Default true. */
+  restoreBestWeights?: boolean;
+  /** A value that must be beaten before `patience` starts again. */
+  baseline?: number | null;
+  /** Epochs of a fit that are not looked at; default 0. */
+  startFromEpoch?: number;
+}
+
+const STOPPING = ["monitor", "minDelta", "patience", "mode", "restoreBestWeights", "baseline", "startFromEpoch"];
+
+/** Checks an earlyStopping; what is left out gets its default. */
+export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpec {
+  const who = "earlyStopping";
+  options(given, who, STOPPING);
+  const { monitor = "valLoss", minDelta = 0, patience = 0, mode = "auto", restoreBestWeights = true } = given;
+  const { baseline = null, startFromEpoch = 0 } = given;
+  if (typeof monitor !== "string") {
+    throw new OptionError(`${who}.monitor: expected a key of the logs such as "valLoss", got ${show(monitor)}.`);
+  }
+  number(minDelta, `${who}.minDelta`, { min: 0 });
+  integer(patience, `${who}.patience`, { min: 0 });
+  boolean(restoreBestWeights, `${who}.restoreBestWeights`);
+  if (baseline !== null) number(baseline, `${who}.baseline`);
+  integer(startFromEpoch, `${who}.startFromEpoch`, { min: 0 });
+  lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
+  const better = /accuracy$/i.test(monitor) ? "max" : "min";
+  const chosen = mode === "auto" ? better : mode;
+  return { type: who, monitor, minDelta, patience, mode: chosen, restoreBestWeights, baseline, startFromEpoch };
+}
+
+/** The earlyStopping among callbacks, if there is one; `keys` are those of the logs that can be monitored. */
+export function readCallbacks(
+  callbacks: readonly EarlyStoppingSpec[] | undefined,
+  keys: string[],
+): EarlyStoppingSpec | null {
+  if (callbacks === undefined) return null;
+  if (!Array.isArray(callbacks)) throw new OptionError(`fit: callbacks: expected an array, got ${show(callbacks)}.`);
+  if (callbacks.length === 0) return null;
+  if (callbacks.length > 1) {
+    throw new OptionError(`fit: callbacks: expected one earlyStopping(), got ${callbacks.length}. Drop the others.`);
+  }
+  const [first] = callbacks;
+  pick({ earlyStopping: 1 }, first, "type", "fit: callbacks");
+  const { type: _, ...given } = typeof first === "string" ? {} : (first as EarlyStoppingSpec);
+  const spec = readEarlyStopping(given);
+  if (!keys.includes(spec.monitor)) {
+    const missing = /^val/.test(spec.monitor) && !keys.includes("valLoss");
+    const cure = missing ? " Validation values need validationSplit or validationData." : "";
+    throw new OptionError(`earlyStopping.monitor: unknown name ${hint(spec.monitor, keys)}${cure}`);
+  }
+  return spec;
+}
