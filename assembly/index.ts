@@ -17,6 +17,7 @@ export * from "./losses/kullback_leibler";
 export * from "./losses/mean_absolute_error";
 export * from "./losses/mean_squared_error";
 export * from "./losses/sparse_categorical_crossentropy";
+export * from "./losses/weigh";
 export * from "./metrics/accuracy";
 export * from "./optimizers/adam";
 export * from "./optimizers/penalty";

@@ -41,6 +41,7 @@ export const mutations = [
   row("losses/binary_crossentropy", `f32x4.ge(x, ${zero})`, `f32x4.le(x, ${zero})`),
   row("losses/kullback_leibler", `f32x4.gt(t, ${zero})`, `f32x4.ge(t, ${zero})`),
   row("losses/sparse_categorical_crossentropy", "if (smoothing != 0) value +=", "value +="),
+  row("losses/weigh", "load<f32>(at(loss, r)) * w", "load<f32>(at(loss, r))"),
   row("metrics/accuracy", "found >= 0 && found == wanted", "found == wanted"),
   row("optimizers/sgd", "madd(momentum, v, g) : v", "madd(momentum, v, v) : v"),
   row("optimizers/adam", "f32x4.sqrt(v), hyper_value(hyper, 1)", `f32x4.sqrt(v), ${one}`),

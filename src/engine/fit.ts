@@ -5,7 +5,7 @@ import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
 import { Divergence } from "./divergence.js";
 import { type RunMemory, sum } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
-import { shuffle } from "./order.js";
+import { balance, shuffle } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
 
@@ -28,6 +28,8 @@ export interface FitOptions {
   readonly epochs: number;
   readonly batchSize: number;
   readonly shuffle: boolean;
+  /** Each epoch draws every class equally often. */
+  readonly balanced: boolean;
   readonly initialEpoch: number | null;
   readonly validationFreq: number;
   readonly stepsPerEpoch: number | null;
@@ -195,8 +197,11 @@ export class FitLead {
     this.#dataLoss = 0;
     this.#penalty = 0;
     this.#metrics.fill(0);
-    this.#order.set(this.#base);
-    if (this.#options.shuffle) shuffle(this.#order, this.#run.program.seed, this.#epoch);
+    const { balanced, shuffle: shuffled } = this.#options;
+    const { y } = this.#run.layout.train!;
+    const rows = balanced ? balance(this.#base, this.#run.int(y), this.#run.program.seed, this.#epoch) : this.#base;
+    this.#order.set(rows);
+    if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch);
     this.#epochStarted = performance.now();
   }
 

@@ -3,7 +3,7 @@
 import { uniforms } from "../random.js";
 
 /** Streams of random numbers that belong to the host, apart from those of layers. */
-export const STREAM = { shuffle: 1, split: 2, initial: 0x40000000 } as const;
+export const STREAM = { shuffle: 1, split: 2, balance: 3, initial: 0x40000000 } as const;
 
 /** Shuffles rows in place (Fisher-Yates); another epoch, another order. */
 export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: number = STREAM.shuffle): void {
@@ -19,18 +19,41 @@ export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: n
 }
 
 /**
- * 0..n-1 with the rows to train on first and the `held` others behind, both ascending. With labels, every class gives its share
- * (largest remainders first, smaller labels first where they are equal).
+ * As many rows as given, the classes in turn: each gives its own rows in an order of this epoch, again and again. Classes are
+ * ordered by their labels.
  */
-export function splitRows(n: number, held: number, seed: number, labels: Int32Array | undefined): Int32Array {
+export function balance(rows: Int32Array, labels: Int32Array, seed: number, epoch: number): Int32Array {
+  const classes = [...grouped(rows, labels).entries()].sort(([a], [b]) => a - b);
+  const groups = classes.map(([label, members]) => {
+    const group = Int32Array.from(members);
+    // Streams of random numbers: one for each class and epoch.
+    shuffle(group, seed, epoch * 65536 + label, STREAM.balance);
+    return group;
+  });
+  return rows.map((_, i) => {
+    const group = groups[i % groups.length]!;
+    return group[Math.floor(i / groups.length) % group.length]!;
+  });
+}
+
+function grouped(rows: Int32Array, labels: Int32Array | undefined): Map<number, number[]> {
   const groups = new Map<number, number[]>();
-  for (let row = 0; row < n; row++) {
+  for (const row of rows) {
     const label = labels ? labels[row]! : 0;
     const group = groups.get(label);
     if (group) group.push(row);
     else groups.set(label, [row]);
   }
-  const classes = [...groups.entries()]
+  return groups;
+}
+
+/**
+ * 0..n-1 with the rows to train on first and the `held` others behind, both ascending. With labels, every class gives its share
+ * (largest remainders first, smaller labels first where they are equal).
+ */
+export function splitRows(n: number, held: number, seed: number, labels: Int32Array | undefined): Int32Array {
+  const rows = Int32Array.from({ length: n }, (_, row) => row);
+  const classes = [...grouped(rows, labels).entries()]
     .sort(([a], [b]) => a - b)
     .map(([label, rows]) => ({
       label,

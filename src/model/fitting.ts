@@ -5,11 +5,11 @@ import { type DataSize, heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EpochLog, History, Progress } from "../spec.js";
 import type { Calls } from "./calls.js";
-import type { Values } from "./data.js";
 import { estimateWorkers } from "./estimate.js";
 import { hintOf } from "./hint.js";
 import type { FitInput, FitRequest } from "./options.js";
 import type { Session } from "./session.js";
+import type { Upload } from "./upload.js";
 import { mostlyZeros } from "./zeros.js";
 
 /** Runs a checked fit to its end. Callbacks run here, on the caller's thread; one that throws stops the run and rejects it. */
@@ -72,31 +72,32 @@ export async function runFit(
   }
 }
 
-const dataSize = (x: Values): DataSize => ({ rows: x.rows, type: x.type, zeros: mostlyZeros(x) });
+const dataSize = ({ x, weights }: Upload): DataSize => ({
+  rows: x.rows,
+  type: x.type,
+  zeros: mostlyZeros(x),
+  weighted: weights !== undefined,
+});
 
 /** Memory for the run, the data in it, and its values checked. */
 async function prepare(program: Program, session: Session, request: FitRequest): Promise<void> {
-  const { options, x, y, validation, validationSplit, transfer } = request;
+  const { options, x, y, weights, validation, validationSplit, transfer } = request;
   const workers = session.teamSize(() => estimateWorkers(program, options.batchSize));
   const need = {
     workers,
     batch: options.batchSize,
-    train: dataSize(x),
-    validation: validation ? dataSize(validation.x) : null,
+    train: dataSize({ x, weights }),
+    validation: validation ? dataSize(validation) : null,
     held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
     best: options.earlyStopping?.restoreBestWeights ?? false,
   };
   await session.ensure(session.widen(need));
-  const fill = async (
-    source: "train" | "validation",
-    data: { x: FitRequest["x"]; y: FitRequest["y"] },
-    who: string,
-  ) => {
-    await session.upload(session.layout[source]!, data.x, data.y, transfer);
+  const fill = async (source: "train" | "validation", data: Pick<FitRequest, "x" | "y"> & Upload, who: string) => {
+    await session.upload(session.layout[source]!, data, transfer);
     const { rows, type } = data.x;
     await session.check({ source, type, rows, firstRow: 0, targets: data.y.kind, who });
   };
-  await fill("train", { x, y }, "fit");
+  await fill("train", { x, y, weights }, "fit");
   if (validation) await fill("validation", validation, "fit: validationData");
 }
 

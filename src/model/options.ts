@@ -10,6 +10,7 @@ import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { readCallbacks } from "./callbacks.js";
 import { type DataInput, readInputs, readTargets, sameRows, type Targets, type Values } from "./data.js";
+import { type ClassWeight, readSampler, readWeights } from "./weights.js";
 
 export interface CompileOptions {
   /** A name, or what sgd(), adam(), rmsprop() give. */
@@ -102,6 +103,12 @@ export interface FitInput {
   validationData?: readonly [x: DataInput, y: DataInput];
   /** What earlyStopping() gives. */
   callbacks?: readonly EarlyStoppingSpec[];
+  /** A weight >= 0 for each row: its loss and its gradients are multiplied by it. Validation takes no weights. */
+  sampleWeight?: ArrayLike<number>;
+  /** A weight for each class of integer labels, by label; "balanced": rows / (classes * rows of the class). */
+  classWeight?: ClassWeight;
+  /** "balanced": each epoch draws rows so that every class comes equally often, rows of small classes repeatedly. */
+  sampler?: "balanced";
   /** Called on this thread, once per epoch, in order. */
   onEpochEnd?: (log: EpochLog) => void;
   /** Called on this thread for every update, in order, in bundles of at most 25 a second. */
@@ -130,6 +137,8 @@ export interface FitRequest {
   readonly options: FitOptions;
   readonly x: Values;
   readonly y: Targets;
+  /** Weights of the rows in the loss. */
+  readonly weights: Float32Array | undefined;
   readonly validation: { readonly x: Values; readonly y: Targets } | undefined;
   readonly validationSplit: number;
   readonly transfer: boolean;
@@ -142,6 +151,9 @@ const KNOWN = [
   "validationSplit",
   "validationData",
   "callbacks",
+  "sampleWeight",
+  "classWeight",
+  "sampler",
   "onEpochEnd",
   "onBatchEnd",
   "onProgress",
@@ -199,6 +211,7 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
       epochs,
       batchSize: Math.min(batchSize, data.x.rows),
       shuffle,
+      balanced: readSampler(given, data.y),
       initialEpoch,
       validationFreq,
       stepsPerEpoch,
@@ -209,6 +222,7 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
       profile,
     },
     ...data,
+    weights: readWeights(given, data.y),
     validation,
     validationSplit,
     // A buffer that serves twice, as in an autoencoder, can be given away only once: it is copied.

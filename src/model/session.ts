@@ -12,12 +12,11 @@ import { countMemory, isFull, lease, type Member, release } from "../pool.js";
 import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
 import { abandon } from "../team.js";
-import type { Targets, Values } from "./data.js";
 import { estimateWorkers } from "./estimate.js";
 import { chooseNumerics } from "./numerics.js";
 import { DEFAULT_BATCH, DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
 import type { TeamFacts } from "./summary.js";
-import { copyValues, type Write } from "./upload.js";
+import { copyValues, type Upload, type Write } from "./upload.js";
 
 /** What a session was opened with: enough to find its state again. */
 interface Opened {
@@ -253,12 +252,13 @@ export class Session {
   }
 
   /** Copies rows into a source, in slices; with `transfer` their buffers move. */
-  async upload(source: Source, x: Values, y: Targets | undefined, transfer = false): Promise<void> {
+  async upload(source: Source, { x, y, weights }: Upload, transfer = false): Promise<void> {
     const { memory } = this.#opened!;
     const write: Write = (pointer, bytes, moved) =>
       this.lead(({ jobs }) => jobs.write(pointer, moved ? move(bytes, [bytes.buffer]) : bytes));
     await copyValues(memory, write, source.x.pointer, x.values, transfer);
     if (y) await copyValues(memory, write, source.y.pointer, y.values, transfer);
+    if (weights) await copyValues(memory, write, source.weights!.pointer, weights, false);
   }
 
   check(check: SourceCheck): Promise<void> {

@@ -1,9 +1,17 @@
 // Data into a run's memory without holding up the caller's thread.
 
 import { macrotask } from "../rpc.js";
+import type { Targets, Values } from "./data.js";
 
 /** Bytes copied between two turns of the caller's event loop. */
 const SLICE_BYTES = 2e6;
+
+/** What goes into a source. */
+export interface Upload {
+  readonly x: Values;
+  readonly y?: Targets | undefined;
+  readonly weights?: Float32Array | undefined;
+}
 
 /** Has a worker copy bytes to an address; `moved` buffers change their owner. */
 export type Write = (pointer: number, bytes: Uint8Array, moved: boolean) => Promise<void>;

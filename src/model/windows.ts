@@ -17,7 +17,7 @@ export async function eachWindow(
   const size = Math.min(batch, request.batch);
   for (let start = 0; start < x.rows; start += window.rows) {
     const end = Math.min(x.rows, start + window.rows);
-    await session.upload(window, rowsOf(x, start, end), y && rowsOf(y, start, end));
+    await session.upload(window, { x: rowsOf(x, start, end), y: y && rowsOf(y, start, end) });
     const check = { source: "window", type: x.type, rows: end - start, firstRow: start } as const;
     await session.check({ ...check, targets: y?.kind ?? "none", who });
     await visit(end - start, size);
@@ -31,6 +31,6 @@ export async function fillWindow(
   need: { inputGradient?: boolean } = {},
 ): Promise<void> {
   await session.ensure(session.widen({ batch: x.rows, ...need }));
-  await session.upload(session.layout.window, x, y);
+  await session.upload(session.layout.window, { x, y });
   await session.check({ source: "window", type: x.type, rows: x.rows, firstRow: 0, targets: y.kind, who });
 }

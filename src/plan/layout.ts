@@ -11,6 +11,8 @@ export interface DataSize {
   readonly type: ValueType;
   /** Most values are zero. */
   readonly zeros: boolean;
+  /** Each row has a weight in the loss. */
+  readonly weighted: boolean;
 }
 
 /** What a layout must hold; `merge` of two holds both. */
@@ -34,6 +36,8 @@ export interface Source {
   readonly type: ValueType;
   readonly zeros: boolean;
   readonly rows: number;
+  /** Weights of the rows in the loss, where they have some. */
+  readonly weights: Tensor | undefined;
 }
 
 export interface ParameterTensors {
@@ -66,6 +70,7 @@ export interface Layout {
   readonly input: Tensor;
   readonly inputGradient: Tensor | undefined;
   readonly target: Tensor;
+  readonly rowWeight: Tensor | undefined;
   readonly outputs: readonly Tensor[];
   readonly deltas: readonly Tensor[];
   readonly loss: Tensor;
@@ -146,10 +151,11 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
   }));
 
-  const source = (name: string, { rows, type, zeros }: DataSize, held = 0, values = targets): Source => ({
+  const source = (name: string, { rows, type, zeros, weighted }: DataSize, held = 0, values = targets): Source => ({
     x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
     y: arena.take(`${name}.y`, rows * values * 4),
     order: arena.take(`${name}.order`, rows * 4),
+    weights: weighted ? arena.take(`${name}.weights`, rows * 4) : undefined,
     type,
     zeros,
     rows: rows - held,
@@ -166,6 +172,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const target = labels ? arena.take("target", batch * 4) : arena.rows("target", batch, targets);
   const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
+  const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
   const loss = arena.take("loss", batch * 4);
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
@@ -173,7 +180,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const rowBytes = 4 * (width + 2 * outputWidth);
   const windowRows = Math.max(batch, Math.min(WINDOW_ROWS, Math.floor(WINDOW_BYTES / rowBytes)));
   // A gradient by the output comes in where targets do, and may be wider.
-  const windowed: DataSize = { rows: windowRows, type: "float32", zeros: false };
+  const windowed: DataSize = { rows: windowRows, type: "float32", zeros: false, weighted: false };
   const window = source("window", windowed, 0, Math.max(targets, outputWidth));
   const predictions = arena.take("predictions", windowRows * outputWidth * 4);
   const resultRows = Math.max(windowRows, validation?.rows ?? 0);
@@ -198,6 +205,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     input,
     inputGradient,
     target,
+    rowWeight,
     outputs,
     deltas,
     loss,
@@ -236,7 +244,7 @@ export const heldRows = (n: number, share: number): number => Math.min(n - 1, Ma
 /** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
 export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
   const same = (a: DataSize | null, b: DataSize | null) =>
-    !b || (a?.rows === b.rows && a.type === b.type && a.zeros === b.zeros);
+    !b || (a?.rows === b.rows && a.type === b.type && a.zeros === b.zeros && a.weighted === b.weighted);
   return (
     have.workers === need.workers &&
     have.batch >= need.batch &&

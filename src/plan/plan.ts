@@ -19,6 +19,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
     ...gather(batch, source, hyper, HYPER.cursor, true),
     ...walk.steps,
     lossStep(batch, walk, true),
+    ...weighSteps(batch, source, walk, hyper),
     ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
@@ -154,6 +155,18 @@ function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolea
   const tensors = { batch: rowsOf(rows), loss: layout.loss, pred: walk.pred, target: layout.target };
   if (!training) return definition.forward(config, tensors);
   return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / rows) });
+}
+
+/** The weights of the batch's rows, on losses and gradients; none where the data has none. */
+function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta }: Walk, hyper: Tensor): Step[] {
+  const { rowWeight, loss } = layout;
+  if (!weights || !rowWeight) return [];
+  const by = rowsOf(rows);
+  return [
+    // Whole words are copied, whatever they mean.
+    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor)),
+    step("weigh_rows", by, updates(loss), updates(delta), reads(rowWeight), delta.stride),
+  ];
 }
 
 function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {

@@ -38,9 +38,9 @@ const small: ModelSpec = {
   ],
 };
 
-function plans(spec: ModelSpec, rows = 6, zeros = false): Record<string, Phases> {
+function plans(spec: ModelSpec, rows = 6, zeros = false, weighted = false): Record<string, Phases> {
   const program = compileProgram(spec, training, 1);
-  const data = { rows: 20, type: "float32", zeros } as const;
+  const data = { rows: 20, type: "float32", zeros, weighted } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: rows,
@@ -67,7 +67,8 @@ const test = suite("barriers");
 test("no plan has a race", () => {
   for (const spec of [deep, small]) {
     for (const zeros of [false, true]) {
-      for (const [name, phases] of Object.entries(plans(spec, 6, zeros))) assert.equal(findRaces(phases), [], name);
+      for (const [name, phases] of Object.entries(plans(spec, 6, zeros, zeros)))
+        assert.equal(findRaces(phases), [], name);
     }
   }
 });

@@ -21,8 +21,8 @@ const program = compileProgram(
 const request: LayoutRequest = {
   workers: 3,
   batch: 17,
-  train: { rows: 101, type: "float32", zeros: false },
-  validation: { rows: 11, type: "uint8", zeros: false },
+  train: { rows: 101, type: "float32", zeros: false, weighted: false },
+  validation: { rows: 11, type: "uint8", zeros: false, weighted: false },
   held: 0,
   best: true,
   inputGradient: true,
@@ -81,9 +81,9 @@ test("a layout holds what asks for no more than it has", () => {
   assert.ok(holds(request, { ...none, batch: 1 }));
   assert.not.ok(holds(request, { ...request, batch: 18 }));
   assert.not.ok(holds(request, { ...request, workers: 2 }));
-  assert.not.ok(holds(request, { ...request, train: { rows: 102, type: "float32", zeros: false } }));
-  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "uint8", zeros: false } }));
-  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "float32", zeros: true } }));
+  assert.not.ok(holds(request, { ...request, train: { rows: 102, type: "float32", zeros: false, weighted: false } }));
+  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "uint8", zeros: false, weighted: false } }));
+  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "float32", zeros: true, weighted: false } }));
   assert.not.ok(holds(request, { ...request, held: 5, validation: null }));
   assert.not.ok(holds({ ...request, best: false }, request));
   assert.not.ok(holds({ ...request, inputGradient: false }, request));

@@ -1,0 +1,76 @@
+// Weights of rows and classes, and the balanced sampler, as a fit is given them.
+
+import { lookup, show } from "../check.js";
+import { DataError, OptionError, ShapeError } from "../errors.js";
+import type { Targets } from "./data.js";
+
+/** Weights by label: an array, an object such as `{ 0: 1, 1: 10 }` (others 1), or "balanced". */
+export type ClassWeight = "balanced" | readonly number[] | Readonly<Record<number, number>>;
+
+interface Given {
+  readonly sampleWeight?: ArrayLike<number>;
+  readonly classWeight?: ClassWeight;
+  readonly sampler?: "balanced";
+}
+
+/** One weight a row: its own times its class's; undefined where neither is given. */
+export function readWeights({ sampleWeight, classWeight }: Given, y: Targets): Float32Array | undefined {
+  if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  const weights = new Float32Array(y.rows).fill(1);
+  if (sampleWeight !== undefined) multiplyRows(weights, sampleWeight);
+  if (classWeight !== undefined) multiplyClasses(weights, classWeight, y);
+  return weights;
+}
+
+function multiplyRows(weights: Float32Array, given: ArrayLike<number>): void {
+  if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
+    throw new OptionError(`fit: sampleWeight: expected an array of numbers, got ${show(given)}.`);
+  }
+  if (given.length !== weights.length) {
+    throw new ShapeError(`fit: sampleWeight: expected one for each of ${weights.length} rows, got ${given.length}.`);
+  }
+  for (let row = 0; row < weights.length; row++) weights[row] = weight(given[row], `sampleWeight[${row}]`, row);
+}
+
+function multiplyClasses(weights: Float32Array, given: ClassWeight, y: Targets): void {
+  const labels = labelsOf(y, "classWeight");
+  const byLabel = given === "balanced" ? balancedWeights(labels) : classWeights(given);
+  for (let row = 0; row < weights.length; row++) weights[row]! *= byLabel.get(labels[row]!) ?? 1;
+}
+
+function classWeights(given: Exclude<ClassWeight, "balanced">): Map<number, number> {
+  if (given === null || typeof given !== "object") {
+    const expected = 'expected "balanced", an array or an object of weights by label such as { 0: 1, 1: 10 }';
+    throw new OptionError(`fit: classWeight: ${expected}, got ${show(given)}.`);
+  }
+  return new Map(
+    Object.entries(given).map(([label, value]) => [Number(label), weight(value, `classWeight[${label}]`)]),
+  );
+}
+
+/** rows / (classes * rows of the class): every class weighs the same in all. */
+function balancedWeights(labels: ArrayLike<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let row = 0; row < labels.length; row++) counts.set(labels[row]!, (counts.get(labels[row]!) ?? 0) + 1);
+  return new Map([...counts].map(([label, count]) => [label, labels.length / (counts.size * count)]));
+}
+
+/** True for the balanced sampler, which needs integer labels. */
+export function readSampler({ sampler }: Given, y: Targets): boolean {
+  if (sampler === undefined) return false;
+  lookup({ balanced: 1 }, sampler, "fit: sampler");
+  labelsOf(y, "sampler");
+  return true;
+}
+
+function labelsOf({ kind, values }: Targets, option: string): ArrayLike<number> {
+  if (kind === "integers" || kind === "floats") return values;
+  const cure = 'Use a loss on integer labels such as "sparseCategoricalCrossentropy", or sampleWeight.';
+  throw new OptionError(`fit: ${option}: expected integer labels in y, got a value per output. ${cure}`);
+}
+
+function weight(value: unknown, name: string, row?: number): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  const where = row === undefined ? {} : { row };
+  throw new DataError(`fit: ${name}: expected a number >= 0, got ${show(value)}.`, where);
+}
