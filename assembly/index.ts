@@ -20,6 +20,7 @@ export * from "./losses/sparse_categorical_crossentropy";
 export * from "./losses/weigh";
 export * from "./metrics/accuracy";
 export * from "./optimizers/adam";
+export * from "./optimizers/clip";
 export * from "./optimizers/penalty";
 export * from "./optimizers/rmsprop";
 export * from "./optimizers/sgd";

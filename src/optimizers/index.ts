@@ -1,6 +1,7 @@
 // The table of optimizers: `type` in JSON -> its definition.
 import { options, pick } from "../check.js";
 import { adam } from "./adam.js";
+import { COMMON, type CommonConfig, checkCommon } from "./common.js";
 import type { OptimizerDefinition } from "./optimizer.js";
 import { rmsprop } from "./rmsprop.js";
 import { sgd } from "./sgd.js";
@@ -11,16 +12,17 @@ type ConfigOf<D> = D extends OptimizerDefinition<infer C> ? C : never;
 export type OptimizerName = keyof typeof optimizers;
 /** An optimizer as JSON: `{ type, ...options }`; what is left out has its default. */
 export type OptimizerSpec = {
-  [T in OptimizerName]: { readonly type: T } & Readonly<Partial<ConfigOf<(typeof optimizers)[T]>>>;
+  [T in OptimizerName]: { readonly type: T } & Readonly<Partial<ConfigOf<(typeof optimizers)[T]>> & CommonConfig>;
 }[OptimizerName];
 
 /** A name or JSON -> JSON with every option filled in and checked. */
 export function optimizerSpec(value: unknown, who = "compile"): OptimizerSpec {
   const row = pick(optimizers, value, "type", `${who}: optimizer`) as OptimizerDefinition<object>;
   const given = typeof value === "string" ? { type: value } : (value as OptimizerSpec);
-  options(given, given.type, ["type", ...row.options]);
+  options(given, given.type, ["type", ...row.options, ...COMMON]);
   const set = Object.entries(given).filter(([, v]) => v !== undefined);
   const config = { ...row.defaults, ...Object.fromEntries(set) };
   row.check(config, given.type);
+  checkCommon(config, given.type);
   return config as OptimizerSpec;
 }

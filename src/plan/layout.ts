@@ -47,6 +47,8 @@ export interface ParameterTensors {
   readonly slots: ReadonlyMap<string, Tensor>;
   /** Penalty of each unit; only where there is one. */
   readonly penalty: Tensor | undefined;
+  /** Squares of each unit's gradients; only where norms are limited. */
+  readonly squares: Tensor | undefined;
 }
 
 export interface Layout {
@@ -63,6 +65,8 @@ export interface Layout {
   readonly hyper: Tensor;
   readonly flags: Tensor;
   readonly cursor: Tensor;
+  /** A sum of squares of gradients, float64, for each worker. */
+  readonly norm: Tensor;
   readonly parameters: readonly ParameterTensors[];
   readonly derived: ReadonlyMap<string, Tensor>;
   /** Working memory by layer and name. */
@@ -142,6 +146,10 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
   const cursor: Tensor = { ...arena.take("cursor", CACHE_LINE * workers), each: CACHE_LINE };
 
+  const norm: Tensor = { ...arena.take("norm", CACHE_LINE * workers), each: CACHE_LINE };
+  const { clipNorm, globalClipNorm } = program.training?.optimizerConfig ?? {};
+  const limited = clipNorm !== undefined || globalClipNorm !== undefined;
+
   const parameters = program.parameters.map((parameter, i) => ({
     parameter,
     weight: weights[i]!,
@@ -149,6 +157,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     slots: slots[i]!,
     penalty:
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
+    squares: limited ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4) : undefined,
   }));
 
   const source = (name: string, { rows, type, zeros, weighted }: DataSize, held = 0, values = targets): Source => ({
@@ -199,6 +208,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     hyper,
     flags,
     cursor,
+    norm,
     parameters,
     derived,
     scratch,

@@ -3,6 +3,7 @@
 import type { Tensor } from "../arena.js";
 import { flags, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { insertBarriers, type Phases } from "./barriers.js";
+import { clipSteps, clips } from "./clip.js";
 import { HYPER, type Layout, type ParameterTensors, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
 import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, split, type Walk } from "./walk.js";
@@ -13,6 +14,8 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
   const { hyper, flags: flag, loss, metrics, parameters } = layout;
+  const { optimizerConfig } = program.training!;
+  const clipped = clips(optimizerConfig);
   const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
   return insertBarriers([
     hook("collect", "once", ...penalties, reads(flag)),
@@ -25,7 +28,8 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
     hook("guard", "each", reads(loss)),
     hook("decide", "once", reads(loss), ...metrics.map((m) => reads(m)), writesNext(hyper), writes(source.order)),
     ...parameterSteps,
-    ...parameters.map((tensors, i) => updateStep(batch, tensors, i, true)),
+    ...(clipped ? [...penaltySteps(layout), ...clipSteps(layout, optimizerConfig)] : []),
+    ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
     ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
   ]);
@@ -110,7 +114,11 @@ export function backwardPlan(
 export function applyPlan(program: Program, layout: Layout): Phases {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
-  return insertBarriers([...updateSteps, ...refreshSteps(program, layout)]);
+  return insertBarriers([
+    ...clipSteps(layout, program.training!.optimizerConfig),
+    ...updateSteps,
+    ...refreshSteps(program, layout),
+  ]);
 }
 
 /** Penalty values of the current weights. */

@@ -38,8 +38,19 @@ const small: ModelSpec = {
   ],
 };
 
-function plans(spec: ModelSpec, rows = 6, zeros = false, weighted = false): Record<string, Phases> {
-  const program = compileProgram(spec, training, 1);
+/** What data and optimizer may ask for besides. */
+interface Extras {
+  zeros?: boolean;
+  weighted?: boolean;
+  clip?: { clipValue?: number; clipNorm?: number; globalClipNorm?: number };
+}
+
+function plans(
+  spec: ModelSpec,
+  rows = 6,
+  { zeros = false, weighted = false, clip = {} }: Extras = {},
+): Record<string, Phases> {
+  const program = compileProgram(spec, { ...training, optimizer: { ...training.optimizer, ...clip } }, 1);
   const data = { rows: 20, type: "float32", zeros, weighted } as const;
   const layout = createLayout(program, {
     workers: 2,
@@ -66,9 +77,9 @@ const test = suite("barriers");
 
 test("no plan has a race", () => {
   for (const spec of [deep, small]) {
-    for (const zeros of [false, true]) {
-      for (const [name, phases] of Object.entries(plans(spec, 6, zeros, zeros)))
-        assert.equal(findRaces(phases), [], name);
+    const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
+    for (const extras of [{}, { zeros: true, weighted: true }, ...clips]) {
+      for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
     }
   }
 });

@@ -1,0 +1,25 @@
+// What every optimizer can do besides its own formula: limits of the gradients.
+
+import { number } from "../check.js";
+import { OptionError } from "../errors.js";
+
+export interface CommonConfig {
+  /** Each gradient is kept within ±clipValue. */
+  clipValue?: number;
+  /** Each weight tensor's gradient is scaled so that its L2 norm is at most clipNorm. */
+  clipNorm?: number;
+  /** All gradients are scaled alike so that the L2 norm of them together is at most globalClipNorm. */
+  globalClipNorm?: number;
+}
+
+const CLIPS = ["clipValue", "clipNorm", "globalClipNorm"] as const;
+export const COMMON: readonly string[] = CLIPS;
+
+/** OptionError for limits that are not > 0, or for more than one of them. */
+export function checkCommon(config: CommonConfig, who: string): void {
+  const given = CLIPS.filter((name) => config[name] !== undefined);
+  for (const name of given) number(config[name], `${who}.${name}`, { above: 0 });
+  if (given.length > 1) {
+    throw new OptionError(`${who}: expected one of ${CLIPS.join(", ")}, got ${given.join(" and ")}. Drop one.`);
+  }
+}
