@@ -19,6 +19,7 @@ export * from "./losses/mean_squared_error";
 export * from "./losses/sparse_categorical_crossentropy";
 export * from "./losses/weigh";
 export * from "./metrics/accuracy";
+export * from "./optimizers/accumulate";
 export * from "./optimizers/adam";
 export * from "./optimizers/clip";
 export * from "./optimizers/penalty";

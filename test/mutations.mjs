@@ -45,6 +45,7 @@ export const mutations = [
   row("metrics/accuracy", "found >= 0 && found == wanted", "found == wanted"),
   row("optimizers/sgd", "madd(momentum, v, g) : v", "madd(momentum, v, v) : v"),
   row("optimizers/adam", "f32x4.sqrt(v), hyper_value(hyper, 1)", `f32x4.sqrt(v), ${one}`),
+  row("optimizers/accumulate", "first ? g :", "!first ? g :"),
   row("optimizers/clip", "sqrt(load<f64>(total))", "load<f64>(total)"),
   row("optimizers/rmsprop", `f32x4.max(madd(f32x4.neg(a), a, s), ${zero})`, "f32x4.abs(madd(f32x4.neg(a), a, s))"),
 ];

@@ -1,17 +1,19 @@
 // One worker's engine: a model in memory, and the loop of a fit. Every member of a team runs the same actions at the same
 // time; what only the lead does says so.
 
-import { HYPER, type Layout, type Source } from "../plan/layout.js";
+import { HYPER, type Layout, PARTS, type Source } from "../plan/layout.js";
+import type { TrainBatch } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import type { NamedTensor, ProfileRow } from "../spec.js";
 import type { Team } from "../team.js";
+import { ACTIONS, type Action } from "./actions.js";
 import { findLayer, guardLosses, NonFiniteLoss } from "./divergence.js";
 import { evaluateRows } from "./evaluate.js";
-import { ACTIONS, type Action, FitLead, type FitOptions, type FitReport } from "./fit.js";
+import { FitLead, type FitOptions, type FitReport } from "./fit.js";
 import { RunMemory } from "./memory.js";
 import { OptimizerState } from "./optimizer.js";
 import { splitRows } from "./order.js";
-import { Plans, type Twin } from "./plans.js";
+import { Plans, type Twin, trainKey } from "./plans.js";
 import { Profile } from "./profile.js";
 import { type Emit, Reporter } from "./reporter.js";
 import { fingerprint, pack, unpack } from "./weights.js";
@@ -27,7 +29,7 @@ export class Engine {
   readonly #reporter: Reporter;
   #fit: FitLead | undefined;
   #profile: Profile | undefined;
-  readonly #profiled = new Map<number, Twin>();
+  readonly #profiled = new Map<string, Twin>();
   /** Which half of `hyper` holds the current decision. */
   #parity: 0 | 1 = 0;
   /** Rows of the batch that a step works on. */
@@ -126,7 +128,7 @@ export class Engine {
       if (run.team.leads) run.stable = false;
       this.#rows = run.ints[run.hyperWord(this.#parity, HYPER.rows)]!;
       try {
-        this.#step(run.layout.train!);
+        this.#step(run.layout.train!, this.#batch());
       } catch (error) {
         if (error instanceof NonFiniteLoss) return false;
         throw error;
@@ -142,17 +144,23 @@ export class Engine {
     return true;
   }
 
-  #step(source: Source): void {
+  /** The batch that the lead chose. */
+  #batch(): TrainBatch {
+    const word = (offset: number) => this.run.ints[this.run.hyperWord(this.#parity, offset)]!;
+    return { rows: this.#rows, total: word(HYPER.total), part: PARTS[word(HYPER.part)]! };
+  }
+
+  #step(source: Source, batch: TrainBatch): void {
     const { run, plans } = this;
     const profile = this.#profile;
     if (!profile) {
-      run.run(plans.train(source, this.#rows)[this.#parity]);
+      run.run(plans.train(source, batch)[this.#parity]);
       return;
     }
-    let twin = this.#profiled.get(this.#rows);
+    let twin = this.#profiled.get(trainKey(batch));
     if (!twin) {
-      twin = plans.profiled(source, this.#rows, profile);
-      this.#profiled.set(this.#rows, twin);
+      twin = plans.profiled(source, batch, profile);
+      this.#profiled.set(trainKey(batch), twin);
     }
     run.runProfiled(twin[this.#parity], profile);
   }

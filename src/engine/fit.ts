@@ -1,7 +1,9 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
-import { CONTROL, HYPER, REQUEST } from "../plan/layout.js";
+import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
 import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
+import { ACTIONS, type Action } from "./actions.js";
+import { type Batch, Batches } from "./batches.js";
 import { Divergence } from "./divergence.js";
 import { type RunMemory, sum } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
@@ -9,24 +11,12 @@ import { balance, shuffle } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
 
-/** What a team can do next; `end` and `park` leave the loop. */
-export const ACTIONS = [
-  "step",
-  "settle",
-  "snapshot",
-  "evaluate",
-  "keepBest",
-  "restoreBest",
-  "rollback",
-  "park",
-  "end",
-] as const;
-export type Action = (typeof ACTIONS)[number];
-
 /** A fit's options as they cross to the workers: plain, checked, defaults filled in. */
 export interface FitOptions {
   readonly epochs: number;
   readonly batchSize: number;
+  /** Rows of an update, whose gradients come from batches of batchSize rows. */
+  readonly updateRows: number;
   readonly shuffle: boolean;
   /** Each epoch draws every class equally often. */
   readonly balanced: boolean;
@@ -63,8 +53,9 @@ export class FitLead {
   readonly #started = performance.now();
   #epochStarted = 0;
   #trained = 0;
-  #cursor = 0;
-  #rows = 0;
+  readonly #batches: Batches;
+  #batch: Batch;
+  #batchLoss = 0;
   #steps = 0;
   #epoch = 0;
   #rate = 0;
@@ -86,10 +77,13 @@ export class FitLead {
     this.#metrics = run.layout.metrics.map(() => 0);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
     const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
+    const updateRows = Math.min(base.length, options.updateRows);
     if (initialEpoch !== null) state.epoch = initialEpoch;
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
-    this.#length = Math.min(base.length, (stepsPerEpoch ?? base.length) * batchSize);
+    this.#length = Math.min(base.length, (stepsPerEpoch ?? base.length) * updateRows);
+    this.#batches = new Batches(this.#length, batchSize, updateRows);
+    this.#batch = this.#batches.next();
   }
 
   get report(): FitReport {
@@ -131,16 +125,23 @@ export class FitLead {
   /** In the middle of a step, its losses being known and finite: sums them up and chooses what follows. */
   decideAfterLoss(parity: 0 | 1): Action {
     const { loss, metrics } = this.#run.layout;
-    const dataLoss = sum(this.#run.float(loss), this.#rows);
+    const { rows, total, last } = this.#batch;
+    const dataLoss = sum(this.#run.float(loss), rows);
     this.#dataLoss += dataLoss;
-    if (this.#options.batchLogs) this.#tellBatch(dataLoss / this.#rows);
+    this.#batchLoss += dataLoss;
     metrics.forEach((tensor, i) => {
-      this.#metrics[i]! += sum(this.#run.float(tensor), this.#rows);
+      this.#metrics[i]! += sum(this.#run.float(tensor), rows);
     });
+    if (!last) {
+      this.#batches.cursor += rows;
+      return this.#write(parity, "step");
+    }
+    if (this.#options.batchLogs) this.#tellBatch(this.#batchLoss / total);
+    this.#batchLoss = 0;
     this.#state.commit();
     this.#steps++;
-    this.#uncollected = this.#rows;
-    this.#cursor += this.#rows;
+    this.#uncollected = total;
+    this.#batches.cursor += rows;
     this.#progress();
     // An update's marks are seen only after it: whatever else comes next, the marks are looked at first.
     const next = this.#flagged ? "rollback" : this.#nextStep();
@@ -156,7 +157,7 @@ export class FitLead {
     step: () => "end",
     settle: () => (this.#flagged ? "rollback" : this.#nextStep()),
     snapshot: () => {
-      if (this.#cursor === 0) return this.#nextStep();
+      if (this.#batches.cursor === 0) return this.#nextStep();
       return this.#validates ? "evaluate" : this.#endEpoch();
     },
     evaluate: () => this.#endEpoch(),
@@ -174,7 +175,7 @@ export class FitLead {
   #nextStep(): Action {
     const { maxSteps, maxTime } = this.#options;
     const request = Atomics.load(this.#run.ints, (this.#run.layout.control.pointer >> 2) + CONTROL.request);
-    if (this.#cursor >= this.#length) {
+    if (this.#batches.ended) {
       this.#trained = performance.now();
       this.#state.epoch = this.#epoch + 1;
       return "snapshot";
@@ -193,7 +194,8 @@ export class FitLead {
 
   #beginEpoch(): void {
     this.#epoch = this.#state.epoch;
-    this.#cursor = 0;
+    this.#batches.cursor = 0;
+    this.#batchLoss = 0;
     this.#dataLoss = 0;
     this.#penalty = 0;
     this.#metrics.fill(0);
@@ -217,7 +219,7 @@ export class FitLead {
       dataLoss,
       penalty,
       learningRate: this.#rate,
-      batchSize: this.#options.batchSize,
+      batchSize: Math.min(this.#options.updateRows, this.#base.length),
       seconds: (now - this.#epochStarted) / 1000,
       samplesPerSecond: n / ((this.#trained - this.#epochStarted) / 1000),
     };
@@ -253,15 +255,22 @@ export class FitLead {
   }
 
   #write(parity: 0 | 1, action: Action): Action {
-    this.#rows = Math.min(this.#options.batchSize, this.#length - this.#cursor);
+    const batch = this.#batches.next();
+    this.#batch = batch;
     if (action === "step") {
       this.#rate = this.#state.rate;
-      this.#state.write(parity, this.#cursor);
+      this.#state.write(parity, this.#batches.cursor, batch.index);
     }
-    const { ints } = this.#run;
-    ints[this.#run.hyperWord(parity, HYPER.action)] = ACTIONS.indexOf(action);
-    ints[this.#run.hyperWord(parity, HYPER.rows)] = this.#rows;
+    const part = batch.first ? (batch.last ? "whole" : "first") : batch.last ? "last" : "middle";
+    this.#set(parity, HYPER.action, ACTIONS.indexOf(action));
+    this.#set(parity, HYPER.rows, batch.rows);
+    this.#set(parity, HYPER.total, batch.total);
+    this.#set(parity, HYPER.part, PARTS.indexOf(part));
     return action;
+  }
+
+  #set(parity: 0 | 1, offset: number, value: number): void {
+    this.#run.ints[this.#run.hyperWord(parity, offset)] = value;
   }
 
   /** The decision that a run starts with. */
@@ -270,16 +279,14 @@ export class FitLead {
   }
 
   #tellBatch(dataLoss: number): void {
-    const batch = this.#cursor / this.#options.batchSize;
+    const batch = this.#batches.update;
     this.#reporter.batch({ epoch: this.#epoch, batch, dataLoss, learningRate: this.#rate });
   }
 
   #progress(): void {
     this.#reporter.progress(() => {
-      const { batchSize } = this.#options;
-      const step = Math.ceil(this.#cursor / batchSize);
-      const steps = Math.ceil(this.#length / batchSize);
-      return { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / this.#cursor };
+      const { done: step, updates: steps, cursor } = this.#batches;
+      return { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / cursor };
     });
   }
 }

@@ -63,7 +63,7 @@ export function trainWindow(engine: Engine, type: Source["type"], rows: number):
   const { run, plans, state } = engine;
   const { layout, team } = run;
   engine.leaveFit(rows);
-  const [plan] = plans.train(windowOf(engine, type), rows);
+  const [plan] = plans.train(windowOf(engine, type), { rows, total: rows, part: "whole" });
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
     run.int(layout.flags).fill(0);

@@ -4,6 +4,9 @@ import { COUNTERS } from "../plan/layout.js";
 import { rateAt } from "../schedules/index.js";
 import type { RunMemory } from "./memory.js";
 
+/** What later batches of an update add to its number, as the counter of random numbers. */
+const STEPS_BETWEEN = 16777216;
+
 export class OptimizerState {
   readonly #run: RunMemory;
   readonly #counters: Float64Array;
@@ -41,13 +44,14 @@ export class OptimizerState {
     });
   }
 
-  /** Writes the numbers of the step to come into one half of `hyper`. */
-  write(parity: 0 | 1, cursor: number): void {
+  /** Writes the numbers of the step to come into one half of `hyper`; batches of one update draw numbers of their own. */
+  write(parity: 0 | 1, cursor: number, batch = 0): void {
     const { optimizer, optimizerConfig, products } = this.#run.program.training!;
     products.forEach((factor, i) => {
       this.#ahead[i] = this.#counters[COUNTERS.products + i]! * factor;
     });
-    this.#run.writeHyper(parity, cursor, this.step, optimizer.hyper(optimizerConfig, this.rate, this.#ahead));
+    const step = this.step + batch * STEPS_BETWEEN;
+    this.#run.writeHyper(parity, cursor, step, optimizer.hyper(optimizerConfig, this.rate, this.#ahead));
   }
 
   /** Counters and products as they are before the first step. */

@@ -10,6 +10,7 @@ import {
   gradientsPlan,
   penaltyPlan,
   predictPlan,
+  type TrainBatch,
   trainPlan,
 } from "../plan/plan.js";
 import type { RunMemory } from "./memory.js";
@@ -36,14 +37,14 @@ export class Plans {
     return twin;
   }
 
-  train(source: Source, rows: number): Twin {
+  train(source: Source, batch: TrainBatch): Twin {
     const { program, layout } = this.#run;
-    return this.#get(`train ${key(source)} ${rows}`, () => trainPlan(program, layout, source, rows));
+    return this.#get(`train ${key(source)} ${trainKey(batch)}`, () => trainPlan(program, layout, source, batch));
   }
 
   /** A training plan whose calls are timed; made anew for each run. */
-  profiled(source: Source, rows: number, profile: Profile): Twin {
-    const phases = trainPlan(this.#run.program, this.#run.layout, source, rows);
+  profiled(source: Source, batch: TrainBatch, profile: Profile): Twin {
+    const phases = trainPlan(this.#run.program, this.#run.layout, source, batch);
     return [this.#run.link(phases, 0, profile), this.#run.link(phases, 1, profile)];
   }
 
@@ -74,4 +75,6 @@ export class Plans {
   }
 }
 
+/** Batches of the same key have the same plan. */
+export const trainKey = ({ rows, total, part }: TrainBatch): string => `${rows} ${total} ${part}`;
 const key = ({ x, type, order }: Source) => `${x.name} ${type} ${order.pointer}`;

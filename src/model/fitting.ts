@@ -89,6 +89,7 @@ async function prepare(program: Program, session: Session, request: FitRequest):
     train: dataSize({ x, weights }),
     validation: validation ? dataSize(validation) : null,
     held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
+    accumulates: options.updateRows > options.batchSize,
     best: options.earlyStopping?.restoreBestWeights ?? false,
   };
   await session.ensure(session.widen(need));

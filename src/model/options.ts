@@ -40,6 +40,8 @@ export interface Settings {
 }
 
 const MOST_WORKERS = 64;
+/** Rows of a full batch that are worked on at once. */
+const MOST_AT_ONCE = 1024;
 /** Rows a batch of a fit that names no batchSize. */
 export const DEFAULT_BATCH = 32;
 export const DEFAULT_LIMIT = 2147483648;
@@ -94,8 +96,8 @@ export function readCompile(given: CompileOptions): Settings {
 export interface FitInput {
   /** Default 1. */
   epochs?: number;
-  /** Rows a batch; default 32. The last batch of an epoch may be smaller. */
-  batchSize?: number;
+  /** Rows a batch; default 32. The last batch of an epoch may be smaller. "full": all rows, above 1,024 in parts. */
+  batchSize?: number | "full";
   /** Another order in each epoch, drawn from the seed; default true. */
   shuffle?: boolean;
   /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
@@ -178,7 +180,7 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
     profile = false,
   } = given;
   integer(epochs, "fit: epochs", { min: 1 });
-  integer(batchSize, "fit: batchSize", { min: 1 });
+  if (batchSize !== "full") integer(batchSize, "fit: batchSize", { min: 1 });
   boolean(shuffle, "fit: shuffle");
   boolean(transfer, "fit: transfer");
   boolean(profile, "fit: profile");
@@ -209,7 +211,7 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
   return {
     options: {
       epochs,
-      batchSize: Math.min(batchSize, data.x.rows),
+      ...batchRows(program, batchSize, data.x.rows),
       shuffle,
       balanced: readSampler(given, data.y),
       initialEpoch,
@@ -228,6 +230,14 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
     // A buffer that serves twice, as in an autoencoder, can be given away only once: it is copied.
     transfer: transfer && new Set(arrays).size === arrays.length,
   };
+}
+
+/** Rows of a batch in memory, and of an update. */
+function batchRows(program: Program, batchSize: number | "full", rows: number) {
+  if (batchSize === "full") return { batchSize: Math.min(MOST_AT_ONCE, rows), updateRows: rows };
+  const { gradientAccumulationSteps = 1 } = program.training!.optimizerConfig;
+  const size = Math.min(batchSize, rows);
+  return { batchSize: size, updateRows: size * gradientAccumulationSteps };
 }
 
 /** Inputs and targets of the same rows. */

@@ -114,6 +114,7 @@ export class Session {
       validation: need.validation ?? null,
       held: need.held ?? 0,
       best: need.best ?? false,
+      accumulates: need.accumulates ?? have?.accumulates ?? false,
       inputGradient: need.inputGradient ?? have?.inputGradient ?? false,
     };
   }

@@ -1,9 +1,11 @@
-// What every optimizer can do besides its own formula: limits of the gradients.
+// What every optimizer can do besides its own formula: sums and limits of the gradients.
 
-import { number } from "../check.js";
+import { integer, number } from "../check.js";
 import { OptionError } from "../errors.js";
 
 export interface CommonConfig {
+  /** Batches whose gradients make one update, as their mean over all rows; default 1. */
+  gradientAccumulationSteps?: number;
   /** Each gradient is kept within ±clipValue. */
   clipValue?: number;
   /** Each weight tensor's gradient is scaled so that its L2 norm is at most clipNorm. */
@@ -13,10 +15,12 @@ export interface CommonConfig {
 }
 
 const CLIPS = ["clipValue", "clipNorm", "globalClipNorm"] as const;
-export const COMMON: readonly string[] = CLIPS;
+export const COMMON: readonly string[] = [...CLIPS, "gradientAccumulationSteps"];
 
 /** OptionError for limits that are not > 0, or for more than one of them. */
 export function checkCommon(config: CommonConfig, who: string): void {
+  const { gradientAccumulationSteps: steps } = config;
+  if (steps !== undefined) integer(steps, `${who}.gradientAccumulationSteps`, { min: 1, max: 256 });
   const given = CLIPS.filter((name) => config[name] !== undefined);
   for (const name of given) number(config[name], `${who}.${name}`, { above: 0 });
   if (given.length > 1) {

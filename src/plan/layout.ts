@@ -26,6 +26,8 @@ export interface LayoutRequest {
   readonly held: number;
   readonly best: boolean;
   readonly inputGradient: boolean;
+  /** An update may take several batches. */
+  readonly accumulates: boolean;
 }
 
 /** Data that a gather reads: values in packed rows, targets, and the order of rows. */
@@ -49,6 +51,8 @@ export interface ParameterTensors {
   readonly penalty: Tensor | undefined;
   /** Squares of each unit's gradients; only where norms are limited. */
   readonly squares: Tensor | undefined;
+  /** The sum of an update's gradients so far; only where it takes several batches. */
+  readonly sum: Tensor | undefined;
 }
 
 export interface Layout {
@@ -88,7 +92,10 @@ export interface Layout {
 }
 
 /** Byte offsets in `hyper`: decision words first, then the optimizer's numbers. */
-export const HYPER = { action: 0, rows: 4, cursor: 8, step: 12, numbers: 64, bytes: 128 } as const;
+export const HYPER = { action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, numbers: 64, bytes: 128 } as const;
+/** What a batch does with the gradients of its update, as the word `part`: all of it, or one batch of several. */
+export const PARTS = ["whole", "first", "middle", "last"] as const;
+export type Part = (typeof PARTS)[number];
 /** Words of `control`. */
 export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request: 4, stable: 5, bytes: 64 } as const;
 /** Bits of the request word, set by the caller's side. */
@@ -157,6 +164,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     slots: slots[i]!,
     penalty:
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
+    sum: request.accumulates ? arena.take(`${parameter.fullName}.sum`, parameter.floats * 4) : undefined,
     squares: limited ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4) : undefined,
   }));
 
@@ -262,6 +270,7 @@ export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
     same(have.validation, need.validation) &&
     (!need.train || (have.held === need.held && !have.validation === !need.validation)) &&
     (have.best || !need.best) &&
+    (have.accumulates || !need.accumulates) &&
     (have.inputGradient || !need.inputGradient)
   );
 }

@@ -4,12 +4,19 @@ import type { Tensor } from "../arena.js";
 import { flags, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
-import { HYPER, type Layout, type ParameterTensors, type Source } from "./layout.js";
+import { HYPER, type Layout, type ParameterTensors, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
 import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, split, type Walk } from "./walk.js";
 
+/** A batch of training: its rows, and what it does for its update of `total` rows. */
+export interface TrainBatch {
+  readonly rows: number;
+  readonly total: number;
+  readonly part: Part;
+}
+
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
-export function trainPlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
+export function trainPlan(program: Program, layout: Layout, source: Source, { rows, total, part }: TrainBatch): Phases {
   const batch: Batch = { program, layout, rows, training: true, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
@@ -17,17 +24,23 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
   const { optimizerConfig } = program.training!;
   const clipped = clips(optimizerConfig);
   const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
-  return insertBarriers([
+  const before = [
     hook("collect", "once", ...penalties, reads(flag)),
     ...gather(batch, source, hyper, HYPER.cursor, true),
     ...walk.steps,
-    lossStep(batch, walk, true),
+    lossStep(batch, walk, true, total),
     ...weighSteps(batch, source, walk, hyper),
     ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
     hook("decide", "once", reads(loss), ...metrics.map((m) => reads(m)), writesNext(hyper), writes(source.order)),
     ...parameterSteps,
+  ];
+  const sums = part === "whole" ? [] : parameters.map((tensors) => accumulateStep(tensors, part));
+  if (part === "first" || part === "middle") return insertBarriers([...before, ...sums]);
+  return insertBarriers([
+    ...before,
+    ...sums,
     ...(clipped ? [...penaltySteps(layout), ...clipSteps(layout, optimizerConfig)] : []),
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
@@ -158,11 +171,22 @@ function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, ta
   return steps;
 }
 
-function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolean): Step {
+function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolean, total = rows): Step {
   const { definition, config } = program.training!.loss!;
   const tensors = { batch: rowsOf(rows), loss: layout.loss, pred: walk.pred, target: layout.target };
   if (!training) return definition.forward(config, tensors);
-  return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / rows) });
+  return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / total) });
+}
+
+/** Adds a batch's gradients to those of its update; the last batch has all of them then. */
+function accumulateStep(tensors: ParameterTensors, part: Part): Step {
+  const { sum, gradient, parameter } = tensors;
+  const by = split(tensors);
+  if (part === "last") {
+    return step("gradient_complete", by, updates(gradient), reads(sum!), parameter.unit);
+  }
+  const first = part === "first" ? 1 : 0;
+  return step("gradient_collect", by, first ? writes(sum!) : updates(sum!), reads(gradient), first, parameter.unit);
 }
 
 /** The weights of the batch's rows, on losses and gradients; none where the data has none. */

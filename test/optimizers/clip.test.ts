@@ -125,15 +125,14 @@ for (const how of ["fit", "trainOnBatch", "applyGradients"] as const) {
     const all = await stepOf({ globalClipNorm: 3 }, how);
     const factor = 3 / norm(all.gradients);
     assert.ok(factor < 1);
-    all.steps.forEach((step, i) =>
+    for (const [i, step] of all.steps.entries())
       close(
         step,
         all.gradients[i]!.map((g) => g * factor),
         1e-5,
-      ),
-    );
+      );
     const wide = await stepOf({ globalClipNorm: 1e6 }, how);
-    wide.steps.forEach((step, i) => close(step, wide.gradients[i]!, 1e-5));
+    for (const [i, step] of wide.steps.entries()) close(step, wide.gradients[i]!, 1e-5);
   });
 }
 

@@ -58,12 +58,16 @@ function plans(
     train: data,
     validation: data,
     held: 0,
+    accumulates: true,
     best: true,
     inputGradient: true,
   });
   const source = layout.train!;
   return {
-    train: trainPlan(program, layout, source, rows),
+    train: trainPlan(program, layout, source, { rows, total: rows, part: "whole" }),
+    first: trainPlan(program, layout, source, { rows, total: 3 * rows, part: "first" }),
+    middle: trainPlan(program, layout, source, { rows, total: 3 * rows, part: "middle" }),
+    last: trainPlan(program, layout, source, { rows, total: 3 * rows, part: "last" }),
     evaluate: evaluatePlan(program, layout, source, rows),
     predict: predictPlan(program, layout, source, rows).phases,
     gradients: gradientsPlan(program, layout, source, rows, true),

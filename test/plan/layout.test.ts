@@ -24,6 +24,7 @@ const request: LayoutRequest = {
   train: { rows: 101, type: "float32", zeros: false, weighted: false },
   validation: { rows: 11, type: "uint8", zeros: false, weighted: false },
   held: 0,
+  accumulates: true,
   best: true,
   inputGradient: true,
 };

@@ -1,0 +1,15 @@
+// The steps of a fit's loop, as words that all members of a team read.
+
+/** What a team can do next; `end` and `park` leave the loop. */
+export const ACTIONS = [
+  "step",
+  "settle",
+  "snapshot",
+  "evaluate",
+  "keepBest",
+  "restoreBest",
+  "rollback",
+  "park",
+  "end",
+] as const;
+export type Action = (typeof ACTIONS)[number];
