@@ -25,6 +25,7 @@ export const sparseCategoricalCrossentropy: LossDefinition<Smoothing> = {
   options: ["fromLogits", "labelSmoothing"],
   check: checkSmoothing,
   target: "labels",
+  sibling: "categoricalCrossentropy",
   ...classes,
   forward: ({ labelSmoothing = 0 }, { batch, loss, pred, target }) =>
     step(
@@ -90,6 +91,7 @@ const smoothed = (
 export const categoricalCrossentropy: LossDefinition<Smoothing> = {
   ...smoothed("categorical_crossentropy"),
   ...classes,
+  sibling: "sparseCategoricalCrossentropy",
 };
 
 /** `mean of -(t log sigmoid(x) + (1 - t) log(1 - sigmoid(x)))` over an example's units; smoothing s makes t `(1 - s) t + s / 2`. */
@@ -100,6 +102,7 @@ export const kullbackLeiblerDivergence: LossDefinition<Logits> = {
   options: ["fromLogits"],
   check: checkLogits,
   target: "values",
+  sibling: "sparseCategoricalCrossentropy",
   ...classes,
   forward: (_, { batch, loss, pred, target }) =>
     step(

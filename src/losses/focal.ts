@@ -37,6 +37,7 @@ const categorical = {
 export const categoricalFocalCrossentropy: LossDefinition<Focal> = {
   ...categorical,
   target: "values",
+  sibling: "sparseCategoricalFocalCrossentropy",
   forward: (config, { batch, loss, pred, target }) =>
     step(
       "categorical_focal_crossentropy_forward",
@@ -69,6 +70,7 @@ export const categoricalFocalCrossentropy: LossDefinition<Focal> = {
 export const sparseCategoricalFocalCrossentropy: LossDefinition<Focal> = {
   ...categorical,
   target: "labels",
+  sibling: "categoricalFocalCrossentropy",
   forward: (config, { batch, loss, pred, target }) =>
     step(
       "sparse_categorical_focal_crossentropy_forward",

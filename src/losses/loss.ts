@@ -19,6 +19,8 @@ export interface LossDefinition<Config> {
   readonly options: readonly string[];
   check(config: Config, who: string): void;
   readonly target: "labels" | "values";
+  /** The loss to use for targets of the other kind. */
+  readonly sibling?: string;
   /** Last activations whose logits it takes instead of their output; without them the loss takes the output itself. */
   readonly fused?: readonly string[];
   /** Last activations that it can take, where it is not fused; any where this is missing. */
