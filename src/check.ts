@@ -5,6 +5,8 @@ import { OptionError } from "./errors.js";
 const MOST_QUOTED = 80;
 const MOST_TEXT = 40;
 const MOST_ITEMS = 6;
+/** Characters of a list of known names. */
+const MOST_NAMES = 300;
 
 /** A text cut to a number of characters. */
 export const short = (text: string, most = MOST_QUOTED): string =>
@@ -50,7 +52,7 @@ export function lookup<T>(table: Readonly<Record<string, T>>, name: unknown, who
   const known = Object.keys(table);
   if (typeof name === "string") throw new OptionError(`${who}: unknown name ${hint(name, known)}`);
   const cure = typeof name === "function" ? " Call the function, or give the name as a text." : "";
-  throw new OptionError(`${who}: expected one of ${known.join(", ")}, got ${show(name)}.${cure}`);
+  throw new OptionError(`${who}: expected one of ${listed(known)}, got ${show(name)}.${cure}`);
 }
 
 /** The row that a name picks, or an object that has the name under `key`. */
@@ -63,7 +65,15 @@ export function pick<T>(table: Readonly<Record<string, T>>, value: unknown, key:
 export function hint(name: string, known: readonly string[]): string {
   const close = nearest(name, known);
   const guess = close === undefined ? "" : ` Did you mean "${close}"?`;
-  return `${show(name)}.${guess} Known: ${known.join(", ") || "none"}.`;
+  return `${show(name)}.${guess} Known: ${listed(known) || "none"}.`;
+}
+
+/** Names side by side, the last ones only counted where they are many. */
+function listed(names: readonly string[]): string {
+  const text = names.join(", ");
+  if (text.length <= MOST_NAMES) return text;
+  const kept = text.slice(0, text.lastIndexOf(", ", MOST_NAMES));
+  return `${kept} and ${names.length - kept.split(", ").length} more`;
 }
 
 /** Short names in wide use -> ours. */

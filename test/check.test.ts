@@ -82,6 +82,9 @@ test("a name that is not known gives the known ones, and the nearest", () => {
   for (const [name, want] of rows) assert.is(nearest(name), want, name.slice(0, 20));
   assert.match(hint("x", known), /^"x"\. Known: relu, elu, tanh, /);
   assert.is(hint("x", []), '"x". Known: none.');
+  const many = Array.from({ length: 99 }, (_, i) => `name${i + 100}`);
+  assert.match(hint("x", many), /^"x"\. Known: name100, name101, .*, name132 and 66 more\.$/);
+  assert.ok(hint("x", many.slice(0, 33)).endsWith(", name131, name132."));
 });
 
 test("tables have no inherited names", () => {

@@ -68,8 +68,23 @@ test("labels and targets in every form give the same numbers", async () => {
   }
 });
 
+/** Without a case in the file: their numbers are in losses/published.test.ts. */
+const PUBLISHED = [
+  "binaryFocalCrossentropy",
+  "categoricalFocalCrossentropy",
+  "categoricalHinge",
+  "cosineSimilarity",
+  "hinge",
+  "logCosh",
+  "meanAbsolutePercentageError",
+  "meanSquaredLogarithmicError",
+  "poisson",
+  "sparseCategoricalFocalCrossentropy",
+  "squaredHinge",
+];
+
 test("every loss has its numbers", () => {
-  assert.equal([...new Set(cases.map(nameOf))].sort(), Object.keys(losses).sort());
+  assert.equal([...new Set(cases.map(nameOf)), ...PUBLISHED].sort(), Object.keys(losses).sort());
 });
 
 test.run();

@@ -6,10 +6,16 @@ function checkLogits({ fromLogits = false }: Logits, who: string): void {
   boolean(fromLogits, `${who}.fromLogits`);
 }
 
-function checkSmoothing(config: Smoothing, who: string): void {
+export function checkSmoothing(config: Smoothing, who: string): void {
   checkLogits(config, who);
   number(config.labelSmoothing ?? 0, `${who}.labelSmoothing`, { min: 0, below: 1 });
 }
+
+/** What is a distribution over classes needs two of them. */
+const classes = {
+  fused: ["softmax", "logSoftmax"],
+  oneUnit: 'Use "binaryCrossentropy" with one sigmoid unit, or one unit per class.',
+};
 
 /**
  * `-log softmax(logits)[label]`, with smoothing s `-Σ ((1 - s) * onehot + s / C) * log softmax(logits)`.
@@ -19,7 +25,8 @@ export const sparseCategoricalCrossentropy: LossDefinition<Smoothing> = {
   options: ["fromLogits", "labelSmoothing"],
   check: checkSmoothing,
   target: "labels",
-  fused: ["softmax", "logSoftmax"],
+  sibling: "categoricalCrossentropy",
+  ...classes,
   forward: ({ labelSmoothing = 0 }, { batch, loss, pred, target }) =>
     step(
       "sparse_categorical_crossentropy_forward",
@@ -48,12 +55,10 @@ export const sparseCategoricalCrossentropy: LossDefinition<Smoothing> = {
 
 const smoothed = (
   kernel: "categorical_crossentropy" | "binary_crossentropy",
-  fused: readonly string[],
-): LossDefinition<Smoothing> => ({
+): Omit<LossDefinition<Smoothing>, "fused"> => ({
   options: ["fromLogits", "labelSmoothing"],
   check: checkSmoothing,
   target: "values",
-  fused,
   forward: ({ labelSmoothing = 0 }, { batch, loss, pred, target }) =>
     step(
       `${kernel}_forward`,
@@ -83,17 +88,22 @@ const smoothed = (
 });
 
 /** `-Σ target * log softmax(logits)`; targets are one-hot or soft. */
-export const categoricalCrossentropy = smoothed("categorical_crossentropy", ["softmax", "logSoftmax"]);
+export const categoricalCrossentropy: LossDefinition<Smoothing> = {
+  ...smoothed("categorical_crossentropy"),
+  ...classes,
+  sibling: "sparseCategoricalCrossentropy",
+};
 
 /** `mean of -(t log sigmoid(x) + (1 - t) log(1 - sigmoid(x)))` over an example's units; smoothing s makes t `(1 - s) t + s / 2`. */
-export const binaryCrossentropy = smoothed("binary_crossentropy", ["sigmoid"]);
+export const binaryCrossentropy: LossDefinition<Smoothing> = { ...smoothed("binary_crossentropy"), fused: ["sigmoid"] };
 
 /** `Σ target * (log target - log softmax(logits))`. Source: Kullback & Leibler 1951. */
 export const kullbackLeiblerDivergence: LossDefinition<Logits> = {
   options: ["fromLogits"],
   check: checkLogits,
   target: "values",
-  fused: ["softmax", "logSoftmax"],
+  sibling: "sparseCategoricalCrossentropy",
+  ...classes,
   forward: (_, { batch, loss, pred, target }) =>
     step(
       "kullback_leibler_forward",

@@ -7,8 +7,19 @@ import {
   kullbackLeiblerDivergence,
   sparseCategoricalCrossentropy,
 } from "./crossentropy.js";
+import { binaryFocalCrossentropy, categoricalFocalCrossentropy, sparseCategoricalFocalCrossentropy } from "./focal.js";
+import { categoricalHinge, hinge, squaredHinge } from "./hinge.js";
 import type { LossDefinition } from "./loss.js";
-import { huber, meanAbsoluteError, meanSquaredError } from "./regression.js";
+import {
+  cosineSimilarity,
+  huber,
+  logCosh,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+} from "./regression.js";
 
 export const losses = {
   meanSquaredError,
@@ -18,6 +29,17 @@ export const losses = {
   categoricalCrossentropy,
   binaryCrossentropy,
   kullbackLeiblerDivergence,
+  logCosh,
+  poisson,
+  meanSquaredLogarithmicError,
+  meanAbsolutePercentageError,
+  cosineSimilarity,
+  hinge,
+  squaredHinge,
+  categoricalHinge,
+  sparseCategoricalFocalCrossentropy,
+  categoricalFocalCrossentropy,
+  binaryFocalCrossentropy,
 };
 
 type ConfigOf<D> = D extends LossDefinition<infer C> ? C : never;
@@ -43,15 +65,18 @@ export const lossOf = (spec: LossSpec): LossDefinition<object> => losses[spec.na
  * where the pair makes no sense.
  */
 export function fitOf(spec: LossSpec, lastActivation: string, units: number): "fused" | "logits" | "output" {
-  const { fused } = lossOf(spec);
-  if (!fused) return "output";
+  const { fused, after, oneUnit } = lossOf(spec);
   const who = `loss ${spec.name}`;
-  const wanted = fused.map((name) => `"${name}"`).join(" or ");
-  const fromLogits = (spec as { fromLogits?: boolean }).fromLogits ?? false;
-  if (units < 2 && !fused.includes("sigmoid")) {
-    const cure = 'Use "binaryCrossentropy" with one sigmoid unit, or one unit per class.';
-    throw new OptionError(`${who}: expected an output of at least 2 units, one per class, got ${units}. ${cure}`);
+  if (units < 2 && oneUnit) {
+    const each = fused ? ", one per class" : "";
+    throw new OptionError(`${who}: expected an output of at least 2 units${each}, got ${units}. ${oneUnit}`);
   }
+  if (!fused) {
+    if (!after || after.includes(lastActivation)) return "output";
+    const cure = `Change the last layer's activation to "${after[0]}".`;
+    throw new OptionError(`${who}: expected a last activation ${either(after)}, got "${lastActivation}". ${cure}`);
+  }
+  const fromLogits = (spec as { fromLogits?: boolean }).fromLogits ?? false;
   const normalised = ["softmax", "logSoftmax", "sigmoid"].includes(lastActivation);
   if (fromLogits) {
     if (!normalised) return "logits";
@@ -60,16 +85,19 @@ export function fitOf(spec: LossSpec, lastActivation: string, units: number): "f
     );
   }
   if (fused.includes(lastActivation)) return "fused";
-  const cure = remedy(lastActivation, fused[0]!);
-  throw new OptionError(`${who}: expected a last activation ${wanted}, got "${lastActivation}". ${cure}`);
+  const cure = remedy(spec.name, lastActivation, fused[0]!);
+  throw new OptionError(`${who}: expected a last activation ${either(fused)}, got "${lastActivation}". ${cure}`);
 }
 
+const either = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(" or ");
+
 /** What to do about a last activation that a cross-entropy cannot take. */
-function remedy(lastActivation: string, wanted: string): string {
+function remedy(name: LossName, lastActivation: string, wanted: string): string {
+  const family = name.endsWith("FocalCrossentropy") ? "FocalCrossentropy" : "Crossentropy";
   if (lastActivation === "linear") {
     return `Add activation: "${wanted}" to the last layer, or say fromLogits: true; predict then gives logits.`;
   }
-  if (lastActivation === "sigmoid") return 'Outputs of a sigmoid go with "binaryCrossentropy".';
+  if (lastActivation === "sigmoid") return `Outputs of a sigmoid go with "binary${family}".`;
   if (wanted !== "sigmoid") return `Change the last layer's activation to "${wanted}".`;
-  return 'Outputs of a softmax go with "sparseCategoricalCrossentropy" (labels) or "categoricalCrossentropy" (one-hot).';
+  return `Outputs of a softmax go with "sparseCategorical${family}" (labels) or "categorical${family}" (one-hot).`;
 }

@@ -19,8 +19,16 @@ export interface LossDefinition<Config> {
   readonly options: readonly string[];
   check(config: Config, who: string): void;
   readonly target: "labels" | "values";
+  /** The loss to use for targets of the other kind. */
+  readonly sibling?: string;
   /** Last activations whose logits it takes instead of their output; without them the loss takes the output itself. */
   readonly fused?: readonly string[];
+  /** Last activations that it can take, where it is not fused; any where this is missing. */
+  readonly after?: readonly string[];
+  /** What to do about an output of one unit, where that makes no sense. */
+  readonly oneUnit?: string;
+  /** Every output is a yes or no of its own by its sign. */
+  readonly signs?: true;
   /** Row losses only. */
   forward(config: Config, context: Omit<LossContext, "dpred" | "scale">): Step;
   /** Row losses, and the gradient of their mean by the prediction. */

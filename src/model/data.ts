@@ -155,15 +155,15 @@ export function readTargets(
       const typed = values instanceof Uint8Array ? Int32Array.from(values) : values;
       return { values: typed, type: "int32", rows, width: 1, kind: whole ? "integers" : "floats" };
     }
-    const hot =
-      values.length === rows * width ? ' For one value per class use the loss "categoricalCrossentropy".' : "";
+    const { sibling } = definition;
+    const hot = values.length === rows * width && sibling ? ` For one value per class use the loss "${sibling}".` : "";
     throw new ShapeError(
       `${who}: expected one label in y for each of ${rows} rows, got ${describe(values, shape)}.${hot}`,
     );
   }
   if (values.length !== rows * width || (shape && shape[0] !== rows)) {
-    const classes = values.length === rows && definition.fused?.includes("softmax");
-    const labels = classes ? ' For integer labels use the loss "sparseCategoricalCrossentropy".' : "";
+    const { sibling } = definition;
+    const labels = values.length === rows && sibling ? ` For integer labels use the loss "${sibling}".` : "";
     throw new ShapeError(`${who}: expected y of shape (${rows}, ${width}), got ${describe(values, shape)}.${labels}`);
   }
   const typed = values instanceof Float32Array ? values : Float32Array.from(values);

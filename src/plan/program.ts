@@ -59,7 +59,7 @@ export interface ProgramLoss {
   readonly target: "labels" | "values";
   /** Nodes below this index run before the loss: all, or all but the activation fused with it. */
   readonly nodes: number;
-  /** Predictions that the loss sees are logits. */
+  /** Predictions that the loss sees are logits, or say yes by their sign as logits do. */
   readonly logits: boolean;
 }
 
@@ -81,7 +81,8 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   if (!loss && training.metrics.length) {
     throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
   }
-  const binary = sizeOf(outputShape) === 1 || training.loss?.name === "binaryCrossentropy";
+  const { signs, fused } = loss?.definition ?? {};
+  const binary = sizeOf(outputShape) === 1 || signs === true || fused?.includes("sigmoid") === true;
   return {
     ...program,
     slots: optimizer.slots(training.optimizer),
@@ -236,6 +237,6 @@ function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): P
     config: spec,
     target: definition.target,
     nodes: fit === "fused" ? last : nodes.length,
-    logits: fit !== "output",
+    logits: fit !== "output" || definition.signs === true,
   };
 }

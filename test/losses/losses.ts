@@ -12,8 +12,12 @@ export interface Loss {
   parameters?: readonly number[];
   /** The extra scalar comes behind `scale` in backward. */
   parameterAfterScale?: boolean;
+  /** Scalars behind that one. */
+  further?: readonly number[];
   /** How far predictions reach; default 2. */
   reach?: number;
+  /** Predictions that the loss has a value for; default any. */
+  pred?(value: number): number;
   /** One target value from a value in [-1, 1); labels (one i32 a row) where it is missing. */
   target?(random: number): number;
   /** One row's loss in float64, from its logical values; a label is a target of one value. */
@@ -38,6 +42,8 @@ export function dirtyMatrix(rows: number, width: number, value: () => number, sh
 
 export function lossTests(test: Test, loss: Loss): void {
   const parameters = loss.parameters ?? [0];
+  const allowed = loss.pred ?? ((value: number) => value);
+  const title = [loss.name, ...(loss.further ?? [])].join(" ");
   const cases: Case[] = SIZES.flatMap((B) =>
     SIZES.flatMap((width) => parameters.map((parameter) => ({ B, width, parameter, scale: 1 / B }))),
   );
@@ -50,7 +56,7 @@ export function lossTests(test: Test, loss: Loss): void {
   const targetOf = (values: Float64Array, row: number, c: Case) =>
     loss.target ? rowOf(values, row, c) : values.slice(row, row + 1);
   const scalars = ({ parameter, scale }: Case, backward: boolean) => {
-    const own = loss.parameters ? [parameter] : [];
+    const own = loss.parameters ? [parameter, ...(loss.further ?? [])] : [];
     if (!backward) return own;
     return loss.parameterAfterScale ? [scale, ...own] : [...own, scale];
   };
@@ -67,7 +73,7 @@ export function lossTests(test: Test, loss: Loss): void {
       tensors: (c, random) => ({
         loss: { data: new Float32Array(c.B), write: true },
         ...(backward ? { dpred: { data: new Float32Array(c.B * stride(c.width)), write: true } } : {}),
-        pred: { data: dirtyMatrix(c.B, c.width, () => random() * (loss.reach ?? 2)) },
+        pred: { data: dirtyMatrix(c.B, c.width, () => allowed(random() * (loss.reach ?? 2))) },
         target: { data: targets(c, random) },
       }),
       args: (c, p) => [
@@ -95,9 +101,9 @@ export function lossTests(test: Test, loss: Loss): void {
   }
 
   for (const build of kernelBuilds()) {
-    test(`${loss.name}: padding of the gradient is exactly zero, forward gives the loss of backward (${build.name})`, () => {
+    test(`${title}: padding of the gradient is exactly zero, forward gives the loss of backward (${build.name})`, () => {
       for (const width of SIZES) {
-        const pred = Array.from({ length: width }, (_, i) => Math.sin(i));
+        const pred = Array.from({ length: width }, (_, i) => allowed(Math.sin(i)));
         for (const bad of [0, Number.NaN]) {
           pred[0] = bad;
           const { dpred, forward, backward } = lossOnce(build, loss, [pred], width);
@@ -107,10 +113,10 @@ export function lossTests(test: Test, loss: Loss): void {
       }
     });
 
-    test(`${loss.name}: a prediction that is not a number spoils its own row and no other (${build.name})`, () => {
+    test(`${title}: a prediction that is not a number spoils its own row and no other (${build.name})`, () => {
       for (const width of SIZES)
         for (let i = 0; i < width; i++) {
-          const good = Array.from({ length: width }, (_, i) => Math.cos(i));
+          const good = Array.from({ length: width }, (_, i) => allowed(Math.cos(i)));
           const pred = good.with(i, Number.NaN);
           const { dpred, forward } = lossOnce(build, loss, [good, pred, good], width);
           assert.equal([...forward].map(Number.isNaN), [false, true, false]);
@@ -152,7 +158,7 @@ export function lossOnce(
     } else new Int32Array(build.memory.buffer, pointer("target"), B)[row] = target[0]!;
   });
   floats(place.dpred, size).fill(Number.NaN);
-  const own = loss.parameters ? [parameter] : [];
+  const own = loss.parameters ? [parameter, ...(loss.further ?? [])] : [];
   const sizes = [width, stride(width), ...(loss.target ? [stride(width)] : []), 0, B];
   const kernels = build.kernels as unknown as Record<string, (...args: number[]) => void>;
   kernels[`${loss.name}_forward`]!(pointer("forward"), pointer("pred"), pointer("target"), ...own, ...sizes);
