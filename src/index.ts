@@ -24,3 +24,6 @@ export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Gradients, Model, Prediction } from "./model.js";
 export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
+export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
+export { type Selection, type SelectOptions, select } from "./select/select.js";
+export type { EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

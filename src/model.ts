@@ -37,6 +37,7 @@ export class Model {
   readonly #session: Session;
   #program: Program;
   #settings: Settings | undefined;
+  #given: CompileOptions | undefined;
   readonly #calls: Calls;
 
   constructor(spec: ModelSpec) {
@@ -52,6 +53,13 @@ export class Model {
     return JSON.parse(JSON.stringify(this.#spec));
   }
 
+  /** A copy of what `compile` was given, names as checked JSON; undefined before. Another model's `compile` takes it. */
+  get compileOptions(): CompileOptions | undefined {
+    if (!this.#settings) return undefined;
+    const { loss, ...training } = JSON.parse(JSON.stringify(this.#settings.training));
+    return { ...this.#given, ...training, ...(loss ? { loss } : {}) };
+  }
+
   /**
    * Fixes optimizer, loss, metrics, seed and workers. A second call sets the optimizer anew and keeps the weights.
    *
@@ -62,6 +70,7 @@ export class Model {
     const settings = readCompile(given);
     const program = compileProgram(this.#spec, settings.training, settings.seed ?? drawSeed());
     this.#settings = settings;
+    this.#given = { ...given };
     this.#program = program;
     this.#session.compile(settings, program);
   }

@@ -1,0 +1,146 @@
+// Checks of what users pass to crossValidate and select; defaults are filled in here.
+
+import { boolean, integer, show } from "../check.js";
+import { DataError, OptionError } from "../errors.js";
+import { features } from "../features.js";
+import type { CompileOptions, FitInput } from "../model/options.js";
+import type { Candidate } from "./candidate.js";
+import { foldSeed, folds } from "./folds.js";
+import { readTable, type Table } from "./table.js";
+import type { Setup, Trial } from "./trials.js";
+
+/** Options of each fold's fit. */
+export type FoldFit = Omit<FitInput, "validationData" | "signal" | "transfer">;
+
+export interface FoldedOptions {
+  /** Parts that the rows are dealt into; each is tested on once. Default 5. */
+  folds?: number;
+  /** How often the rows are dealt anew. Default 1. */
+  repeats?: number;
+  /** Every fold gets its share of each class: of those in y (labels, or one value per class), or of these. Default false. */
+  stratified?: boolean | ArrayLike<number>;
+  /** A group for each row; rows of one group are never on both sides. */
+  groups?: ArrayLike<number | string>;
+  /** What folds and models draw from; default that of compile, else drawn. */
+  seed?: number;
+  /** Epochs, batch size and the like, as `fit` takes them. */
+  fit?: FoldFit;
+  /** For a model given as JSON; in place of a compiled model's own. Seed and workers are each fold's own. */
+  compile?: CompileOptions;
+  /** x is scaled to mean 0 and deviation 1 by column, as the rows show that a fold trains on. Default false. */
+  standardize?: boolean;
+  /** Folds at a time, each on a worker of its own; "auto" takes features().workers. No number depends on it. */
+  parallel?: number | "auto";
+  /** Ends the run: it resolves with the folds that are complete. */
+  signal?: AbortSignal;
+}
+
+export const KNOWN = [
+  "folds",
+  "repeats",
+  "stratified",
+  "groups",
+  "seed",
+  "fit",
+  "compile",
+  "standardize",
+  "parallel",
+  "signal",
+  "onFold",
+];
+
+const MOST_PARALLEL = 64;
+/** Options of fit that make no sense in a fold, and what to do instead. */
+const REFUSED: Readonly<Record<string, string>> = {
+  validationData: "Each fold is tested on its own rows; use validationSplit for an earlyStopping.",
+  signal: "Give it beside fit.",
+  transfer: "Each fold has copies of its rows.",
+};
+
+/** A checked call: its data and its folds, the same ones for every candidate. */
+export interface Request extends Setup {
+  readonly seed: number;
+  readonly trials: readonly Omit<Trial, "candidate">[];
+  readonly parallel: number | undefined;
+}
+
+export function readRequest(
+  first: Candidate,
+  x: unknown,
+  y: unknown,
+  given: FoldedOptions & { onFold?: unknown },
+  who: string,
+): Request {
+  const { folds: count = 5, repeats = 1, stratified = false, groups, standardize = false, signal } = given;
+  const { seed = first.compile.seed ?? drawSeed(), fit = {} } = given;
+  readSignal(signal, who);
+  readFunction(given.onFold, `${who}: onFold`);
+  boolean(standardize, `${who}: standardize`);
+  checkFit(fit, `${who}: fit`);
+  const parallel = readParallel(given.parallel, who);
+  const table = { x: readTable(x, { width: first.width }, who, "x") };
+  const targets = readTable(y, { rows: table.x.rows }, who, "y");
+  const stratify = typeof stratified === "boolean" ? undefined : stratified;
+  const classes = stratified === true ? classesOf(targets, who) : stratify;
+  const options = {
+    folds: count,
+    repeats,
+    seed,
+    ...(classes ? { stratify: classes } : {}),
+    ...(groups ? { groups } : {}),
+  };
+  const trials = folds(table.x.rows, options, who).map((testRows, i) => {
+    const [repeat, fold] = [Math.floor(i / count), i % count];
+    return { repeat, fold, testRows, seed: foldSeed(seed, repeat, fold) };
+  });
+  return { ...table, y: targets, fit, standardize, signal, seed, trials, parallel };
+}
+
+/** How many of so many trials run at a time. */
+export const lanes = (parallel: number | undefined, trials: number): number =>
+  Math.min(parallel ?? features().workers, trials);
+
+function readParallel(parallel: unknown, who: string): number | undefined {
+  if (parallel === undefined || parallel === "auto") return undefined;
+  if (typeof parallel === "number") return integer(parallel, `${who}: parallel`, { min: 1, max: MOST_PARALLEL });
+  throw new OptionError(`${who}: parallel: expected "auto" or a whole number, got ${show(parallel)}.`);
+}
+
+function checkFit(fit: unknown, who: string): void {
+  if (fit === null || typeof fit !== "object" || Array.isArray(fit)) {
+    throw new OptionError(`${who}: expected an object of options such as { epochs: 10 }, got ${show(fit)}.`);
+  }
+  for (const [key, cure] of Object.entries(REFUSED)) {
+    if ((fit as Record<string, unknown>)[key] === undefined) continue;
+    throw new OptionError(`${who}: ${key}: expected nothing, got a value. ${cure}`);
+  }
+}
+
+export function readFunction(value: unknown, who: string): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new OptionError(`${who}: expected a function, got ${show(value)}.`);
+}
+
+function readSignal(signal: unknown, who: string): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
+  throw new OptionError(`${who}: signal: expected an AbortSignal, got ${show(signal)}.`);
+}
+
+/** The class of each row: its label, or where the largest of its values is. */
+function classesOf(y: Table, who: string): number[] {
+  return Array.from({ length: y.rows }, (_, row) => {
+    if (y.width === 1) return label(y.at(row, 0), row, who);
+    let best = 0;
+    for (let column = 1; column < y.width; column++) if (y.at(row, column) > y.at(row, best)) best = column;
+    return best;
+  });
+}
+
+function label(value: number, row: number, who: string): number {
+  if (Number.isInteger(value)) return value;
+  const cure = "Give classes of your own as stratified, one a row.";
+  throw new DataError(`${who}: stratified: expected whole numbers in y, got ${value} in row ${row}. ${cure}`, { row });
+}
+
+/** A seed for a run that was given none: 32 random bits. */
+const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -1,0 +1,134 @@
+// Trials: one model trained on the rows of a fold and tested on the others. Several at a time, each on a worker of its own.
+
+import { DataError } from "../errors.js";
+import { sequential } from "../factories/model.js";
+import type { FitInput } from "../model/options.js";
+import type { Model } from "../model.js";
+import type { History } from "../spec.js";
+import type { Candidate } from "./candidate.js";
+import { standardize } from "./standardize.js";
+import type { Table } from "./table.js";
+
+export interface Trial {
+  readonly candidate: Candidate;
+  readonly repeat: number;
+  readonly fold: number;
+  readonly testRows: Int32Array;
+  readonly seed: number;
+}
+
+/** What one fold gave. */
+export interface FoldResult {
+  repeat: number;
+  fold: number;
+  /** Of the fit; `history.seed` is the fold's own seed. */
+  history: History;
+  /** What `evaluate` gives for the rows that were not trained on: loss, dataLoss, penalty and the metrics. */
+  metrics: Record<string, number>;
+  /** Ascending. */
+  testRows: number[];
+}
+
+/** What all trials have in common. */
+export interface Setup {
+  readonly x: Table;
+  readonly y: Table;
+  readonly fit: FitInput;
+  readonly standardize: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface Watch {
+  /** A trial is complete; in the order in which they end. */
+  done(result: FoldResult, index: number): void;
+  /** True if the other trials go on all the same. */
+  failed?(error: unknown, index: number): boolean;
+  /** False if a trial need not start any more. */
+  wanted?(index: number): boolean;
+}
+
+/**
+ * Runs trials, `lanes` at a time, in order of their start; results in the same order, undefined for those that did not come to
+ * their end. After a failure, and after what `done` throws, it rejects once every model is disposed of.
+ */
+export async function runTrials(
+  trials: readonly Trial[],
+  setup: Setup,
+  lanes: number,
+  { done, failed = () => false, wanted = () => true }: Watch,
+): Promise<(FoldResult | undefined)[]> {
+  const results = new Array<FoldResult | undefined>(trials.length).fill(undefined);
+  const living = new Set<Model>();
+  let failure: { readonly error: unknown } | undefined;
+  let next = 0;
+  const stopped = () => failure !== undefined || setup.signal?.aborted === true;
+  const lane = async () => {
+    while (next < trials.length && !stopped()) {
+      const index = next++;
+      if (!wanted(index)) continue;
+      try {
+        const result = await runTrial(trials[index]!, setup, living);
+        if (!result || failure) continue;
+        results[index] = result;
+        done(result, index);
+      } catch (error) {
+        // What ends once another has failed ends because of that.
+        if (failure || failed(error, index)) continue;
+        failure = { error };
+        await Promise.all([...living].map((model) => model.dispose()));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (failure) throw (failure as { readonly error: unknown }).error;
+  return results;
+}
+
+/** Undefined if the signal ended it. */
+async function runTrial(
+  { candidate, repeat, fold, testRows, seed }: Trial,
+  setup: Setup,
+  living: Set<Model>,
+): Promise<FoldResult | undefined> {
+  const { x, y, fit, signal } = setup;
+  const trainRows = others(testRows, x.rows);
+  const [trainX, testX] = setup.standardize
+    ? standardize(x, trainRows, testRows)
+    : [x.take(trainRows), x.take(testRows)];
+  const model = sequential(candidate.spec);
+  living.add(model);
+  try {
+    model.compile({ ...candidate.compile, seed, workers: 1 });
+    const run = model.fit(trainX, y.take(trainRows), { ...fit, ...(signal ? { signal } : {}) });
+    const history = await located(run, trainRows);
+    if (history.stopped === "aborted") return undefined;
+    const metrics = await located(model.evaluate(testX, y.take(testRows)), testRows);
+    return { repeat, fold, history, metrics, testRows: Array.from(testRows) };
+  } finally {
+    living.delete(model);
+    await model.dispose();
+  }
+}
+
+/** 0..rows-1 without those of an ascending list. */
+function others(without: Int32Array, rows: number): Int32Array {
+  const rest = new Int32Array(rows - without.length);
+  let [next, passed] = [0, 0];
+  for (let row = 0; row < rows; row++) {
+    if (without[passed] === row) passed++;
+    else rest[next++] = row;
+  }
+  return rest;
+}
+
+/** A fault in some of the rows, told by where it is in all of them. */
+async function located<T>(work: PromiseLike<T>, rows: Int32Array): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof DataError) || error.row === undefined) throw error;
+    const [row, column] = [rows[error.row]!, error.column];
+    const text = error.message.replace(new RegExp(`\\brow ${error.row}\\b`), `row ${row}`);
+    throw new DataError(text, column === undefined ? { row } : { row, column });
+  }
+}
