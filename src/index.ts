@@ -17,7 +17,19 @@ export { earlyStopping } from "./factories/callbacks.js";
 export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
 export { sequential } from "./factories/model.js";
 export { adam, rmsprop, sgd } from "./factories/optimizers.js";
-export { inverseTimeDecay } from "./factories/schedules.js";
+export {
+  constant,
+  cosineDecay,
+  cosineWarmRestarts,
+  exponentialDecay,
+  inverseTimeDecay,
+  linearDecay,
+  oneCycle,
+  piecewise,
+  polynomialDecay,
+  stepDecay,
+  warmup,
+} from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
@@ -26,4 +38,5 @@ export type { Gradients, Model, Prediction } from "./model.js";
 export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
+export { scheduleRate } from "./schedules/index.js";
 export type { EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

@@ -9,7 +9,7 @@ import { lineOf, strip } from "./strip.js";
 const LEVELS: readonly (readonly string[])[] = [
   ["errors", "text", "text/*"],
   ["check"],
-  ["random", "arena", "memory", "penalty", "platform.*"],
+  ["mathematics", "random", "arena", "memory", "penalty", "platform.*"],
   ["platform"],
   ["features"],
   ["modules", "rpc", "kernels"],
@@ -33,8 +33,8 @@ const LEVELS: readonly (readonly string[])[] = [
 const APART: readonly (readonly [RegExp, RegExp])[] = [[/^model(\/|$)/, /^engine(\/|$)/]];
 /** Files that may speak to the platform. */
 const SEAM = /^(platform(\..*)?|cli\/.*)$/;
-/** The functions of Math that give the same bits everywhere. */
-const EXACT = "sqrt abs floor ceil round trunc sign min max imul fround clz32".split(" ");
+/** What of Math has the same bits everywhere. */
+const EXACT = "sqrt abs floor ceil round trunc sign min max imul fround clz32 PI LN2 LOG2E SQRT2 SQRT1_2".split(" ");
 /** Files that may draw a seed or read the clock. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "Math.random": [],

@@ -1,39 +1,64 @@
 // The table of learning-rate schedules: pure functions of the step, counted from 0.
-import { number, options, pick, show } from "../check.js";
+import { integer, number, options, pick, show } from "../check.js";
 import { OptionError } from "../errors.js";
+import { cosineDecay, cosineWarmRestarts, oneCycle } from "./cosine.js";
+import {
+  constant,
+  exponentialDecay,
+  inverseTimeDecay,
+  linearDecay,
+  piecewise,
+  polynomialDecay,
+  stepDecay,
+} from "./decay.js";
+import { checkSteps, type ScheduleDefinition } from "./schedule.js";
 
-interface ScheduleDefinition<C> {
-  readonly options: readonly string[];
-  check(config: C, who: string): void;
-  rate(config: C, step: number): number;
-}
-
-export interface InverseTimeDecay {
-  initial: number;
-  decay: number;
-}
-
-/** `initial / (1 + decay * step)`: the decay of Keras' SGD. */
-const inverseTimeDecay: ScheduleDefinition<InverseTimeDecay> = {
-  options: ["initial", "decay"],
-  check({ initial, decay }, who) {
-    number(initial, `${who}.initial`, { above: 0 });
-    number(decay, `${who}.decay`, { min: 0 });
-  },
-  rate: ({ initial, decay }, step) => initial / (1 + decay * step),
+const plain = {
+  inverseTimeDecay,
+  constant,
+  exponentialDecay,
+  stepDecay,
+  piecewise,
+  linearDecay,
+  polynomialDecay,
+  cosineDecay,
+  cosineWarmRestarts,
+  oneCycle,
 };
 
-export const schedules = { inverseTimeDecay };
-
 type ConfigOf<D> = D extends ScheduleDefinition<infer C> ? C : never;
-export type ScheduleSpec = {
-  [T in keyof typeof schedules]: { readonly type: T } & Readonly<ConfigOf<(typeof schedules)[T]>>;
-}[keyof typeof schedules];
+type SpecsOf<Table> = { [T in keyof Table]: { readonly type: T } & Readonly<ConfigOf<Table[T]>> }[keyof Table];
+
+export interface Warmup {
+  /** Updates until the schedule begins. */
+  steps: number;
+  /** The rate at step 0; default 0. */
+  from?: number;
+  /** What follows, counted from its own step 0: a rate or any schedule but a warmup. */
+  schedule: number | SpecsOf<typeof plain>;
+}
+
+/** `from + (schedule(0) - from) * step / steps` before `steps`, `schedule(step - steps)` from then on. */
+const warmup: ScheduleDefinition<Warmup> = {
+  options: ["steps", "from", "schedule"],
+  check({ steps, from, schedule }, who) {
+    checkSteps(steps, `${who}.steps`);
+    if (from !== undefined) number(from, `${who}.from`, { min: 0 });
+    // One deep, so that JSON that contains itself is refused, too.
+    checkIn(plain, schedule, `${who}.schedule`);
+  },
+  rate({ steps, from = 0, schedule }, step) {
+    if (step >= steps) return rateAt(schedule, step - steps);
+    return from + (rateAt(schedule, 0) - from) * (step / steps);
+  },
+};
+
+export const schedules = { ...plain, warmup };
+export type ScheduleSpec = SpecsOf<typeof schedules>;
 /** A constant or a schedule. */
 export type Rate = number | ScheduleSpec;
 
-/** OptionError unless it is a positive number or a known schedule. */
-export function checkRate(value: Rate, who: string): void {
+function checkIn(table: Readonly<Record<string, ScheduleDefinition<never>>>, value: unknown, who: string): void {
   if (typeof value === "number") {
     number(value, who, { above: 0 });
     return;
@@ -42,11 +67,26 @@ export function checkRate(value: Rate, who: string): void {
     const cure = typeof value === "function" ? " Call the function." : "";
     throw new OptionError(`${who}: expected a number > 0 or a schedule, got ${show(value)}.${cure}`);
   }
-  const row = pick(schedules, value, "type", who);
-  options(value, `${who} (${value.type})`, ["type", ...row.options]);
-  row.check(value, `${who} (${value.type})`);
+  const row = pick(table, value, "type", who);
+  const name = `${who} (${(value as ScheduleSpec).type})`;
+  options(value, name, ["type", ...row.options]);
+  row.check(value as never, name);
 }
+
+/** OptionError unless it is a positive number or a known schedule. */
+export const checkRate = (value: Rate, who: string): void => checkIn(schedules, value, who);
 
 /** The learning rate used in `step`. */
 export const rateAt = (value: Rate, step: number): number =>
-  typeof value === "number" ? value : schedules[value.type].rate(value, step);
+  typeof value === "number" ? value : (schedules[value.type] as ScheduleDefinition<object>).rate(value, step);
+
+/**
+ * The learning rate of a number or a schedule at a step.
+ *
+ * Units    step: updates made so far, from 0
+ * Errors   OptionError for an unknown schedule, a wrong option, or a step that is no whole number >= 0
+ */
+export function scheduleRate(schedule: Rate, step: number): number {
+  checkRate(schedule, "scheduleRate.schedule");
+  return rateAt(schedule, integer(step, "scheduleRate.step", { min: 0 }));
+}
