@@ -16,7 +16,7 @@ export {
 export { earlyStopping } from "./factories/callbacks.js";
 export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
 export { sequential } from "./factories/model.js";
-export { adam, rmsprop, sgd } from "./factories/optimizers.js";
+export { adadelta, adagrad, adam, adamax, adamw, lion, nadam, radam, rmsprop, sgd } from "./factories/optimizers.js";
 export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
 export type { DataInput } from "./model/data.js";

@@ -7,12 +7,14 @@ import type { RunMemory } from "./memory.js";
 export class OptimizerState {
   readonly #run: RunMemory;
   readonly #counters: Float64Array;
+  readonly #products: Float64Array;
   readonly #ahead: Float64Array;
 
   constructor(run: RunMemory) {
     this.#run = run;
     this.#counters = run.double(run.layout.counters);
-    this.#ahead = new Float64Array(run.program.training?.products.length ?? 0);
+    this.#products = this.#counters.subarray(COUNTERS.products);
+    this.#ahead = new Float64Array(this.#products.length);
   }
 
   /** Updates made so far, over all fits. */
@@ -36,18 +38,22 @@ export class OptimizerState {
   /** Counts the step whose numbers were written last as done. */
   commit(): void {
     this.#counters[COUNTERS.step]!++;
-    this.#run.program.training!.products.forEach((factor, i) => {
-      this.#counters[COUNTERS.products + i]! *= factor;
-    });
+    this.#products.set(this.#next());
   }
 
   /** Writes the numbers of the step to come into one half of `hyper`. */
   write(parity: 0 | 1, cursor: number): void {
-    const { optimizer, optimizerConfig, products } = this.#run.program.training!;
-    products.forEach((factor, i) => {
-      this.#ahead[i] = this.#counters[COUNTERS.products + i]! * factor;
+    const { optimizer, optimizerConfig } = this.#run.program.training!;
+    const numbers = optimizer.hyper(optimizerConfig, this.rate, this.#next(), this.step + 1);
+    this.#run.writeHyper(parity, cursor, this.step, numbers);
+  }
+
+  /** The products of the step to come. */
+  #next(): Float64Array {
+    this.#run.program.training!.products.forEach((factor, i) => {
+      this.#ahead[i] = this.#products[i]! * (typeof factor === "number" ? factor : factor(this.#products));
     });
-    this.#run.writeHyper(parity, cursor, this.step, optimizer.hyper(optimizerConfig, this.rate, this.#ahead));
+    return this.#ahead;
   }
 
   /** Counters and products as they are before the first step. */

@@ -11,7 +11,7 @@ import type { EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } fr
 import { type DataInput, readInputs, readTargets, sameRows, type Targets, type Values } from "./data.js";
 
 export interface CompileOptions {
-  /** A name, or what sgd(), adam(), rmsprop() give. */
+  /** A name, or what sgd(), adam() and the like give. */
   optimizer: OptimizerSpec | OptimizerName;
   /** A name, or `{ name, ...options }`. A model without a loss can predict and go backward from gradients of your own. */
   loss?: LossSpec | LossName;
