@@ -16,12 +16,27 @@ export {
 export { earlyStopping } from "./factories/callbacks.js";
 export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
 export { sequential } from "./factories/model.js";
-export { adam, rmsprop, sgd } from "./factories/optimizers.js";
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adam,
+  adamax,
+  adamw,
+  lion,
+  nadam,
+  radam,
+  rmsprop,
+  rmsprop,
+  sgd,
+  sgd,
+} from "./factories/optimizers.js";
 export {
   constant,
   cosineDecay,
   cosineWarmRestarts,
   exponentialDecay,
+  inverseTimeDecay,
   inverseTimeDecay,
   linearDecay,
   oneCycle,
@@ -35,8 +50,21 @@ export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Gradients, Model, Prediction } from "./model.js";
-export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
+export { scheduleRate } from "./schedules/index.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
-export { scheduleRate } from "./schedules/index.js";
-export type { EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
+export type {
+  BatchLog,
+  EpochLog,
+  EpochLog,
+  History,
+  History,
+  ModelSpec,
+  ModelSpec,
+  NamedTensor,
+  NamedTensor,
+  Progress,
+  Progress,
+  TensorInput,
+  TensorInput,
+} from "./spec.js";

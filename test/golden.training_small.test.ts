@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import { dense, input, type Model, sequential } from "../src/index.js";
 import golden from "./golden/training_small.json";
-import { close, generator, kernelFrom, NUMERICS, optimizerOf, type Tensor, type TorchOptions } from "./golden.js";
+import { close, generator, kernelFrom, NUMERICS, optimizerOf, penaltyOf, type Tensor, type TorchOptions } from "./golden.js";
 
 interface Case {
   name: string;
@@ -17,14 +17,15 @@ const test = suite("golden training_small");
 
 /** Dense 5-4 tanh, dense 4-3 linear, with the case's weights and optimizer; its weight decay is on kernels and biases. */
 async function modelOf({ name, options, lcgSeed, x, y }: Case, numerics: "strict" | "fast"): Promise<Model> {
-  const penalty = { l2: options.weight_decay / 2 };
-  const regularizers = options.weight_decay ? { kernelRegularizer: penalty, biasRegularizer: penalty } : {};
+  const family = name.replace("optimizer ", "");
+  const penalty = { l2: penaltyOf(family, options) };
+  const regularizers = penalty.l2 ? { kernelRegularizer: penalty, biasRegularizer: penalty } : {};
   const model = sequential([
     input({ shape: [5] }),
     dense({ units: 4, activation: "tanh", ...regularizers }),
     dense({ units: 3, ...regularizers }),
   ]);
-  const optimizer = optimizerOf(name.replace("optimizer ", ""), options);
+  const optimizer = optimizerOf(family, options);
   model.compile({ optimizer, loss: "meanSquaredError", numerics, workers: 2 });
   const next = generator(lcgSeed);
   for (const tensor of [x, y])

@@ -1,6 +1,18 @@
 // What the golden tests share: the form of the files in golden/, their random numbers, and how close is close.
 import * as assert from "uvu/assert";
-import { adam, rmsprop, sgd } from "../src/index.js";
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  lion,
+  nadam,
+  radam,
+  rmsprop,
+  sgd,
+} from "../src/index.js";
+import type { OptimizerSpec } from "../src/optimizers/index.js";
 
 export interface Tensor {
   shape: number[];
@@ -47,17 +59,46 @@ export interface TorchOptions {
   nesterov?: boolean;
   betas?: number[];
   alpha?: number;
+  rho?: number;
   eps?: number;
   centered?: boolean;
+  amsgrad?: boolean;
+  initial_accumulator_value?: number;
   weight_decay: number;
 }
 
+const adamOf = ({ lr, betas, eps }: TorchOptions) => ({
+  learningRate: lr,
+  beta1: betas?.[0],
+  beta2: betas?.[1],
+  epsilon: eps,
+});
+
+/** PyTorch's options -> an optimizer in our words, by the first word of a case's name. */
+const families: Record<string, (options: TorchOptions) => OptimizerSpec> = {
+  sgd: ({ lr, momentum, nesterov }) => sgd({ learningRate: lr, momentum, nesterov }),
+  adam: (options) => adam(adamOf(options)),
+  amsgrad: (options) => adam({ ...adamOf(options), amsgrad: options.amsgrad }),
+  adamw: (options) => adamw({ ...adamOf(options), weightDecay: options.weight_decay }),
+  nadam: (options) => nadam(adamOf(options)),
+  radam: (options) => radam(adamOf(options)),
+  adamax: (options) => adamax(adamOf(options)),
+  rmsprop: ({ lr, alpha, eps, momentum, centered }) =>
+    rmsprop({ learningRate: lr, rho: alpha, epsilon: eps, momentum, centered }),
+  adagrad: ({ lr, eps, initial_accumulator_value: initialAccumulator }) =>
+    adagrad({ learningRate: lr, epsilon: eps, initialAccumulator }),
+  adadelta: ({ lr, rho, eps }) => adadelta({ learningRate: lr, rho, epsilon: eps }),
+  lion: ({ lr, betas, weight_decay: weightDecay }) =>
+    lion({ learningRate: lr, beta1: betas?.[0], beta2: betas?.[1], weightDecay }),
+};
+
 /** The optimizer of a case, such as "sgd nesterov", in our words. */
-export function optimizerOf(name: string, { lr: learningRate, eps: epsilon, ...options }: TorchOptions) {
-  const { momentum, nesterov, betas, alpha: rho, centered } = options;
-  const [family] = name.split(" ");
-  if (family === "sgd") return sgd({ learningRate, momentum, nesterov });
-  if (family === "adam") return adam({ learningRate, beta1: betas?.[0], beta2: betas?.[1], epsilon });
-  if (family === "rmsprop") return rmsprop({ learningRate, rho, epsilon, momentum, centered });
-  throw new Error(`no optimizer for ${name}`);
+export function optimizerOf(name: string, options: TorchOptions): OptimizerSpec {
+  const family = families[name.split(" ")[0]!];
+  if (!family) throw new Error(`no optimizer for ${name}`);
+  return family(options);
 }
+
+/** The l2 that a case's weight decay is, where it is no option of the optimizer. */
+export const penaltyOf = (name: string, options: TorchOptions): number =>
+  "weightDecay" in optimizerOf(name, options) ? 0 : options.weight_decay / 2;

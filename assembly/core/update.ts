@@ -5,13 +5,16 @@ import { penalty_sum } from "./penalty";
 import { times_sign } from "./sign";
 import { at, flush_below, madd, TINY } from "./simd";
 
-/** Rules override everything themselves: an inherited method would become a call through a table of all rules. */
+/**
+ * Rules override everything themselves: an inherited method would become a call through a table of all rules. What several
+ * rules share is a few operations long, such as `blend`: longer functions would be called for every vector.
+ */
 export abstract class Rule {
   /**
-   * The direction d of `weight -= hyper[0] * d`, for four gradients g, zero where g and the slots are.
+   * The direction d of `weight -= hyper[0] * d`, for four gradients g of weights w, zero where g, w and the slots are.
    * The slots are addresses of the four weights' slot values, in the order of the kernel's arguments; a rule overwrites its own.
    */
-  abstract direction(g: v128, slot0: usize, slot1: usize, slot2: usize, hyper: usize, tiny: v128): v128;
+  abstract direction(g: v128, w: v128, slot0: usize, slot1: usize, slot2: usize, hyper: usize, tiny: v128): v128;
 }
 
 /** hyper[index] in every lane. */
@@ -82,7 +85,8 @@ export function update<R extends Rule>(
         }
         g = madd(twice_l2, w, g);
       }
-      const direction = rule.direction(flush_below(g, tiny), at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny);
+      g = flush_below(g, tiny);
+      const direction = rule.direction(g, w, at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny);
       w = madd(minus_rate, direction, w);
       // w - w is 0, or not a number where w is not finite; both survive the or.
       broken = v128.or(broken, f32x4.sub(w, w));

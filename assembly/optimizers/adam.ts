@@ -1,9 +1,10 @@
-// Adam (Kingma and Ba 2015, algorithm 1); g is the gradient plus the penalty's gradient. The frame is core/update.ts.
+// Adam (Kingma and Ba 2015, algorithm 1; AMSGrad: Reddi, Kale and Kumar 2018); g is the gradient plus the penalty's gradient.
+// The frame is core/update.ts.
 
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adam extends Rule {
-  direction(g: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(g: v128, _w: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);
     const v = store_slot(
@@ -12,6 +13,20 @@ class Adam extends Rule {
       tiny,
     );
     return scaled(m, f32x4.mul(f32x4.sqrt(v), hyper_value(hyper, 1)), hyper_value(hyper, 6));
+  }
+}
+
+class Amsgrad extends Rule {
+  direction(g: v128, _w: v128, mean: usize, variance: usize, largest: usize, hyper: usize, tiny: v128): v128 {
+    const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
+    const square = f32x4.mul(g, g);
+    const v = store_slot(
+      variance,
+      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
+      tiny,
+    );
+    const most = store_slot(largest, f32x4.max(v128.load(largest), v), tiny);
+    return scaled(m, f32x4.mul(f32x4.sqrt(most), hyper_value(hyper, 1)), hyper_value(hyper, 6));
   }
 }
 
@@ -36,4 +51,27 @@ export function adam_update(
   to: i32,
 ): void {
   update<Adam>(weight, mean, variance, 0, gradient, penalty, flag, hyper, l1, l2, unit, from, to);
+}
+
+/**
+ * mean = beta1*mean + (1-beta1)*g;  variance = beta2*variance + (1-beta2)*g²;  largest = max(largest, variance);
+ * weight -= hyper[0]*mean / (√largest*hyper[1] + epsilon), units from..to; hyper as in `adam_update`.
+ * Penalty and flag as in `update`. Overwrites weight, mean, variance and largest; nothing may alias.
+ */
+export function adam_amsgrad_update(
+  weight: usize,
+  mean: usize,
+  variance: usize,
+  largest: usize,
+  gradient: usize,
+  penalty: usize,
+  flag: usize,
+  hyper: usize,
+  l1: f32,
+  l2: f32,
+  unit: i32,
+  from: i32,
+  to: i32,
+): void {
+  update<Amsgrad>(weight, mean, variance, largest, gradient, penalty, flag, hyper, l1, l2, unit, from, to);
 }

@@ -4,13 +4,13 @@ import { madd } from "../core/simd";
 import { hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Sgd extends Rule {
-  direction(g: v128, _slot0: usize, _slot1: usize, _slot2: usize, _hyper: usize, _tiny: v128): v128 {
+  direction(g: v128, _w: v128, _slot0: usize, _slot1: usize, _slot2: usize, _hyper: usize, _tiny: v128): v128 {
     return g;
   }
 }
 
 class Momentum extends Rule {
-  direction(g: v128, velocity: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(g: v128, _w: v128, velocity: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const momentum = hyper_value(hyper, 1);
     const v = store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny);
     return load<f32>(hyper, 8) != 0 ? madd(momentum, v, g) : v;

@@ -10,12 +10,14 @@ const STEPS_BETWEEN = 16777216;
 export class OptimizerState {
   readonly #run: RunMemory;
   readonly #counters: Float64Array;
+  readonly #products: Float64Array;
   readonly #ahead: Float64Array;
 
   constructor(run: RunMemory) {
     this.#run = run;
     this.#counters = run.double(run.layout.counters);
-    this.#ahead = new Float64Array(run.program.training?.products.length ?? 0);
+    this.#products = this.#counters.subarray(COUNTERS.products);
+    this.#ahead = new Float64Array(this.#products.length);
   }
 
   /** Updates made so far, over all fits. */
@@ -39,19 +41,22 @@ export class OptimizerState {
   /** Counts the step whose numbers were written last as done. */
   commit(): void {
     this.#counters[COUNTERS.step]!++;
-    this.#run.program.training!.products.forEach((factor, i) => {
-      this.#counters[COUNTERS.products + i]! *= factor;
-    });
+    this.#products.set(this.#next());
   }
 
   /** Writes the numbers of the step to come into one half of `hyper`; batches of one update draw numbers of their own. */
   write(parity: 0 | 1, cursor: number, batch = 0): void {
-    const { optimizer, optimizerConfig, products } = this.#run.program.training!;
-    products.forEach((factor, i) => {
-      this.#ahead[i] = this.#counters[COUNTERS.products + i]! * factor;
+    const { optimizer, optimizerConfig } = this.#run.program.training!;
+    const numbers = optimizer.hyper(optimizerConfig, this.rate, this.#next(), this.step + 1);
+    this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, numbers);
+  }
+
+  /** The products of the step to come. */
+  #next(): Float64Array {
+    this.#run.program.training!.products.forEach((factor, i) => {
+      this.#ahead[i] = this.#products[i]! * (typeof factor === "number" ? factor : factor(this.#products));
     });
-    const step = this.step + batch * STEPS_BETWEEN;
-    this.#run.writeHyper(parity, cursor, step, optimizer.hyper(optimizerConfig, this.rate, this.#ahead));
+    return this.#ahead;
   }
 
   /** Counters and products as they are before the first step. */

@@ -12,8 +12,29 @@ const optimizer = (config: object, type: OptimizerSpec["type"]): OptimizerSpec =
 /** Stochastic gradient descent; default rate 0.01, momentum 0. */
 export const sgd = (config: Options<"sgd"> = {}) => optimizer(config, "sgd");
 
-/** Adam; default rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7. */
+/** Adam; default rate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-7; amsgrad: true keeps the largest second moment. */
 export const adam = (config: Options<"adam"> = {}) => optimizer(config, "adam");
 
 /** RMSprop; default rate 0.001, rho 0.9, momentum 0, epsilon 1e-7. */
 export const rmsprop = (config: Options<"rmsprop"> = {}) => optimizer(config, "rmsprop");
+
+/** Adam with decoupled weight decay; default weightDecay 0.004, the rest as for Adam. */
+export const adamw = (config: Options<"adamw"> = {}) => optimizer(config, "adamw");
+
+/** Adam with Nesterov's momentum; defaults as for Adam. */
+export const nadam = (config: Options<"nadam"> = {}) => optimizer(config, "nadam");
+
+/** Rectified Adam, which warms itself up; defaults as for Adam. */
+export const radam = (config: Options<"radam"> = {}) => optimizer(config, "radam");
+
+/** AdaMax, Adam by the largest gradient; defaults as for Adam. */
+export const adamax = (config: Options<"adamax"> = {}) => optimizer(config, "adamax");
+
+/** Adagrad; default rate 0.001, epsilon 1e-7, initialAccumulator 0.1. */
+export const adagrad = (config: Options<"adagrad"> = {}) => optimizer(config, "adagrad");
+
+/** Adadelta; default rate 0.001 (1 in its paper), rho 0.95, epsilon 1e-7. */
+export const adadelta = (config: Options<"adadelta"> = {}) => optimizer(config, "adadelta");
+
+/** Lion; default rate 0.001, beta1 0.9, beta2 0.99, weightDecay 0. */
+export const lion = (config: Options<"lion"> = {}) => optimizer(config, "lion");

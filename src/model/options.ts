@@ -13,7 +13,7 @@ import { type DataInput, readInputs, readTargets, sameRows, type Targets, type V
 import { type ClassWeight, readSampler, readWeights } from "./weights.js";
 
 export interface CompileOptions {
-  /** A name, or what sgd(), adam(), rmsprop() give. */
+  /** A name, or what sgd(), adam() and the like give. */
   optimizer: OptimizerSpec | OptimizerName;
   /** A name, or `{ name, ...options }`. A model without a loss can predict and go backward from gradients of your own. */
   loss?: LossSpec | LossName;

@@ -1,12 +1,19 @@
 // The table of optimizers: `type` in JSON -> its definition.
 import { options, pick } from "../check.js";
+import { adadelta } from "./adadelta.js";
+import { adagrad } from "./adagrad.js";
 import { adam } from "./adam.js";
+import { adamax } from "./adamax.js";
+import { adamw } from "./adamw.js";
 import { COMMON, type CommonConfig, checkCommon } from "./common.js";
+import { lion } from "./lion.js";
+import { nadam } from "./nadam.js";
 import type { OptimizerDefinition } from "./optimizer.js";
+import { radam } from "./radam.js";
 import { rmsprop } from "./rmsprop.js";
 import { sgd } from "./sgd.js";
 
-export const optimizers = { sgd, adam, rmsprop };
+export const optimizers = { sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion };
 
 type ConfigOf<D> = D extends OptimizerDefinition<infer C> ? C : never;
 export type OptimizerName = keyof typeof optimizers;

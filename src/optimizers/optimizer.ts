@@ -18,6 +18,9 @@ export interface UpdateContext {
   readonly unit: number;
 }
 
+/** A factor of a running product: the same in every step, or made from all products as they were before the step. */
+export type Factor = number | ((before: Float64Array) => number);
+
 export interface OptimizerDefinition<Config> {
   readonly options: readonly string[];
   readonly defaults: Config;
@@ -25,9 +28,9 @@ export interface OptimizerDefinition<Config> {
   /** Names of the tensors it keeps for each parameter. */
   slots(config: Config): readonly string[];
   /** Factors whose running products (beta^t) it needs, in float64, kept with the counters. */
-  products?(config: Config): readonly number[];
-  /** The numbers of one step that its kernel reads; `products[i]` = factor i to the power of t = 1, 2, ... */
-  hyper(config: Config, rate: number, products: Float64Array): readonly number[];
+  products?(config: Config): readonly Factor[];
+  /** The numbers of step t = 1, 2, ... that its kernel reads, 16 at most; `products[i]` = factor i of steps 1..t multiplied. */
+  hyper(config: Config, rate: number, products: Float64Array, t: number): readonly number[];
   update(config: Config, context: UpdateContext): Step;
 }
 

@@ -10,7 +10,7 @@ import { fitOf, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { type Metric, resolveMetrics } from "../metrics/index.js";
 import { optimizers } from "../optimizers/index.js";
-import type { OptimizerDefinition } from "../optimizers/optimizer.js";
+import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 
 /** A parameter with its place in memory: `units` of `unit` floats are what workers share out. */
@@ -48,7 +48,7 @@ export interface Program {
 export interface ProgramTraining {
   readonly optimizer: OptimizerDefinition<object>;
   readonly optimizerConfig: TrainingSpec["optimizer"];
-  readonly products: readonly number[];
+  readonly products: readonly Factor[];
   readonly loss?: ProgramLoss;
   readonly metrics: readonly Metric[];
 }

@@ -41,6 +41,21 @@ const adam: Update = {
 };
 updateTests(test, adam);
 
+const amsgrad: Update = {
+  ...adam,
+  kernel: "adam_amsgrad_update",
+  slots: ["mean", "variance", "largest"],
+  positive: ["variance", "largest"],
+  step: (w, g, [mean, variance, largest], hyper) => {
+    const [rate, root, beta1, rest1, beta2, rest2, epsilon] = Array.from(hyper) as [number, ...number[]];
+    const m = beta1! * mean! + rest1! * g;
+    const v = beta2! * variance! + rest2! * g * g;
+    const most = Math.max(largest!, v);
+    return { w: w - (rate * m) / (Math.sqrt(most) * root! + epsilon!), slots: [m, v, most] };
+  },
+};
+updateTests(test, amsgrad);
+
 for (const build of kernelBuilds()) {
   test(`epsilon 0 leaves weights that never had a gradient where they are (${build.name})`, () => {
     const tensors = updater(build, adam, 8, 1, 7);
