@@ -1,15 +1,18 @@
 // The export table: one line per kernel file, nothing else lives here.
 export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
+export * from "./layers/alpha_dropout";
 export * from "./layers/dense";
 export * from "./layers/dropout";
 export * from "./layers/elementary";
 export * from "./layers/gather";
+export * from "./layers/gaussian";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
 export * from "./layers/rescaling";
 export * from "./layers/scan";
 export * from "./layers/softmax";
 export * from "./layers/sparse";
+export * from "./layers/spatial_dropout";
 export * from "./losses/binary_crossentropy";
 export * from "./losses/binary_focal_crossentropy";
 export * from "./losses/categorical_crossentropy";

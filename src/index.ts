@@ -14,7 +14,18 @@ export {
   WorkerError,
 } from "./errors.js";
 export { earlyStopping } from "./factories/callbacks.js";
-export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
+export {
+  activation,
+  alphaDropout,
+  dense,
+  dropout,
+  flatten,
+  gaussianDropout,
+  gaussianNoise,
+  input,
+  rescaling,
+  spatialDropout,
+} from "./factories/layers.js";
 export { sequential } from "./factories/model.js";
 export {
   adadelta,

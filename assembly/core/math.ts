@@ -158,3 +158,28 @@ export function sigmoid4(x: v128): v128 {
   const top = v128.bitselect(power, one, f32x4.lt(x, f32x4.splat(0)));
   return f32x4.div(top, f32x4.add(one, power));
 }
+
+/**
+ * cos(πx) for |x| <= 1/4; other angles are quarter turns of these. The polynomial is Norbert Juffa's.
+ * Error over -1/4..1/4: strict 1.14, fast 0.88 ULP.
+ */
+export function cos_pi4(x: v128): v128 {
+  const s = f32x4.mul(x, x);
+  let p = f32x4.splat(0.23138427734375);
+  p = madd(p, s, f32x4.splat(-1.33502197265625));
+  p = madd(p, s, f32x4.splat(4.058703899383545));
+  p = madd(p, s, f32x4.splat(-4.934802055358887));
+  return madd(p, s, f32x4.splat(1));
+}
+
+/**
+ * sin(πx) for |x| <= 1/4. The polynomial is Norbert Juffa's.
+ * Error over -1/4..1/4: strict 1.96, fast 0.99 ULP.
+ */
+export function sin_pi4(x: v128): v128 {
+  const s = f32x4.mul(x, x);
+  let p = f32x4.splat(-0.595703125);
+  p = madd(p, s, f32x4.splat(2.5503995418548584));
+  p = madd(p, s, f32x4.splat(-5.167724132537842));
+  return madd(x, f32x4.splat(Mathf.PI), f32x4.mul(f32x4.mul(p, s), x));
+}

@@ -1,5 +1,7 @@
 // Philox 4x32-10 (Salmon et al. 2011): 128 random bits as a pure function of a counter of four words and a key of two.
 
+import { at } from "./simd";
+
 /** What becomes of the four words of four counters; lane l of each word belongs to counter l. No state: at address 0. */
 export abstract class Words {
   abstract take(w0: v128, w1: v128, w2: v128, w3: v128, out: usize, inp: usize, limit: v128, scale: v128): void;
@@ -33,6 +35,53 @@ export function philox<W extends Words>(
     key1 = i32x4.add(key1, i32x4.splat(0xbb67ae85));
   }
   changetype<W>(0).take(c0, c1, c2, c3, out, inp, limit, scale);
+}
+
+/**
+ * Hands rows from..to of `stride` floats to the rule W, 16 columns at a time, and to H where only 8 are left: column
+ * 16g + 4w + l takes word w of the counter (4g + l, row, step, stream), where the i32 at `counter` is the step.
+ */
+export function draw_rows<W extends Words, H extends Words>(
+  out: usize,
+  inp: usize,
+  counter: usize,
+  seed_low: i32,
+  seed_high: i32,
+  stream: i32,
+  limit: v128,
+  scale: v128,
+  stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  const step = i32x4.splat(load<i32>(counter));
+  const streams = i32x4.splat(stream);
+  for (let b = from; b < to; b++) {
+    const row = i32x4.splat(b);
+    let target = at(out, b * stride);
+    let source = at(inp, b * stride);
+    let columns = i32x4(0, 1, 2, 3);
+    let left = stride;
+    while (left >= 16) {
+      philox<W>(columns, row, step, streams, seed_low, seed_high, target, source, limit, scale);
+      columns = i32x4.add(columns, i32x4.splat(4));
+      target += 64;
+      source += 64;
+      left -= 16;
+    }
+    if (left > 0) philox<H>(columns, row, step, streams, seed_low, seed_high, target, source, limit, scale);
+  }
+}
+
+/** What a word must reach to be among the share 1 - rate: u * 2^-24 >= rate for a whole u means u >= ceil(rate * 2^24). */
+export function limit_of(rate: f32): v128 {
+  // The product is exact.
+  return i32x4.trunc_sat_f32x4_s(f32x4.ceil(f32x4.splat(rate * 16777216)));
+}
+
+/** All ones where the upper 24 bits of a word are at least `limit`. */
+export function reaches(word: v128, limit: v128): v128 {
+  return i32x4.ge_s(i32x4.shr_u(word, 8), limit);
 }
 
 function low_words(a: v128, b: v128): v128 {

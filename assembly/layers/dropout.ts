@@ -1,9 +1,7 @@
 // A mask is a pure function of (seed, stream, step, row, column), so it does not depend on who draws it, and the backward
-// pass draws it again. A row is cut in blocks of 16 columns: column 16g + 4w + l takes word w of the counter
-// (4g + l, row, step, stream).
+// pass draws it again. Which word belongs to a column: draw_rows.
 
-import { philox, Words } from "../core/philox";
-import { at } from "../core/simd";
+import { draw_rows, limit_of, reaches, Words } from "../core/philox";
 
 class Mask extends Words {
   take(w0: v128, w1: v128, w2: v128, w3: v128, out: usize, inp: usize, limit: v128, scale: v128): void {
@@ -22,10 +20,9 @@ class HalfMask extends Words {
   }
 }
 
-/** out = inp * scale where the word's upper 24 bits reach `limit`, else inp * 0, so that NaN stays NaN. */
+/** out = inp * scale where the word reaches `limit`, else inp * 0, so that NaN stays NaN. */
 function keep(out: usize, inp: usize, word: v128, limit: v128, scale: v128): void {
-  const kept = i32x4.ge_s(i32x4.shr_u(word, 8), limit);
-  v128.store(out, f32x4.mul(v128.load(inp), v128.and(kept, scale)));
+  v128.store(out, f32x4.mul(v128.load(inp), v128.and(reaches(word, limit), scale)));
 }
 
 function mask_rows(
@@ -40,26 +37,9 @@ function mask_rows(
   from: i32,
   to: i32,
 ): void {
-  const step = i32x4.splat(load<i32>(counter));
-  const streams = i32x4.splat(stream);
-  // u * 2^-24 >= rate for a whole number u means u >= ceil(rate * 2^24); the product is exact.
-  const limit = i32x4.trunc_sat_f32x4_s(f32x4.ceil(f32x4.splat(rate * 16777216)));
+  const limit = limit_of(rate);
   const scale = f32x4.splat(1 / (1 - rate));
-  for (let b = from; b < to; b++) {
-    const row = i32x4.splat(b);
-    let target = at(out, b * stride);
-    let source = at(inp, b * stride);
-    let columns = i32x4(0, 1, 2, 3);
-    let left = stride;
-    while (left >= 16) {
-      philox<Mask>(columns, row, step, streams, seed_low, seed_high, target, source, limit, scale);
-      columns = i32x4.add(columns, i32x4.splat(4));
-      target += 64;
-      source += 64;
-      left -= 16;
-    }
-    if (left > 0) philox<HalfMask>(columns, row, step, streams, seed_low, seed_high, target, source, limit, scale);
-  }
+  draw_rows<Mask, HalfMask>(out, inp, counter, seed_low, seed_high, stream, limit, scale, stride, from, to);
 }
 
 /**

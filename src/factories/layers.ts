@@ -2,11 +2,14 @@
 
 import { options } from "../check.js";
 import type { ActivationConfig } from "../layers/activation.js";
+import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
+import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
+import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
 
@@ -39,6 +42,22 @@ export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });
+
+/** In training, adds normal noise: `inp + stddev * n`. */
+export const gaussianNoise = (config: GaussianNoiseConfig & Named) =>
+  layer({ ...given(config, "gaussianNoise"), type: "gaussianNoise" });
+
+/** In training, multiplies with normal noise around 1: `inp * (1 + sqrt(rate / (1 - rate)) * n)`. */
+export const gaussianDropout = (config: GaussianDropoutConfig & Named) =>
+  layer({ ...given(config, "gaussianDropout"), type: "gaussianDropout" });
+
+/** In training, dropout that keeps the mean and the variance of selu's values. */
+export const alphaDropout = (config: AlphaDropoutConfig & Named) =>
+  layer({ ...given(config, "alphaDropout"), type: "alphaDropout" });
+
+/** In training, dropout of whole channels, the last axis of an example: the same ones at every position. */
+export const spatialDropout = (config: SpatialDropoutConfig & Named) =>
+  layer({ ...given(config, "spatialDropout"), type: "spatialDropout" });
 
 /** A named function of the values: relu, tanh, softmax, ... Takes the name alone, too. */
 export const activation = (config: string | (ActivationConfig & Named)) =>

@@ -1,12 +1,25 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
+import { alphaDropout } from "./alpha_dropout.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
+import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
 import { rescaling } from "./rescaling.js";
+import { spatialDropout } from "./spatial_dropout.js";
 
-export const layers = { dense, dropout, activation, flatten, rescaling };
+export const layers = {
+  dense,
+  dropout,
+  activation,
+  flatten,
+  rescaling,
+  gaussianNoise,
+  gaussianDropout,
+  alphaDropout,
+  spatialDropout,
+};
 
 export type LayerType = keyof typeof layers;
 type ConfigOf<D> = D extends LayerDefinition<infer C> ? C : never;

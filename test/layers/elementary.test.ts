@@ -84,6 +84,33 @@ const ROWS: Row[] = [
     ],
   },
   {
+    kernel: "sin_pi_forward",
+    f: (x) => Math.sin(Math.PI * x),
+    low: -0.25,
+    high: 0.25,
+    ulps: 1.96,
+    specials: [
+      [0, 0],
+      [0.25, Math.SQRT1_2],
+      [-0.25, -Math.SQRT1_2],
+      [1e-30, 1e-30 * Math.PI],
+    ],
+  },
+  {
+    kernel: "cos_pi_forward",
+    f: (x) => Math.cos(Math.PI * x),
+    low: -0.25,
+    high: 0.25,
+    ulps: 1.14,
+    specials: [
+      [0, 1],
+      [-0, 1],
+      [1e-30, 1],
+      [0.25, Math.SQRT1_2],
+      [-0.25, Math.SQRT1_2],
+    ],
+  },
+  {
     kernel: "tanh_forward",
     f: Math.tanh,
     low: -MAX,
@@ -181,12 +208,13 @@ for (const { kernel, f, low, high, ulps, specials } of ROWS) {
   }
 }
 
-for (const { kernel, f } of ROWS.slice(0, 4)) {
+for (const { kernel, f, high } of ROWS.slice(0, 6)) {
+  const unit = Math.min(1, high);
   oracle(test, {
     kernel,
     cases: SIZES.flatMap((B) => SIZES.map((width) => ({ B, width }))),
     tensors: ({ B, width }, random) => ({
-      inp: { data: matrix(B, width, () => 2.5 + 2 * random()) },
+      inp: { data: matrix(B, width, () => (unit < 1 ? unit * random() : 2.5 + 2 * random())) },
       out: { data: new Float32Array(B * stride(width)), write: true },
     }),
     args: ({ width }, p) => [p("out"), p("inp"), stride(width)],
