@@ -15,10 +15,13 @@ export {
 } from "./errors.js";
 export { earlyStopping } from "./factories/callbacks.js";
 export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
+export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";
 export { adam, rmsprop, sgd } from "./factories/optimizers.js";
 export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
+export type { FileInput } from "./io/files.js";
+export type { LoadOptions } from "./io/model.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
