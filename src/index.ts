@@ -26,6 +26,8 @@ export {
   rescaling,
   spatialDropout,
 } from "./factories/layers.js";
+export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
+export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";
 export {
   adadelta,
@@ -57,6 +59,8 @@ export {
   warmup,
 } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
+export type { FileInput } from "./io/files.js";
+export type { LoadOptions } from "./io/model.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";

@@ -2,6 +2,8 @@
 
 import { boolean, integer, options } from "./check.js";
 import { MemoryLimitError, OptionError, ShapeError } from "./errors.js";
+import { filesFor, unlessFails } from "./io/files.js";
+import { type Saved, writeModel } from "./io/model.js";
 import { sizeOf } from "./layers/layer.js";
 import { busy, Calls } from "./model/calls.js";
 import { type DataInput, readInputs, readTensors, type Targets, type Values } from "./model/data.js";
@@ -40,11 +42,12 @@ export class Model {
   #given: CompileOptions | undefined;
   readonly #calls: Calls;
 
-  constructor(spec: ModelSpec) {
-    this.#program = compileProgram(spec, undefined, drawSeed());
+  constructor(spec: ModelSpec, saved?: Saved) {
+    this.#program = compileProgram(spec, saved?.settings.training, saved?.seed ?? drawSeed());
     // A copy that nobody else can change, and that can be sent.
     this.#spec = JSON.parse(JSON.stringify(spec));
-    this.#session = new Session(this.#spec, this.#program);
+    this.#settings = saved?.settings;
+    this.#session = new Session(this.#spec, this.#program, saved);
     this.#calls = new Calls(this.#session);
   }
 
@@ -212,6 +215,22 @@ export class Model {
     });
   }
 
+  /**
+   * Writes the model to a file, in Node: architecture, weights, training, optimizer state and counters, as safetensors. Until it
+   * is whole, a file that was there stays as it was. In the middle of an epoch, that epoch is not counted.
+   *
+   * Errors   FileError; PlatformError in browsers, where there is `toBlob`
+   */
+  async save(path: string): Promise<void> {
+    const disk = filesFor("save", path, "Take toBlob().");
+    await unlessFails("save", path, disk.write(path, await this.#file()));
+  }
+
+  /** The same file as a Blob. */
+  async toBlob(): Promise<Blob> {
+    return new Blob(await this.#file(), { type: "application/octet-stream" });
+  }
+
   /** Layers, shapes, parameters, bytes, multiply-adds and the size of the team as text. */
   summary(): string {
     return summarize(this.#program, this.#session.facts);
@@ -229,13 +248,23 @@ export class Model {
   // What calls have in common.
 
   #training(who: string): void {
-    if (this.#settings) return;
+    if (this.#settings?.training) return;
     throw new OptionError(`${who}: expected a compiled model, got none. Call compile({ optimizer, loss }) first.`);
   }
 
   #trainable(who: string): void {
     if (this.#program.parameters.length) return;
     throw new OptionError(`${who}: expected a model with weights to train, got none. Add a layer such as dense().`);
+  }
+
+  #file(): Promise<Uint8Array<ArrayBuffer>[]> {
+    return this.#calls.attend(async () => {
+      // A compile that comes meanwhile changes neither these nor the memory.
+      const [program, training] = [this.#program, this.#settings?.training];
+      await this.#session.ensure(this.#session.widen({}));
+      const state = await this.#session.lead(({ jobs }) => jobs.getState());
+      return writeModel(this.#spec, program, training, this.#session.numerics, state);
+    });
   }
 
   async #gradients(x: Values, from: "loss" | "output", training: boolean): Promise<Gradients> {

@@ -30,3 +30,36 @@ export const nodePlatform: Platform & { present(): boolean } = {
   ownEndpoint: () => nodeEndpoint(threads().parentPort!) as Endpoint,
   watched: () => Promise.resolve(),
 };
+
+const disk = () => process.getBuiltinModule("node:fs/promises");
+const NO_FILE = "it is no file";
+
+/** Files by path. Apart from the platform, so that the worker's bundle goes without. */
+export const nodeFiles = {
+  async read(path: string): Promise<Uint8Array> {
+    // What is no file may have no end.
+    if (!(await disk().stat(path)).isFile()) throw new Error(NO_FILE);
+    return disk().readFile(path);
+  },
+  /** Writes beside the file first: whatever fails, what was there before stays whole. */
+  async write(path: string, parts: readonly Uint8Array[]): Promise<void> {
+    const { open, realpath, rename, rm, stat } = disk();
+    const target = await realpath(path).catch(() => path);
+    const old = await stat(target).catch(() => undefined);
+    if (old && !old.isFile()) throw new Error(NO_FILE);
+    const temporary = `${target}.${crypto.randomUUID()}.tmp`;
+    try {
+      const file = await open(temporary, "wx", old?.mode);
+      try {
+        for (const part of parts) await file.writeFile(part);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+  },
+};

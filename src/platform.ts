@@ -2,7 +2,7 @@
 
 import type { Endpoint } from "comlink";
 import { browserPlatform } from "./platform.browser.js";
-import { nodePlatform } from "./platform.node.js";
+import { nodeFiles, nodePlatform } from "./platform.node.js";
 
 /** A thread as its owner sees it. */
 export interface Thread {
@@ -38,3 +38,6 @@ export const platform = (): Platform => injected ?? (nodePlatform.present() ? no
 export function injectPlatform(other: Platform | undefined): void {
   injected = other;
 }
+
+/** Files by path; undefined where there are none. */
+export const files = (): typeof nodeFiles | undefined => (nodePlatform.present() ? nodeFiles : undefined);

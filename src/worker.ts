@@ -5,11 +5,12 @@ import { Engine, type FitOutcome } from "./engine/engine.js";
 import type { FitOptions } from "./engine/fit.js";
 import { applyGradients, evaluateWindow, gradientsWindow, predictWindow, trainWindow } from "./engine/jobs.js";
 import { agree } from "./engine/selftest.js";
-import { type Carry, carryState, initialise } from "./engine/state.js";
+import { type Carry, carryState, getState, initialise, setState } from "./engine/state.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
 import { createMemory } from "./memory.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
+import type { State } from "./plan/state.js";
 import { platform } from "./platform.js";
 import { macrotask, move, note, serve } from "./rpc.js";
 import type { ModelSpec, TrainingSpec, ValueType } from "./spec.js";
@@ -123,6 +124,16 @@ const jobs = {
       weights.map(({ data }) => data.buffer),
     );
   },
+  /** Weights, slots and counters, for a file. */
+  getState(): Required<State> {
+    const state = getState(opened());
+    return move(
+      state,
+      state.tensors.map(({ buffer }) => buffer),
+    );
+  },
+  /** The same from a file; the lead alone. */
+  setState: (state: State): void => setState(opened(), state),
   setWeights: (values: Map<number, Float32Array>): void => together((e) => e.setWeights(values)),
   /** The hash of the weights, and, from memory that is not shared, the state for the caller to keep. */
   finish(): { fingerprint: string; state: Uint8Array | undefined } {

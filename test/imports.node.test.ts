@@ -24,6 +24,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["worker"],
   ["pool"],
   ["model/*"],
+  ["io/*"],
   ["model"],
   ["factories/*"],
   ["select/*"],

@@ -4,10 +4,12 @@ import { initializers } from "../initializers/index.js";
 import { sizeOf } from "../layers/layer.js";
 import { createLayout, type LayoutRequest } from "../plan/layout.js";
 import { compileProgram } from "../plan/program.js";
+import { type KeptTensor, keptTensors, type State } from "../plan/state.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 import { type Engine, inOrder } from "./engine.js";
+import type { RunMemory } from "./memory.js";
 import { STREAM } from "./order.js";
-import { pack } from "./weights.js";
+import { pack, unpack } from "./weights.js";
 
 /** Where state comes from: the memory of an earlier layout of the same model. */
 export interface Carry {
@@ -46,6 +48,27 @@ export function carryState(engine: Engine, carry: Carry, previous: WebAssembly.M
   const bytes = carry.what === "all" ? layout.state.bytes : layout.weights.bytes;
   run.bytes.set(source.subarray(at, at + bytes), layout.weights.pointer);
   settle(engine, carry.what === "weights");
+}
+
+/** Weights, slots and counters as a file keeps them; copies. */
+export function getState({ run }: Engine): Required<State> {
+  const tensors = keptTensors(run.program).map((kept) => unpack(kept.parameter, memoryOf(run, kept)));
+  return { tensors, counters: Float64Array.from(run.double(run.layout.counters)) };
+}
+
+/** State as a file kept it; with weights alone the optimizer starts anew. */
+export function setState(engine: Engine, { tensors, counters }: State): void {
+  const { run } = engine;
+  keptTensors(run.program).forEach((kept, i) => {
+    if (tensors[i]) pack(kept.parameter, tensors[i], memoryOf(run, kept));
+  });
+  if (counters) run.double(run.layout.counters).set(counters);
+  settle(engine, !counters);
+}
+
+function memoryOf(run: RunMemory, { index, slot }: KeptTensor): Float32Array {
+  const { weight, slots } = run.layout.parameters[index]!;
+  return run.float(slot === undefined ? weight : slots.get(slot)!);
 }
 
 /** What follows from the weights: derived copies, and counters where a new optimizer starts. */

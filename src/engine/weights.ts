@@ -18,7 +18,7 @@ function eachElement({ shape, layout }: Parameter, visit: (logical: number, phys
 }
 
 /** Memory -> public order. */
-export function unpack(parameter: Parameter, memory: Float32Array): Float32Array {
+export function unpack(parameter: Parameter, memory: Float32Array): Float32Array<ArrayBuffer> {
   const values = new Float32Array(sizeOf(parameter.shape));
   eachElement(parameter, (logical, physical) => {
     values[logical] = memory[physical]!;

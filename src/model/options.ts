@@ -31,7 +31,7 @@ export interface CompileOptions {
 
 /** What compile fixed besides the model's own training. */
 export interface Settings {
-  readonly training: TrainingSpec;
+  readonly training: TrainingSpec | undefined;
   readonly seed: number | undefined;
   readonly workers: number | "auto";
   readonly numerics: Numerics | undefined;
@@ -56,19 +56,19 @@ export function outOfMemory(bytes: number, limit: number): MemoryLimitError {
   return new MemoryLimitError(text, { bytes, limit });
 }
 
-export function readCompile(given: CompileOptions): Settings {
+export function readCompile(given: CompileOptions, who = "compile"): Settings {
   const known = ["optimizer", "loss", "metrics", "seed", "workers", "numerics", "memoryLimit", "workerUrl"];
-  options(given, "compile", known);
+  options(given, who, known);
   const { seed, workers = "auto", numerics, memoryLimit = DEFAULT_LIMIT, workerUrl } = given;
   if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
     const expected = `expected "auto" or a whole number >= 1 and <= ${MOST_WORKERS}`;
-    throw new OptionError(`compile: workers: ${expected}, got ${show(workers)}.`);
+    throw new OptionError(`${who}: workers: ${expected}, got ${show(workers)}.`);
   }
-  if (seed !== undefined) integer(seed, "compile: seed", { min: 0 });
-  if (numerics !== undefined) lookup({ strict: 1, fast: 1 }, numerics, "compile: numerics");
-  number(memoryLimit, "compile: memoryLimit", { above: 0 });
+  if (seed !== undefined) integer(seed, `${who}: seed`, { min: 0 });
+  if (numerics !== undefined) lookup({ strict: 1, fast: 1 }, numerics, `${who}: numerics`);
+  number(memoryLimit, `${who}: memoryLimit`, { above: 0 });
   if (workerUrl !== undefined && typeof workerUrl !== "string" && !(workerUrl instanceof URL)) {
-    throw new OptionError(`compile: workerUrl: expected a text or a URL, got ${show(workerUrl)}.`);
+    throw new OptionError(`${who}: workerUrl: expected a text or a URL, got ${show(workerUrl)}.`);
   }
   const { metrics = [] } = given;
   if (!Array.isArray(metrics)) {

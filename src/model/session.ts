@@ -8,6 +8,7 @@ import { createMemory } from "../memory.js";
 import { kernelModule } from "../modules.js";
 import { CONTROL, createLayout, holds, type Layout, type LayoutRequest, type Source } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
+import type { State } from "../plan/state.js";
 import { countMemory, isFull, lease, type Member, release } from "../pool.js";
 import { move } from "../rpc.js";
 import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
@@ -38,6 +39,8 @@ export class Session {
   #broken: string | undefined;
   /** On plain memory: the state as the worker last sent it. */
   #kept: Uint8Array | undefined;
+  /** From a file: the state to start from, until a memory holds it that is not lost with its worker. */
+  #saved: State | undefined;
   #closed = false;
   /** Set where the engine refused shared memory of this size. */
   #refused = false;
@@ -45,9 +48,11 @@ export class Session {
   /** A member died. */
   onDeath: () => void = () => {};
 
-  constructor(spec: ModelSpec, program: Program) {
+  constructor(spec: ModelSpec, program: Program, saved?: { settings: Settings; state: State }) {
     this.#spec = spec;
     this.#program = program;
+    this.#settings = saved?.settings;
+    this.#saved = saved?.state;
   }
 
   /** Takes a new training; the weights stay. */
@@ -55,6 +60,7 @@ export class Session {
     this.#settings = settings;
     this.#program = program;
     this.#reset = true;
+    if (this.#saved) this.#saved = { tensors: this.#saved.tensors.slice(0, program.parameters.length) };
   }
 
   /** The kernels in use. */
@@ -143,7 +149,9 @@ export class Session {
     const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };
     if (memory) countMemory(this.#members, layout.bytes);
     await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
+    if (!carry && this.#saved) await this.lead(({ jobs }) => jobs.setState(this.#saved!));
     this.#unlessClosed();
+    if (memory) this.#saved = undefined;
     this.#opened = { layout, training, memory, numerics };
     // A compile may have come meanwhile.
     this.#reset = this.#program !== program;
