@@ -2,6 +2,9 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export { decodeLabels, encodeLabels, toCategorical } from "./data/labels.js";
+export type { Canvas, PixelInput, Pixels } from "./data/pixels.js";
+export { type SplitOptions, split } from "./data/split.js";
 export {
   DataError,
   DivergedError,
@@ -19,7 +22,7 @@ export { sequential } from "./factories/model.js";
 export { adam, rmsprop, sgd } from "./factories/optimizers.js";
 export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
-export type { DataInput } from "./model/data.js";
+export type { DataInput, TargetInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Gradients, Model, Prediction } from "./model.js";

@@ -14,6 +14,8 @@ export interface InputSpec {
 /** A model's architecture as JSON. */
 export interface ModelSpec {
   readonly layers: readonly [InputSpec, ...LayerSpec[]];
+  /** Names of the classes, where the model has them. */
+  readonly labels?: readonly string[];
 }
 
 export type Numerics = "strict" | "fast";
