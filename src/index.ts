@@ -5,6 +5,7 @@
 export { decodeLabels, encodeLabels, toCategorical } from "./data/labels.js";
 export type { Canvas, PixelInput, Pixels } from "./data/pixels.js";
 export { type SplitOptions, split } from "./data/split.js";
+export { timeSeriesWindows, type WindowOptions } from "./data/windows.js";
 export {
   DataError,
   DivergedError,

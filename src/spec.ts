@@ -82,6 +82,8 @@ export interface History {
   seed: number;
   /** A hash of the weights' bits after the run, 16 hexadecimal digits. */
   fingerprint: string;
+  /** What is probably not meant, and what to do about it; empty if nothing was found. */
+  warnings: string[];
   /** Time by step of the plan, where `profile: true` asked for it. */
   profile?: ProfileRow[];
 }

@@ -1,6 +1,5 @@
 import { suite } from "uvu";
-import { dense, input, sequential } from "../../src/index.js";
-import { anyhow, eachRejects, eachThrows, type Wrong, withoutThreads } from "./wrong.js";
+import { anyhow, eachThrows, type Wrong, withoutThreads } from "./wrong.js";
 
 const test = suite("wrong data to prepare");
 const { split, toCategorical, encodeLabels, decodeLabels } = anyhow as Record<string, (...given: unknown[]) => unknown>;
@@ -133,146 +132,53 @@ test(
   ),
 );
 
-const made = (units: number, loss: "sparseCategoricalCrossentropy" | "meanSquaredError", shape = [2]) => {
-  const model = sequential([input({ shape }), dense({ units })]);
-  const spec = loss === "meanSquaredError" ? loss : ({ name: loss, fromLogits: true } as const);
-  model.compile({ optimizer: "sgd", loss: spec });
-  return model;
-};
-
 test(
-  "texts for a model",
+  "windows of a series",
   withoutThreads(() => {
-    const texts = ["a", "b", "c", "a", "b", "c"];
-    const fresh = () => made(3, "sparseCategoricalCrossentropy");
-    const named = fresh();
-    named.labels = ["a", "b", "d"];
-    return eachRejects([
-      [
-        "an unknown label",
-        () => named.fit(x, texts),
-        "E_DATA",
-        /^fit: y: unknown label "c" in row 2\. Known: \["a", "b", "d"\]\./,
-      ],
-      ["in evaluate", () => named.evaluate(x, texts), "E_DATA", /^evaluate: y: unknown label "c" in row 2/],
-      [
-        "in validationData",
-        () => named.fit(x, y, { validationData: [x, texts] }),
-        "E_DATA",
-        /^fit: validationData: y: unknown label "c" in row 2/,
-      ],
-      [
-        "too few names",
-        () => fresh().fit(x, ["a", "b", "a", "b", "a", "b"]),
-        "E_DATA",
-        /as many different labels as outputs, 3, got 2 \(a, b\)\. Give the last layer units: 2, or set model\.labels/,
-      ],
-      ["before a fit", () => fresh().evaluate(x, texts), "E_DATA", /^evaluate: y: expected a model that knows names/],
-      [
-        "for a loss on values",
-        () => made(1, "meanSquaredError").fit(x, texts),
-        "E_DATA",
-        /^fit: y: expected numbers for "meanSquaredError", got texts\. Use the loss "sparseCategoricalCrossentropy"/,
-      ],
-      [
-        "nothing among texts",
-        () => fresh().fit(x, ["a", "b", undefined, "c"] as string[]),
-        "E_DATA",
-        /expected a text as a label, got undefined in row 2/,
-      ],
-      [
-        "too few",
-        () => named.fit(x, ["a", "b"]),
-        "E_SHAPE",
-        /expected one label in y for each of 6 rows, got 2 values/,
-      ],
-    ]);
-  }),
-);
-
-test(
-  "names of a model",
-  withoutThreads(() => {
-    const model = made(3, "sparseCategoricalCrossentropy");
-    const set = (labels: unknown) => () => Object.assign(model, { labels });
+    const windows = (series: unknown, options: unknown) => () => anyhow.timeSeriesWindows!(series, options);
+    const who = "timeSeriesWindows";
     return eachThrows([
-      ["too few", set(["a"]), "E_OPTION", /^model\.labels: expected a name for each of 3 outputs, got 1\.$/],
-      ["numbers", set([1, 2, 3]), "E_OPTION", /^model\.labels: expected an array of texts/],
-      ["null", set(null), "E_OPTION", /^model\.labels: expected an array of texts .* got null/],
       [
-        "in the JSON",
-        () => sequential({ ...model.toJSON(), labels: ["a"] }),
+        "no options",
+        windows([1, 2], undefined),
         "E_OPTION",
-        /^model\.labels: expected a name/,
-      ],
-    ]);
-  }),
-);
-
-test(
-  "pixels",
-  withoutThreads(() => {
-    const image = (width: number, height: number, bytes = 4 * width * height) => ({
-      data: new Uint8ClampedArray(bytes),
-      width,
-      height,
-    });
-    const predict = (shape: number[], x: unknown) => () => sequential([input({ shape })]).predict(x as []);
-    const locked = {
-      width: 2,
-      height: 2,
-      getContext: () => ({
-        getImageData: () => {
-          throw new Error("tainted");
-        },
-      }),
-    };
-    return eachRejects([
-      [
-        "another size",
-        predict([2, 3, 1], image(2, 3)),
-        "E_SHAPE",
-        /^predict: x: expected an image of 3 x 2 pixels for input \(2, 3, 1\), got one of 2 x 3 pixels\. Draw it at that size/,
+        /^timeSeriesWindows: expected an object of options \(length/,
       ],
       [
-        "in an array",
-        predict([2, 2], [image(2, 2), image(2, 1)]),
-        "E_SHAPE",
-        /^predict: x\[1\]: expected an image of 2 x 2/,
+        "no length",
+        windows([1, 2], {}),
+        "E_OPTION",
+        /^timeSeriesWindows\.length: expected a whole number >= 1, got undef/,
+      ],
+      ["horizon", windows([1, 2], { length: 1, horizon: 0 }), "E_OPTION", new RegExp(`^${who}\\.horizon: .* got 0`)],
+      ["stride", windows([1, 2], { length: 1, stride: 0.5 }), "E_OPTION", new RegExp(`^${who}\\.stride: .* got 0.5`)],
+      [
+        "an option",
+        windows([1, 2], { length: 1, target_: 1 }),
+        "E_OPTION",
+        /unknown option "target_"\. Did you mean "target"/,
+      ],
+      ["a target", windows([[1], [2]], { length: 1, target: 1 }), "E_OPTION", /\.target: .* >= 0 and <= 0, got 1/],
+      [
+        "targets",
+        windows([[1], [2]], { length: 1, target: [] }),
+        "E_OPTION",
+        /\.target: expected at least one feature/,
       ],
       [
-        "channels",
-        predict([2, 2, 2], image(2, 2)),
-        "E_SHAPE",
-        /^predict: x: .* got one of 2 x 2 pixels\. Pixels need input\(\{ shape: \[height, width, channels\] \}\) with 1, 3 or 4/,
-      ],
-      [
-        "a vector",
-        predict([5], image(2, 2)),
-        "E_SHAPE",
-        /^predict: x: expected an image for input \(5\), got one of 2 x 2/,
-      ],
-      ["four extents", predict([1, 2, 2, 1], image(2, 2)), "E_SHAPE", /Pixels need input/],
-      [
-        "too few bytes",
-        predict([2, 2], image(2, 2, 12)),
+        "too short",
+        windows([1, 2, 3], { length: 3 }),
         "E_DATA",
-        /a Uint8ClampedArray of 16 bytes for 2 x 2 pixels, got Uint8/,
+        /^timeSeriesWindows: expected at least 4 steps, length \+ horizon, got 3\. Give more steps/,
       ],
-      ["no pixels", predict([2, 2], image(0, 2)), "E_SHAPE", /expected an image of 1 x 1 pixels or more, got 0 x 2/],
+      ["nothing", windows([], { length: 1 }), "E_DATA", /expected at least 2 steps.* got 0/],
+      ["no series", windows(undefined, { length: 1 }), "E_DATA", /^timeSeriesWindows: series: expected a Float32Array/],
       [
-        "mixed",
-        predict([2, 2], [image(2, 2), 5]),
-        "E_DATA",
-        /^predict: x\[1\]: expected an image such as ImageData or a canvas, got 5/,
+        "extents",
+        windows({ data: new Float32Array(8), shape: [2, 2, 2] }, { length: 1 }),
+        "E_SHAPE",
+        /^timeSeriesWindows: expected a series of shape \[steps\] or \[steps, features\], got \[2, 2, 2\]/,
       ],
-      [
-        "no context",
-        predict([2, 2], { width: 2, height: 2, getContext: () => null }),
-        "E_DATA",
-        /expected a canvas with a 2d context, got null/,
-      ],
-      ["a locked canvas", predict([2, 2], locked), "E_DATA", /expected a canvas that may be read, got Error: tainted/],
     ]);
   }),
 );
