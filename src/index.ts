@@ -2,6 +2,10 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+export { decodeLabels, encodeLabels, toCategorical } from "./data/labels.js";
+export type { Canvas, PixelInput, Pixels } from "./data/pixels.js";
+export { type SplitOptions, split } from "./data/split.js";
+export { timeSeriesWindows, type WindowOptions } from "./data/windows.js";
 export {
   DataError,
   DivergedError,
@@ -26,13 +30,11 @@ export {
   rescaling,
   spatialDropout,
 } from "./factories/layers.js";
-export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";
 export {
   adadelta,
   adagrad,
-  adam,
   adam,
   adamax,
   adamw,
@@ -40,8 +42,6 @@ export {
   nadam,
   radam,
   rmsprop,
-  rmsprop,
-  sgd,
   sgd,
 } from "./factories/optimizers.js";
 export {
@@ -49,7 +49,6 @@ export {
   cosineDecay,
   cosineWarmRestarts,
   exponentialDecay,
-  inverseTimeDecay,
   inverseTimeDecay,
   linearDecay,
   oneCycle,
@@ -61,7 +60,7 @@ export {
 export { type Features, features } from "./features.js";
 export type { FileInput } from "./io/files.js";
 export type { LoadOptions } from "./io/model.js";
-export type { DataInput } from "./model/data.js";
+export type { DataInput, TargetInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Gradients, Model, Prediction } from "./model.js";
@@ -71,15 +70,9 @@ export { type Selection, type SelectOptions, select } from "./select/select.js";
 export type {
   BatchLog,
   EpochLog,
-  EpochLog,
-  History,
   History,
   ModelSpec,
-  ModelSpec,
-  NamedTensor,
   NamedTensor,
   Progress,
-  Progress,
-  TensorInput,
   TensorInput,
 } from "./spec.js";

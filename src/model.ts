@@ -6,8 +6,9 @@ import { filesFor, unlessFails } from "./io/files.js";
 import { type Saved, writeModel } from "./io/model.js";
 import { sizeOf } from "./layers/layer.js";
 import { busy, Calls } from "./model/calls.js";
-import { type DataInput, readInputs, readTensors, type Targets, type Values } from "./model/data.js";
+import { type DataInput, readInputs, readTensors, type TargetInput, type Targets, type Values } from "./model/data.js";
 import { runFit } from "./model/fitting.js";
+import { type Naming, readLabels } from "./model/naming.js";
 import { type CompileOptions, type FitInput, readCompile, readFit, readPair, type Settings } from "./model/options.js";
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
@@ -40,12 +41,14 @@ export class Model {
   #program: Program;
   #settings: Settings | undefined;
   #given: CompileOptions | undefined;
+  #labels: readonly string[] | undefined;
   readonly #calls: Calls;
 
   constructor(spec: ModelSpec, saved?: Saved) {
     this.#program = compileProgram(spec, saved?.settings.training, saved?.seed ?? drawSeed());
     // A copy that nobody else can change, and that can be sent.
-    this.#spec = JSON.parse(JSON.stringify(spec));
+    this.#spec = JSON.parse(JSON.stringify({ layers: spec.layers }));
+    this.labels = spec.labels;
     this.#settings = saved?.settings;
     this.#session = new Session(this.#spec, this.#program, saved);
     this.#calls = new Calls(this.#session);
@@ -53,7 +56,17 @@ export class Model {
 
   /** The architecture as plain JSON; `sequential` takes it back. */
   toJSON(): ModelSpec {
-    return JSON.parse(JSON.stringify(this.#spec));
+    const labels = this.labels;
+    return { ...JSON.parse(JSON.stringify(this.#spec)), ...(labels ? { labels } : {}) };
+  }
+
+  /** Names of the classes, learned from the first texts the model was trained on, sorted; `decodeLabels` takes them. */
+  get labels(): string[] | undefined {
+    return this.#labels && [...this.#labels];
+  }
+
+  set labels(names: readonly string[] | undefined) {
+    this.#labels = names === undefined ? undefined : readLabels(names, this.#program);
   }
 
   /** A copy of what `compile` was given, names as checked JSON; undefined before. Another model's `compile` takes it. */
@@ -81,25 +94,27 @@ export class Model {
   /**
    * Trains on rows of x and y in batches; goes on from the weights, steps and epochs of earlier fits.
    *
-   * Shapes   x (rows, ...input), y (rows) labels or (rows, ...output)
+   * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, or (rows, ...output)
    * Errors   typed, see the classes; wrong shapes and options before any message, wrong values before step 1
    */
-  fit(x: DataInput, y: DataInput, given: FitInput = {}): Run {
+  fit(x: DataInput, y: TargetInput, given: FitInput = {}): Run {
     const calls = this.#calls;
     return new Run(calls, async (onLog) => {
       if (calls.fitting) throw busy("fit");
       this.#training("fit");
-      const request = readFit(this.#program, x, y, given);
+      const naming = this.#naming(true);
+      const request = readFit(this.#program, x, y, given, naming);
       this.#trainable("fit");
+      this.#labels = naming.names;
       return calls.fit(() => runFit(this.#program, this.#session, calls, request, given, onLog));
     });
   }
 
   /** Mean loss with the current penalty, and metrics, over all rows. */
-  async evaluate(x: DataInput, y: DataInput, given: { batchSize?: number } = {}): Promise<Record<string, number>> {
+  async evaluate(x: DataInput, y: TargetInput, given: { batchSize?: number } = {}): Promise<Record<string, number>> {
     this.#training("evaluate");
     const batch = readBatch(given, "evaluate");
-    const data = readPair(this.#program, x, y, "evaluate");
+    const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
     return this.#calls.attend(async (parked) => {
       const totals: number[] = [];
       let penalty = 0;
@@ -137,10 +152,12 @@ export class Model {
   }
 
   /** One update on one batch; the losses are those before it. */
-  async trainOnBatch(x: DataInput, y: DataInput): Promise<{ loss: number; dataLoss: number; penalty: number }> {
+  async trainOnBatch(x: DataInput, y: TargetInput): Promise<{ loss: number; dataLoss: number; penalty: number }> {
     this.#training("trainOnBatch");
-    const data = readPair(this.#program, x, y, "trainOnBatch");
+    const naming = this.#naming(true);
+    const data = readPair(this.#program, x, y, "trainOnBatch", naming);
     this.#trainable("trainOnBatch");
+    this.#labels = naming.names;
     return this.#calls.alone("trainOnBatch", async () => {
       await fillWindow(this.#session, { ...data, who: "trainOnBatch" });
       return this.#session.all(({ jobs }) => jobs.train(data.x.type, data.x.rows));
@@ -148,10 +165,10 @@ export class Model {
   }
 
   /** Gradients of the loss (penalties included) by weights and input; nothing is updated. */
-  async gradients(x: DataInput, y: DataInput, given: GradientOptions = {}): Promise<Gradients> {
+  async gradients(x: DataInput, y: TargetInput, given: GradientOptions = {}): Promise<Gradients> {
     this.#training("gradients");
     const training = readGradientOptions(given, "gradients");
-    const data = readPair(this.#program, x, y, "gradients");
+    const data = readPair(this.#program, x, y, "gradients", this.#naming(false));
     return this.#calls.alone("gradients", async () => {
       await fillWindow(this.#session, { ...data, who: "gradients" }, { inputGradient: true });
       return this.#gradients(data.x, "loss", training);
@@ -250,6 +267,10 @@ export class Model {
   #training(who: string): void {
     if (this.#settings?.training) return;
     throw new OptionError(`${who}: expected a compiled model, got none. Call compile({ optimizer, loss }) first.`);
+  }
+
+  #naming(learns: boolean): Naming {
+    return { names: this.#labels, learns };
   }
 
   #trainable(who: string): void {

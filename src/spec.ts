@@ -14,6 +14,8 @@ export interface InputSpec {
 /** A model's architecture as JSON. */
 export interface ModelSpec {
   readonly layers: readonly [InputSpec, ...LayerSpec[]];
+  /** Names of the classes, where the model has them. */
+  readonly labels?: readonly string[];
 }
 
 export type Numerics = "strict" | "fast";
@@ -96,6 +98,8 @@ export interface History {
   seed: number;
   /** A hash of the weights' bits after the run, 16 hexadecimal digits. */
   fingerprint: string;
+  /** What is probably not meant, and what to do about it; empty if nothing was found. */
+  warnings: string[];
   /** Time by step of the plan, where `profile: true` asked for it. */
   profile?: ProfileRow[];
 }

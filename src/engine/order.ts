@@ -3,7 +3,7 @@
 import { uniforms } from "../random.js";
 
 /** Streams of random numbers that belong to the host, apart from those of layers. */
-export const STREAM = { shuffle: 1, split: 2, balance: 3, initial: 0x40000000 } as const;
+export const STREAM = { shuffle: 1, split: 2, test: 3, balance: 7, initial: 0x40000000 } as const;
 
 /** Shuffles rows in place (Fisher-Yates); another epoch, another order. */
 export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: number = STREAM.shuffle): void {
@@ -51,7 +51,13 @@ function grouped(rows: Int32Array, labels: Int32Array | undefined): Map<number, 
  * 0..n-1 with the rows to train on first and the `held` others behind, both ascending. With labels, every class gives its share
  * (largest remainders first, smaller labels first where they are equal).
  */
-export function splitRows(n: number, held: number, seed: number, labels: Int32Array | undefined): Int32Array {
+export function splitRows(
+  n: number,
+  held: number,
+  seed: number,
+  labels: Int32Array | undefined,
+  stream: number = STREAM.split,
+): Int32Array {
   const rows = Int32Array.from({ length: n }, (_, row) => row);
   const classes = [...grouped(rows, labels).entries()]
     .sort(([a], [b]) => a - b)
@@ -68,7 +74,7 @@ export function splitRows(n: number, held: number, seed: number, labels: Int32Ar
   const apart = new Uint8Array(n);
   classes.forEach(({ rows, take }, i) => {
     const order = Int32Array.from(rows);
-    shuffle(order, seed, i, STREAM.split);
+    shuffle(order, seed, i, stream);
     for (const row of order.subarray(0, take)) apart[row] = 1;
   });
   const order = new Int32Array(n);

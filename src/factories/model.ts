@@ -13,5 +13,6 @@ export function sequential(layers: ModelSpec["layers"] | readonly (InputSpec | L
     const example = "[input({ shape: [784] }), dense({ units: 10 })]";
     throw new OptionError(`sequential: expected an array of layers such as ${example}, got ${show(layers)}.`);
   }
-  return new Model({ layers: list as unknown as ModelSpec["layers"] });
+  const { labels } = layers as ModelSpec;
+  return new Model({ layers: list as unknown as ModelSpec["layers"], ...(labels ? { labels } : {}) });
 }

@@ -1,6 +1,7 @@
 // What users pass as data -> typed values with rows and a width. Shapes are checked here, before any message.
 
 import { hint, short, show } from "../check.js";
+import { isPixels, type PixelInput, readPixels } from "../data/pixels.js";
 import { DataError, OptionError, ShapeError } from "../errors.js";
 import { type Shape, sizeOf } from "../layers/layer.js";
 import type { Parameter, ProgramLoss } from "../plan/program.js";
@@ -14,7 +15,10 @@ export type DataInput =
   | Uint8ClampedArray
   | readonly number[]
   | readonly (readonly number[])[]
-  | { readonly data: Typed | readonly number[]; readonly shape: readonly number[] };
+  | { readonly data: Typed | readonly number[]; readonly shape: readonly number[] }
+  | PixelInput;
+/** Targets as users have them: data, or labels as texts. */
+export type TargetInput = DataInput | readonly string[];
 
 /** Rows of one kind, ready to be copied into a run's memory. */
 export interface Values {
@@ -33,7 +37,7 @@ interface Read {
 }
 
 /** Anything accepted -> typed values and, where rows can be told, their number. */
-function read(input: DataInput, who: string): Read {
+export function readData(input: DataInput, who: string): Read {
   if (typeof input === "object" && input !== null && "data" in input && "shape" in input) return readShaped(input, who);
   return readPlain(input, who);
 }
@@ -112,7 +116,8 @@ const extents = (shape: readonly (number | string)[]): string => `(${short(shape
 
 /** Inputs for a model whose examples have this shape. ShapeError for a wrong width, DataError for no rows. */
 export function readInputs(input: DataInput, example: Shape, who: string, what = "x"): Values {
-  const { values, shape } = read(input, `${who}: ${what}`);
+  if (what === "x" && isPixels(input)) return readPixels(input, example, who);
+  const { values, shape } = readData(input, `${who}: ${what}`);
   const width = sizeOf(example);
   if (values.length === 0) throw noRows(input, who, what);
   const fits = shape ? sizeOf(shape.slice(1)) === width : values.length % width === 0;
@@ -147,7 +152,7 @@ export function readTargets(
   if (input === undefined || input === null) {
     throw new DataError(`${who}: expected targets y, got ${show(input)}. Pass them after x.`);
   }
-  const { values, shape } = read(input, `${who}: y`);
+  const { values, shape } = readData(input, `${who}: y`);
   if (values.length === 0) throw noRows(input, who, "y");
   if (target === "labels") {
     if (values.length === rows && (!shape || sizeOf(shape.slice(1)) === 1)) {

@@ -10,6 +10,7 @@ import { hintOf } from "./hint.js";
 import type { FitInput, FitRequest } from "./options.js";
 import type { Session } from "./session.js";
 import type { Upload } from "./upload.js";
+import { warningsOf } from "./warnings.js";
 import { mostlyZeros } from "./zeros.js";
 
 /** Runs a checked fit to its end. Callbacks run here, on the caller's thread; one that throws stops the run and rejects it. */
@@ -25,6 +26,8 @@ export async function runFit(
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   const epochs: EpochLog[] = [];
+  // Before the data may be given away.
+  const warnings = warningsOf(request);
   let thrown: { error: unknown } | undefined;
   const guarded = <A>(callback: ((value: A) => void) | undefined, value: A) => {
     try {
@@ -64,6 +67,7 @@ export async function runFit(
       numerics,
       seed: program.seed,
       fingerprint,
+      warnings,
       ...(profile ? { profile } : {}),
     };
   } finally {

@@ -9,7 +9,16 @@ import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimi
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { readCallbacks } from "./callbacks.js";
-import { type DataInput, readInputs, readTargets, sameRows, type Targets, type Values } from "./data.js";
+import {
+  type DataInput,
+  readInputs,
+  readTargets,
+  sameRows,
+  type TargetInput,
+  type Targets,
+  type Values,
+} from "./data.js";
+import { type Naming, numberTargets } from "./naming.js";
 import { type ClassWeight, readSampler, readWeights } from "./weights.js";
 
 export interface CompileOptions {
@@ -102,7 +111,7 @@ export interface FitInput {
   shuffle?: boolean;
   /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
   validationSplit?: number;
-  validationData?: readonly [x: DataInput, y: DataInput];
+  validationData?: readonly [x: DataInput, y: TargetInput];
   /** What earlyStopping() gives. */
   callbacks?: readonly EarlyStoppingSpec[];
   /** A weight >= 0 for each row: its loss and its gradients are multiplied by it. Validation takes no weights. */
@@ -169,7 +178,7 @@ const KNOWN = [
   "transfer",
 ];
 
-export function readFit(program: Program, x: DataInput, y: DataInput, given: FitInput): FitRequest {
+export function readFit(program: Program, x: DataInput, y: TargetInput, given: FitInput, naming: Naming): FitRequest {
   options(given, "fit", KNOWN);
   const {
     epochs = 1,
@@ -197,11 +206,11 @@ export function readFit(program: Program, x: DataInput, y: DataInput, given: Fit
     }
   }
   readSignal(given.signal);
-  const data = readPair(program, x, y, "fit");
+  const data = readPair(program, x, y, "fit", naming);
   if (validationSplit > 0 && data.x.rows < 2) {
     throw new OptionError("fit: validationSplit: expected at least 2 rows to split, got 1. Give more rows.");
   }
-  const validation = given.validationData === undefined ? undefined : readValidation(program, given);
+  const validation = given.validationData === undefined ? undefined : readValidation(program, given, naming);
   if (validation && validationSplit > 0) {
     throw new OptionError("fit: validationSplit: expected it or validationData, got both. Drop one of the two.");
   }
@@ -241,20 +250,27 @@ function batchRows(program: Program, batchSize: number | "full", rows: number) {
 }
 
 /** Inputs and targets of the same rows. */
-export function readPair(program: Program, x: DataInput, y: DataInput, who: string): { x: Values; y: Targets } {
+export function readPair(
+  program: Program,
+  x: DataInput,
+  y: TargetInput,
+  who: string,
+  naming: Naming,
+): { x: Values; y: Targets } {
   const { loss } = program.training!;
   if (!loss) throw new OptionError(`${who}: expected a model with a loss, got none. Name one in compile({ loss }).`);
   const inputs = readInputs(x, program.inputShape, who);
-  sameRows(inputs, y, who);
+  const targets = numberTargets(y, program, naming, who);
+  sameRows(inputs, targets, who);
   const width = program.outputShape.reduce((size, extent) => size * extent, 1);
-  return { x: inputs, y: readTargets(y, loss, width, inputs.rows, who) };
+  return { x: inputs, y: readTargets(targets, loss, width, inputs.rows, who) };
 }
 
-function readValidation(program: Program, { validationData }: FitInput) {
+function readValidation(program: Program, { validationData }: FitInput, naming: Naming) {
   if (!Array.isArray(validationData) || validationData.length !== 2) {
     throw new OptionError(`fit: validationData: expected [x, y], got ${show(validationData)}.`);
   }
-  return readPair(program, validationData[0], validationData[1], "fit: validationData");
+  return readPair(program, validationData[0], validationData[1], "fit: validationData", naming);
 }
 
 /** Keys of an epoch's log that can be monitored. */

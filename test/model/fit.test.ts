@@ -50,9 +50,9 @@ const keys = (log: object) => Object.keys(log).sort();
 test("the history has what it should, and nothing else", async () => {
   await using model = net({ workers: 1, numerics: "strict" });
   const history = await model.fit(x, y, { epochs: 3, batchSize: 16 });
-  assert.equal(keys(history), ["epochs", "fingerprint", "numerics", "seed", "steps", "stopped", "workers"]);
+  assert.equal(keys(history), ["epochs", "fingerprint", "numerics", "seed", "steps", "stopped", "warnings", "workers"]);
   const { epochs, fingerprint, ...rest } = history;
-  assert.equal(rest, { stopped: "completed", steps: 12, workers: 1, numerics: "strict", seed: 5 });
+  assert.equal(rest, { stopped: "completed", steps: 12, workers: 1, numerics: "strict", seed: 5, warnings: [] });
   assert.match(fingerprint, /^[0-9a-f]{16}$/);
   for (const [epoch, log] of epochs.entries()) {
     assert.equal(keys(log), LOG);
