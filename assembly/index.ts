@@ -18,6 +18,8 @@ export * from "./losses/mean_absolute_error";
 export * from "./losses/mean_squared_error";
 export * from "./losses/sparse_categorical_crossentropy";
 export * from "./metrics/accuracy";
+export * from "./metrics/decision";
+export * from "./metrics/top_k";
 export * from "./optimizers/adam";
 export * from "./optimizers/penalty";
 export * from "./optimizers/rmsprop";

@@ -22,5 +22,5 @@ export { type Features, features } from "./features.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
-export type { Gradients, Model, Prediction } from "./model.js";
+export type { ConfusionMatrix, EvaluateOptions, Gradients, Model, Prediction } from "./model.js";
 export type { EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

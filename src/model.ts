@@ -1,8 +1,10 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
 import { boolean, integer, options } from "./check.js";
+import type { PartResult } from "./engine/jobs.js";
 import { MemoryLimitError, OptionError, ShapeError } from "./errors.js";
 import { sizeOf } from "./layers/layer.js";
+import { confusedClasses } from "./metrics/index.js";
 import { busy, Calls } from "./model/calls.js";
 import { type DataInput, readInputs, readTensors, type Targets, type Values } from "./model/data.js";
 import { runFit } from "./model/fitting.js";
@@ -25,6 +27,16 @@ export interface Gradients {
   loss: number;
   weights: NamedTensor[];
   input: Prediction;
+}
+export interface EvaluateOptions {
+  /** Rows computed at a time; default 64, or what an earlier fit says. */
+  batchSize?: number;
+  /** Also count which classes were taken for which. */
+  confusionMatrix?: boolean;
+}
+/** Rows are true classes, columns decided ones. */
+export interface ConfusionMatrix {
+  data: number[][];
 }
 export interface GradientOptions {
   /** Layers behave as in training (dropout); default true. */
@@ -83,26 +95,35 @@ export class Model {
     });
   }
 
-  /** Mean loss with the current penalty, and metrics, over all rows. */
-  async evaluate(x: DataInput, y: DataInput, given: { batchSize?: number } = {}): Promise<Record<string, number>> {
+  /**
+   * Mean loss with the current penalty, and metrics, over all rows; with `confusionMatrix: true` also how many rows of each class
+   * were taken for which.
+   */
+  async evaluate(
+    x: DataInput,
+    y: DataInput,
+    given: EvaluateOptions & { confusionMatrix: true },
+  ): Promise<Record<string, number> & { confusionMatrix: ConfusionMatrix }>;
+  async evaluate(x: DataInput, y: DataInput, given?: EvaluateOptions): Promise<Record<string, number>>;
+  async evaluate(x: DataInput, y: DataInput, given: EvaluateOptions = {}): Promise<object> {
     this.#training("evaluate");
-    const batch = readBatch(given, "evaluate");
+    const { batch, confusion } = readEvaluate(given);
     const data = readPair(this.#program, x, y, "evaluate");
+    if (confusion) confusedClasses(this.#program.training!.task!, "evaluate: confusionMatrix");
     return this.#calls.attend(async (parked) => {
-      const totals: number[] = [];
+      let sum = 0;
       let penalty = 0;
-      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (rows, size) => {
-        const part = await this.#session.all(({ jobs }) => jobs.evaluate(data.x.type, rows, size));
-        part.sums.forEach((sum, i) => {
-          totals[i] = (totals[i] ?? 0) + sum;
-        });
-        penalty = part.penalty;
+      let found: Pick<PartResult, "metrics" | "confusion"> = {};
+      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (window) => {
+        const part = { ...window, type: data.x.type, confusion };
+        const result = await this.#session.all(({ jobs }) => jobs.evaluate(part));
+        sum += result.sum;
+        penalty = result.penalty;
+        found = result;
       });
-      const metrics = this.#program.training!.metrics.map(
-        ({ name }, i) => [name, totals[i + 1]! / data.x.rows] as const,
-      );
-      const dataLoss = totals[0]! / data.x.rows;
-      return { loss: dataLoss + penalty, dataLoss, penalty, ...Object.fromEntries(metrics) };
+      const dataLoss = sum / data.x.rows;
+      const matrix = found.confusion ? { confusionMatrix: { data: found.confusion } } : {};
+      return { loss: dataLoss + penalty, dataLoss, penalty, ...found.metrics, ...matrix };
     });
   }
 
@@ -114,8 +135,8 @@ export class Model {
       const width = sizeOf(this.#program.outputShape);
       let data: Float32Array | undefined;
       let start = 0;
-      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async (rows, size) => {
-        const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, size));
+      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async ({ rows, batch }) => {
+        const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, batch));
         data ??= allocate(inputs.rows * width);
         data.set(part!, start * width);
         start += rows;
@@ -236,9 +257,15 @@ export class Model {
   }
 }
 
-function readBatch(given: { batchSize?: number }, who: string): number {
-  options(given, who, ["batchSize"]);
+function readBatch(given: { batchSize?: number }, who: string, others: readonly string[] = []): number {
+  options(given, who, ["batchSize", ...others]);
   return given.batchSize === undefined ? BATCH : integer(given.batchSize, `${who}: batchSize`, { min: 1 });
+}
+
+function readEvaluate(given: EvaluateOptions) {
+  const batch = readBatch(given, "evaluate", ["confusionMatrix"]);
+  const { confusionMatrix = false } = given;
+  return { batch, confusion: boolean(confusionMatrix, "evaluate: confusionMatrix") };
 }
 
 function readGradientOptions(given: GradientOptions, who: string): boolean {

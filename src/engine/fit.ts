@@ -1,6 +1,7 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
-import { CONTROL, HYPER, REQUEST } from "../plan/layout.js";
+import type { RowTargets } from "../metrics/metric.js";
+import { CONTROL, HYPER, REQUEST, type Source } from "../plan/layout.js";
 import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
 import { Divergence } from "./divergence.js";
 import { type RunMemory, sum } from "./memory.js";
@@ -8,6 +9,7 @@ import type { OptimizerState } from "./optimizer.js";
 import { shuffle } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
+import { batchTargets, sourceTargets, Tally } from "./tally.js";
 
 /** What a team can do next; `end` and `park` leave the loop. */
 export const ACTIONS = [
@@ -61,8 +63,9 @@ export class FitLead {
   #uncollected = 0;
   #dataLoss = 0;
   #penalty = 0;
-  readonly #metrics: number[];
+  readonly #metrics: Tally;
   #stopped: StopReason | undefined;
+  readonly #targets: RowTargets;
   #hasBest = false;
   #flagged: Divergence | undefined;
 
@@ -73,7 +76,8 @@ export class FitLead {
     this.#reporter = reporter;
     this.#base = base;
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
-    this.#metrics = run.layout.metrics.map(() => 0);
+    this.#metrics = new Tally(run.program);
+    this.#targets = batchTargets(run);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
     this.#lastEpoch = state.epoch + options.epochs;
   }
@@ -118,9 +122,7 @@ export class FitLead {
   decideAfterLoss(parity: 0 | 1): Action {
     const { loss, metrics } = this.#run.layout;
     this.#dataLoss += sum(this.#run.float(loss), this.#rows);
-    metrics.forEach((tensor, i) => {
-      this.#metrics[i]! += sum(this.#run.float(tensor), this.#rows);
-    });
+    this.#metrics.add(this.#run, metrics, this.#rows, this.#targets);
     this.#state.commit();
     this.#steps++;
     this.#uncollected = this.#rows;
@@ -180,7 +182,7 @@ export class FitLead {
     this.#cursor = 0;
     this.#dataLoss = 0;
     this.#penalty = 0;
-    this.#metrics.fill(0);
+    this.#metrics.clear();
     this.#order.set(this.#base);
     if (this.#options.shuffle) shuffle(this.#order, this.#run.program.seed, this.#epoch);
     this.#epochStarted = performance.now();
@@ -202,22 +204,25 @@ export class FitLead {
       seconds: (now - this.#epochStarted) / 1000,
       samplesPerSecond: n / ((this.#trained - this.#epochStarted) / 1000),
     };
-    const { metrics } = this.#run.program.training!;
-    metrics.forEach(({ name }, i) => {
-      log[name] = this.#metrics[i]! / n;
-    });
+    Object.assign(log, this.#metrics.result());
     const { validation } = this.#run.layout;
     if (validation) {
-      const sums = this.#run.sumResults(validation.rows);
-      log.valLoss = sums[0]! / validation.rows + this.#run.sumPenalties();
-      metrics.forEach(({ name }, i) => {
-        log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = sums[i + 1]! / validation.rows;
-      });
+      log.valLoss = this.#run.sumLosses(validation.rows) / validation.rows + this.#run.sumPenalties();
+      for (const [name, value] of Object.entries(this.#validate(validation))) {
+        log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+      }
     }
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";
     return verdict?.improved && this.#stopping!.restores ? "keepBest" : this.#startOrEnd();
+  }
+
+  /** Metrics of the validation rows, from their results. */
+  #validate(source: Source): Record<string, number> {
+    const tally = new Tally(this.#run.program);
+    tally.add(this.#run, this.#run.layout.results.slice(1), source.rows, sourceTargets(this.#run, source));
+    return tally.result();
   }
 
   #startOrEnd(): Action {

@@ -4,7 +4,7 @@ import { boolean, hint, integer, lookup, number, options, pick, show } from "../
 import type { FitOptions } from "../engine/fit.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
-import { type MetricName, metrics as metricTable } from "../metrics/index.js";
+import { betterOf, type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
 import type { EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
@@ -15,7 +15,8 @@ export interface CompileOptions {
   optimizer: OptimizerSpec | OptimizerName;
   /** A name, or `{ name, ...options }`. A model without a loss can predict and go backward from gradients of your own. */
   loss?: LossSpec | LossName;
-  metrics?: readonly MetricName[];
+  /** Names, or `{ name, ...options }`. */
+  metrics?: readonly MetricSpec[];
   /** The one source of everything random: a whole number >= 0; drawn if left out. */
   seed?: number;
   /** Threads that take part in every batch; "auto" lets the plan's cost estimate choose. */
@@ -73,10 +74,7 @@ export function readCompile(given: CompileOptions): Settings {
   const training = {
     optimizer: optimizerSpec(given.optimizer),
     loss: given.loss === undefined ? null : lossSpec(given.loss),
-    metrics: Array.from(metrics, (name) => {
-      lookup({ accuracy: null, ...metricTable }, name, "compile: metrics");
-      return name;
-    }),
+    metrics: Array.from(metrics, metricSpec),
   };
   return {
     // A copy that nobody else can change, and that can be sent.
@@ -96,7 +94,7 @@ export interface EarlyStoppingOptions {
   minDelta?: number;
   /** Epochs without improvement before the stop; default 0: the first one. */
   patience?: number;
-  /** Default max for accuracies, min for the rest. */
+  /** Default max for metrics of which more is better (accuracies, precision, recall, f1, auc, rSquared), min for the rest. */
   mode?: "min" | "max" | "auto";
   /** Default true. */
   restoreBestWeights?: boolean;
@@ -114,8 +112,8 @@ export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpe
   integer(patience, `${who}.patience`, { min: 0 });
   boolean(restoreBestWeights, `${who}.restoreBestWeights`);
   lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
-  const better = /accuracy$/i.test(monitor) ? "max" : "min";
-  return { type: who, monitor, minDelta, patience, mode: mode === "auto" ? better : mode, restoreBestWeights };
+  const chosen = mode === "auto" ? betterOf(monitor) : mode;
+  return { type: who, monitor, minDelta, patience, mode: chosen, restoreBestWeights };
 }
 
 export interface FitInput {
