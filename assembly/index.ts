@@ -33,6 +33,8 @@ export * from "./losses/sparse_categorical_focal_crossentropy";
 export * from "./losses/squared_hinge";
 export * from "./losses/weigh";
 export * from "./metrics/accuracy";
+export * from "./metrics/decision";
+export * from "./metrics/top_k";
 export * from "./optimizers/accumulate";
 export * from "./optimizers/adadelta";
 export * from "./optimizers/adagrad";

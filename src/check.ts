@@ -84,6 +84,8 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   lr: "learningRate",
   mae: "meanAbsoluteError",
   mse: "meanSquaredError",
+  r2: "rSquared",
+  rmse: "rootMeanSquaredError",
   swish: "silu",
   xavier: "glorotUniform",
 };

@@ -60,10 +60,11 @@ export {
 export { type Features, features } from "./features.js";
 export type { FileInput } from "./io/files.js";
 export type { LoadOptions } from "./io/model.js";
+export type { ConfusionMatrix, EvaluateOptions, Gradients, Prediction } from "./model/answers.js";
 export type { DataInput, TargetInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
-export type { Gradients, Model, Prediction } from "./model.js";
+export type { Model } from "./model.js";
 export { scheduleRate } from "./schedules/index.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";

@@ -1,10 +1,22 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
-import { boolean, integer, options } from "./check.js";
-import { MemoryLimitError, OptionError, ShapeError } from "./errors.js";
+import type { PartResult } from "./engine/jobs.js";
+import { OptionError, ShapeError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
 import { type Saved, writeModel } from "./io/model.js";
 import { sizeOf } from "./layers/layer.js";
+import { confusedClasses } from "./metrics/index.js";
+import {
+  allocate,
+  type ConfusionMatrix,
+  type EvaluateOptions,
+  type GradientOptions,
+  type Gradients,
+  type Prediction,
+  readBatch,
+  readEvaluate,
+  readGradientOptions,
+} from "./model/answers.js";
 import { busy, Calls } from "./model/calls.js";
 import { type DataInput, readInputs, readTensors, type TargetInput, type Targets, type Values } from "./model/data.js";
 import { runFit } from "./model/fitting.js";
@@ -15,24 +27,8 @@ import { Session } from "./model/session.js";
 import { summarize } from "./model/summary.js";
 import { eachWindow, fillWindow } from "./model/windows.js";
 import { compileProgram, type Program } from "./plan/program.js";
+import { drawSeed } from "./random.js";
 import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
-
-/** Rows a batch in evaluate and predict, unless the call or an earlier fit says more. */
-const BATCH = 64;
-
-export interface Prediction {
-  data: Float32Array;
-  shape: number[];
-}
-export interface Gradients {
-  loss: number;
-  weights: NamedTensor[];
-  input: Prediction;
-}
-export interface GradientOptions {
-  /** Layers behave as in training (dropout); default true. */
-  training?: boolean;
-}
 
 /** A sequential model. Its workers start with the first call that needs them. */
 export class Model {
@@ -110,26 +106,35 @@ export class Model {
     });
   }
 
-  /** Mean loss with the current penalty, and metrics, over all rows. */
-  async evaluate(x: DataInput, y: TargetInput, given: { batchSize?: number } = {}): Promise<Record<string, number>> {
+  /**
+   * Mean loss with the current penalty, and metrics, over all rows; with `confusionMatrix: true` also how many rows of each class
+   * were taken for which.
+   */
+  async evaluate(
+    x: DataInput,
+    y: TargetInput,
+    given: EvaluateOptions & { confusionMatrix: true },
+  ): Promise<Record<string, number> & { confusionMatrix: ConfusionMatrix }>;
+  async evaluate(x: DataInput, y: TargetInput, given?: EvaluateOptions): Promise<Record<string, number>>;
+  async evaluate(x: DataInput, y: TargetInput, given: EvaluateOptions = {}): Promise<object> {
     this.#training("evaluate");
-    const batch = readBatch(given, "evaluate");
+    const { batch, confusion } = readEvaluate(given);
     const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
+    if (confusion) confusedClasses(this.#program.training!.task!, "evaluate: confusionMatrix");
     return this.#calls.attend(async (parked) => {
-      const totals: number[] = [];
+      let sum = 0;
       let penalty = 0;
-      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (rows, size) => {
-        const part = await this.#session.all(({ jobs }) => jobs.evaluate(data.x.type, rows, size));
-        part.sums.forEach((sum, i) => {
-          totals[i] = (totals[i] ?? 0) + sum;
-        });
-        penalty = part.penalty;
+      let found: Pick<PartResult, "metrics" | "confusion"> = {};
+      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (window) => {
+        const part = { ...window, type: data.x.type, confusion };
+        const result = await this.#session.all(({ jobs }) => jobs.evaluate(part));
+        sum += result.sum;
+        penalty = result.penalty;
+        found = result;
       });
-      const metrics = this.#program.training!.metrics.map(
-        ({ name }, i) => [name, totals[i + 1]! / data.x.rows] as const,
-      );
-      const dataLoss = totals[0]! / data.x.rows;
-      return { loss: dataLoss + penalty, dataLoss, penalty, ...Object.fromEntries(metrics) };
+      const dataLoss = sum / data.x.rows;
+      const matrix = found.confusion ? { confusionMatrix: { data: found.confusion } } : {};
+      return { loss: dataLoss + penalty, dataLoss, penalty, ...found.metrics, ...matrix };
     });
   }
 
@@ -141,8 +146,8 @@ export class Model {
       const width = sizeOf(this.#program.outputShape);
       let data: Float32Array | undefined;
       let start = 0;
-      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async (rows, size) => {
-        const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, size));
+      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async ({ rows, batch }) => {
+        const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, batch));
         data ??= allocate(inputs.rows * width);
         data.set(part!, start * width);
         start += rows;
@@ -293,30 +298,4 @@ export class Model {
     const { loss, weights, input } = result;
     return { loss, weights, input: { data: input, shape: [x.rows, ...this.#program.inputShape] } };
   }
-}
-
-function readBatch(given: { batchSize?: number }, who: string): number {
-  options(given, who, ["batchSize"]);
-  return given.batchSize === undefined ? BATCH : integer(given.batchSize, `${who}: batchSize`, { min: 1 });
-}
-
-function readGradientOptions(given: GradientOptions, who: string): boolean {
-  options(given, who, ["training"]);
-  return given.training === undefined ? true : boolean(given.training, `${who}: training`);
-}
-
-/** Room for outputs, made when the model is known to fit. */
-function allocate(values: number): Float32Array {
-  try {
-    return new Float32Array(values);
-  } catch {
-    const bytes = 4 * values;
-    const cure = "Predict fewer rows at a time.";
-    throw new MemoryLimitError(`predict: expected room for ${bytes} bytes of outputs, got none. ${cure}`, { bytes });
-  }
-}
-
-/** A seed for a model that was given none: 32 random bits. */
-function drawSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

@@ -75,3 +75,8 @@ export function uniforms(
     if (i + 3 < count) take((fourth >>> 8) * unit, i + 3);
   }
 }
+
+/** A seed for a model that was given none: 32 random bits. */
+export function drawSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]!;
+}

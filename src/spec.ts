@@ -2,6 +2,7 @@
 import type { LayerSpec } from "./layers/index.js";
 import type { Shape } from "./layers/layer.js";
 import type { LossSpec } from "./losses/index.js";
+import type { MetricSpec } from "./metrics/index.js";
 import type { OptimizerSpec } from "./optimizers/index.js";
 
 /** The first layer: the shape of one example. */
@@ -24,7 +25,7 @@ export type Numerics = "strict" | "fast";
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
   readonly loss: LossSpec | null;
-  readonly metrics: readonly string[];
+  readonly metrics: readonly MetricSpec[];
 }
 
 /** Stop when `monitor` has not improved by `minDelta` for `patience` epochs. */

@@ -3,7 +3,14 @@
 import { checkSource, type SourceCheck } from "./engine/check.js";
 import { Engine, type FitOutcome } from "./engine/engine.js";
 import type { FitOptions } from "./engine/fit.js";
-import { applyGradients, evaluateWindow, gradientsWindow, predictWindow, trainWindow } from "./engine/jobs.js";
+import {
+  applyGradients,
+  evaluateWindow,
+  gradientsWindow,
+  type Part,
+  predictWindow,
+  trainWindow,
+} from "./engine/jobs.js";
 import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, getState, initialise, setState } from "./engine/state.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
@@ -106,7 +113,7 @@ const jobs = {
   request(bits: number): void {
     Atomics.store(control(opened()), CONTROL.request, bits);
   },
-  evaluate: (type: ValueType, rows: number, batch: number) => together((e) => evaluateWindow(e, type, rows, batch)),
+  evaluate: (part: Part) => together((e) => evaluateWindow(e, part)),
   predict(type: ValueType, rows: number, batch: number): Float32Array | undefined {
     const values = together((e) => predictWindow(e, type, rows, batch));
     return values && move(values, [values.buffer]);

@@ -16,6 +16,7 @@ import { splitRows } from "./order.js";
 import { Plans, type Twin, trainKey } from "./plans.js";
 import { Profile } from "./profile.js";
 import { type Emit, Reporter } from "./reporter.js";
+import type { Evaluation } from "./tally.js";
 import { fingerprint, pack, unpack } from "./weights.js";
 
 export type FitStatus = "parked" | "yielded" | "ended" | "diverged";
@@ -26,6 +27,8 @@ export class Engine {
   readonly run: RunMemory;
   readonly plans: Plans;
   readonly state: OptimizerState;
+  /** Of the lead: what the windows of a call of evaluate have given so far. */
+  evaluation: Evaluation | undefined;
   readonly #reporter: Reporter;
   #fit: FitLead | undefined;
   #profile: Profile | undefined;

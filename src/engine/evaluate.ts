@@ -19,15 +19,27 @@ export function eachBatch(
   run.team.barrier();
 }
 
-/** Losses and metrics of a source's first rows -> results, and the penalty of the current weights. Ends in a barrier. */
-export function evaluateRows(run: RunMemory, plans: Plans, source: Source, rows: number, batch: number): void {
+/**
+ * Losses and metrics of a source's first rows -> results, where asked for the classes they decide for -> predictions, and the
+ * penalty of the current weights. Ends in a barrier.
+ */
+export function evaluateRows(
+  run: RunMemory,
+  plans: Plans,
+  source: Source,
+  rows: number,
+  batch: number,
+  classes = false,
+): void {
   const { layout, team } = run;
+  const values = [layout.loss, ...layout.metrics, ...(classes ? [layout.classes] : [])];
+  const results = [...layout.results, ...(classes ? [layout.predictions] : [])];
   eachBatch(run, rows, batch, (start, count) => {
     run.cursor = start;
-    run.runRows(plans.evaluate(source, count));
+    run.runRows(plans.evaluate(source, count, classes));
     const [from, to] = shareOf(count, team.index, team.count);
-    [layout.loss, ...layout.metrics].forEach((tensor, i) => {
-      run.float(layout.results[i]!).set(run.float(tensor).subarray(from, to), start + from);
+    values.forEach((tensor, i) => {
+      run.float(results[i]!).set(run.float(tensor).subarray(from, to), start + from);
     });
   });
   run.run(plans.penalty());

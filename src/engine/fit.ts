@@ -1,6 +1,7 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
-import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
+import type { RowTargets } from "../metrics/metric.js";
+import { CONTROL, HYPER, PARTS, REQUEST, type Source } from "../plan/layout.js";
 import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import { type Batch, Batches } from "./batches.js";
@@ -10,6 +11,7 @@ import type { OptimizerState } from "./optimizer.js";
 import { balance, shuffle } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
+import { batchTargets, sourceTargets, Tally } from "./tally.js";
 
 /** A fit's options as they cross to the workers: plain, checked, defaults filled in. */
 export interface FitOptions {
@@ -62,8 +64,9 @@ export class FitLead {
   #uncollected = 0;
   #dataLoss = 0;
   #penalty = 0;
-  readonly #metrics: number[];
+  readonly #metrics: Tally;
   #stopped: StopReason | undefined;
+  readonly #targets: RowTargets;
   #hasBest = false;
   #flagged: Divergence | undefined;
 
@@ -74,7 +77,8 @@ export class FitLead {
     this.#reporter = reporter;
     this.#base = base;
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
-    this.#metrics = run.layout.metrics.map(() => 0);
+    this.#metrics = new Tally(run.program);
+    this.#targets = batchTargets(run);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
     const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
     const updateRows = Math.min(base.length, options.updateRows);
@@ -129,9 +133,7 @@ export class FitLead {
     const dataLoss = sum(this.#run.float(loss), rows);
     this.#dataLoss += dataLoss;
     this.#batchLoss += dataLoss;
-    metrics.forEach((tensor, i) => {
-      this.#metrics[i]! += sum(this.#run.float(tensor), rows);
-    });
+    this.#metrics.add(this.#run, metrics, rows, this.#targets);
     if (!last) {
       this.#batches.cursor += rows;
       return this.#write(parity, "step");
@@ -198,7 +200,7 @@ export class FitLead {
     this.#batchLoss = 0;
     this.#dataLoss = 0;
     this.#penalty = 0;
-    this.#metrics.fill(0);
+    this.#metrics.clear();
     const { balanced, shuffle: shuffled } = this.#options;
     const { y } = this.#run.layout.train!;
     const rows = balanced ? balance(this.#base, this.#run.int(y), this.#run.program.seed, this.#epoch) : this.#base;
@@ -223,18 +225,14 @@ export class FitLead {
       seconds: (now - this.#epochStarted) / 1000,
       samplesPerSecond: n / ((this.#trained - this.#epochStarted) / 1000),
     };
-    const { metrics } = this.#run.program.training!;
-    metrics.forEach(({ name }, i) => {
-      log[name] = this.#metrics[i]! / n;
-    });
+    Object.assign(log, this.#metrics.result());
     const { validation } = this.#run.layout;
     if (validation && this.#validates) {
-      const sums = this.#run.sumResults(validation.rows);
-      log.valLoss = sums[0]! / validation.rows + this.#run.sumPenalties();
+      log.valLoss = this.#run.sumLosses(validation.rows) / validation.rows + this.#run.sumPenalties();
       log.generalizationGap = log.valLoss - log.loss;
-      metrics.forEach(({ name }, i) => {
-        log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = sums[i + 1]! / validation.rows;
-      });
+      for (const [name, value] of Object.entries(this.#validate(validation))) {
+        log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
+      }
     }
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
@@ -245,6 +243,13 @@ export class FitLead {
   get #validates(): boolean {
     const done = this.#epoch - this.#firstEpoch + 1;
     return this.#run.layout.validation !== undefined && done % this.#options.validationFreq === 0;
+  }
+
+  /** Metrics of the validation rows, from their results. */
+  #validate(source: Source): Record<string, number> {
+    const tally = new Tally(this.#run.program);
+    tally.add(this.#run, this.#run.layout.results.slice(1), source.rows, sourceTargets(this.#run, source));
+    return tally.result();
   }
 
   #startOrEnd(): Action {

@@ -8,6 +8,7 @@ import type { NamedTensor } from "../spec.js";
 import { Divergence, findLayer, NonFiniteLoss } from "./divergence.js";
 import type { Engine } from "./engine.js";
 import { eachBatch, evaluateRows } from "./evaluate.js";
+import { Evaluation, type EvaluationResult } from "./tally.js";
 import { pack } from "./weights.js";
 
 /** Losses of one batch, before its update. */
@@ -25,11 +26,33 @@ export interface GradientsResult {
 
 const windowOf = ({ run }: Engine, type: Source["type"]): Source => ({ ...run.layout.window, type });
 
-/** Sums of row losses and metrics over the window's first rows, and the penalty. */
-export function evaluateWindow(engine: Engine, type: Source["type"], rows: number, batch: number) {
+/** A window among those of one call of evaluate. */
+export interface Part {
+  readonly type: Source["type"];
+  readonly rows: number;
+  readonly batch: number;
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly confusion: boolean;
+}
+
+/** What a window gives: the sum of its row losses, and the penalty; the last one also what all windows gave together. */
+export interface PartResult extends Partial<EvaluationResult> {
+  readonly sum: number;
+  readonly penalty: number;
+}
+
+/** Losses and metrics of the window's first rows; only the lead's count. */
+export function evaluateWindow(engine: Engine, { type, rows, batch, first, last, confusion }: Part): PartResult {
   const { run, plans } = engine;
-  evaluateRows(run, plans, windowOf(engine, type), rows, batch);
-  return { sums: run.sumResults(rows), penalty: run.sumPenalties() };
+  const source = windowOf(engine, type);
+  evaluateRows(run, plans, source, rows, batch, confusion);
+  const losses = { sum: run.sumLosses(rows), penalty: run.sumPenalties() };
+  if (!run.team.leads) return losses;
+  const evaluation = first ? new Evaluation(run.program, confusion) : engine.evaluation!;
+  evaluation.add(run, source, rows);
+  engine.evaluation = last ? undefined : evaluation;
+  return last ? { ...losses, ...evaluation.result() } : losses;
 }
 
 /** Outputs of the window's first rows, without padding; only the lead returns them. */

@@ -48,9 +48,10 @@ export class Plans {
     return [this.#run.link(phases, 0, profile), this.#run.link(phases, 1, profile)];
   }
 
-  evaluate(source: Source, rows: number): Linked {
+  evaluate(source: Source, rows: number, classes: boolean): Linked {
     const { program, layout } = this.#run;
-    return this.#get(`evaluate ${key(source)} ${rows}`, () => evaluatePlan(program, layout, source, rows))[0];
+    const make = () => evaluatePlan(program, layout, source, rows, classes);
+    return this.#get(`evaluate ${classes} ${key(source)} ${rows}`, make)[0];
   }
 
   predict(source: Source, rows: number): Linked {

@@ -1,100 +1,92 @@
-// The table of metrics: name -> a step that writes one value a row; what is reported is their mean over all rows.
-import type { Tensor } from "../arena.js";
-import { lookup, show } from "../check.js";
+// The table of metrics: name -> a step that writes one value a row. What is reported is their mean over all rows, or what a
+// metric makes of the rows of the whole set.
+import { lookup, options, pick, show } from "../check.js";
 import { OptionError } from "../errors.js";
-import { reads, type Split, type Step, step, writes } from "../kernels.js";
+import {
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from "./accuracy.js";
+import { f1, precision, recall } from "./classes.js";
+import type { MetricDefinition, Task } from "./metric.js";
+import { auc } from "./ranking.js";
+import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError, rSquared } from "./regression.js";
 
-interface MetricContext {
-  readonly batch: Split;
-  readonly value: Tensor;
-  readonly pred: Tensor;
-  readonly target: Tensor;
-  /** pred holds logits: a sigmoid's threshold is 0 there, not 0.5. */
-  readonly logits: boolean;
-}
-
-interface MetricDefinition {
-  readonly target: "labels" | "values";
-  /** Needs the output itself; logits would give another value. */
-  readonly output?: boolean;
-  row(context: MetricContext): Step;
-}
-
-const error = (kernel: "mean_squared_error" | "mean_absolute_error"): MetricDefinition => ({
-  target: "values",
-  output: true,
-  row: ({ batch, value, pred, target }) =>
-    step(`${kernel}_forward`, batch, writes(value), reads(pred), reads(target), pred.width, pred.stride, target.stride),
-});
+export { Confusion, confusedClasses, decision } from "./classes.js";
 
 export const metrics = {
-  /** Share of rows whose largest output is at the label; the first one where several are equal. */
-  sparseCategoricalAccuracy: {
-    target: "labels",
-    row: ({ batch, value, pred, target }) =>
-      step("sparse_categorical_accuracy", batch, writes(value), reads(pred), reads(target), pred.width, pred.stride),
-  },
-  /** Share of rows whose largest output is where the largest target is. */
-  categoricalAccuracy: {
-    target: "values",
-    row: ({ batch, value, pred, target }) =>
-      step(
-        "categorical_accuracy",
-        batch,
-        writes(value),
-        reads(pred),
-        reads(target),
-        pred.width,
-        pred.stride,
-        target.stride,
-      ),
-  },
-  /** Share of values on the right side of 0.5. */
-  binaryAccuracy: {
-    target: "values",
-    row: ({ batch, value, pred, target, logits }) =>
-      step(
-        "binary_accuracy",
-        batch,
-        writes(value),
-        reads(pred),
-        reads(target),
-        logits ? 0 : 0.5,
-        pred.width,
-        pred.stride,
-        target.stride,
-      ),
-  },
-  meanSquaredError: error("mean_squared_error"),
-  meanAbsoluteError: error("mean_absolute_error"),
-} satisfies Record<string, MetricDefinition>;
+  sparseCategoricalAccuracy,
+  categoricalAccuracy,
+  binaryAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+  precision,
+  recall,
+  f1,
+  auc,
+  meanSquaredError,
+  meanAbsoluteError,
+  rootMeanSquaredError,
+  rSquared,
+};
 
+type ConfigOf<D> = D extends MetricDefinition<infer C> ? C : never;
 export type MetricName = keyof typeof metrics | "accuracy";
+/** A metric as JSON: its name, or `{ name, ...options }`. */
+export type MetricSpec =
+  | MetricName
+  | { readonly name: "accuracy" }
+  | {
+      [T in keyof typeof metrics]: { readonly name: T } & Readonly<ConfigOf<(typeof metrics)[T]>>;
+    }[keyof typeof metrics];
 
-/** A metric as a model uses it: the name in logs, and its row of the table. */
+/** A metric as a model uses it: the name in logs, its row of the table, and its options. */
 export interface Metric {
   readonly name: string;
-  readonly definition: MetricDefinition;
+  readonly definition: MetricDefinition<object>;
+  readonly config: object;
+}
+
+const table = metrics as Readonly<Record<string, MetricDefinition<object>>>;
+const choosing: MetricDefinition<object> = { ...sparseCategoricalAccuracy };
+const WHO = "compile: metrics";
+
+/** A name or JSON -> checked JSON; the name alone where there is no option. */
+export function metricSpec(value: unknown): MetricSpec {
+  const { options: known, check } = pick({ accuracy: choosing, ...table }, value, "name", WHO);
+  if (typeof value === "string") return value as MetricName;
+  const given = value as { name: MetricName };
+  options(given, given.name, ["name", ...known]);
+  check?.(given, given.name);
+  return Object.values(given).filter((option) => option !== undefined).length > 1 ? (given as MetricSpec) : given.name;
 }
 
 /** Checked metrics; "accuracy" becomes the one that fits targets and units. OptionError for others that do not fit. */
-export function resolveMetrics(names: unknown, target: "labels" | "values", binary: boolean): Metric[] {
-  if (names === undefined) return [];
-  if (!Array.isArray(names)) throw new OptionError(`compile: metrics: expected an array of names, got ${show(names)}.`);
+export function resolveMetrics(specs: readonly MetricSpec[], task: Task): Metric[] {
+  const names = specs.map((spec) => (typeof spec === "string" ? spec : spec.name));
   if (new Set(names).size !== names.length) {
-    throw new OptionError(`compile: metrics: expected each name once, got ${show(names)}. Drop the second.`);
+    throw new OptionError(`${WHO}: expected each name once, got ${show(names)}. Drop the second.`);
   }
-  return Array.from(names, (name: unknown) => {
+  return specs.map((spec, i) => {
+    const name = names[i]!;
     const accuracy =
-      target === "labels" ? "sparseCategoricalAccuracy" : binary ? "binaryAccuracy" : "categoricalAccuracy";
-    const known: Record<string, MetricDefinition> = { accuracy: metrics[accuracy], ...metrics };
-    const definition = lookup(known, name, "compile: metrics");
-    if (definition.target !== target) {
-      const have = target === "labels" ? "integer labels" : "targets with a value per output";
-      throw new OptionError(
-        `compile: metrics: expected one for ${have}, as the loss has them, got "${name}". Use "accuracy".`,
-      );
+      task.target === "labels" ? "sparseCategoricalAccuracy" : task.binary ? "binaryAccuracy" : "categoricalAccuracy";
+    const definition = lookup({ accuracy: table[accuracy]!, ...table }, name, WHO);
+    if (definition.target && definition.target !== task.target) {
+      const have = task.target === "labels" ? "integer labels" : "targets with a value per output";
+      throw new OptionError(`${WHO}: expected one for ${have}, as the loss has them, got "${name}". Use "accuracy".`);
     }
-    return { name: name as string, definition };
+    const config = typeof spec === "string" ? {} : spec;
+    definition.fit?.(config, task, `${WHO}: ${name}`);
+    return { name, definition, config };
   });
+}
+
+/** Whether higher or lower values are better of a key of the logs; min for what is no metric. */
+export function betterOf(key: string): "max" | "min" {
+  const name = key.replace(/^val([A-Z])/, (_, first: string) => first.toLowerCase());
+  if (name === "accuracy") return "max";
+  return Object.hasOwn(table, name) ? table[name]!.better : "min";
 }

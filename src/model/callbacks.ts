@@ -2,6 +2,7 @@
 
 import { boolean, hint, integer, lookup, number, options, pick, show } from "../check.js";
 import { OptionError } from "../errors.js";
+import { betterOf } from "../metrics/index.js";
 import type { EarlyStoppingSpec } from "../spec.js";
 
 export interface EarlyStoppingOptions {
@@ -11,7 +12,7 @@ export interface EarlyStoppingOptions {
   minDelta?: number;
   /** Epochs without improvement before the stop; default 0: the first one. */
   patience?: number;
-  /** Default max for accuracies, min for the rest. */
+  /** Default max for metrics of which more is better (accuracies, precision, recall, f1, auc, rSquared), min for the rest. */
   mode?: "min" | "max" | "auto";
   /** Default true. */
   restoreBestWeights?: boolean;
@@ -38,8 +39,7 @@ export function readEarlyStopping(given: EarlyStoppingOptions): EarlyStoppingSpe
   if (baseline !== null) number(baseline, `${who}.baseline`);
   integer(startFromEpoch, `${who}.startFromEpoch`, { min: 0 });
   lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
-  const better = /accuracy$/i.test(monitor) ? "max" : "min";
-  const chosen = mode === "auto" ? better : mode;
+  const chosen = mode === "auto" ? betterOf(monitor) : mode;
   return { type: who, monitor, minDelta, patience, mode: chosen, restoreBestWeights, baseline, startFromEpoch };
 }
 

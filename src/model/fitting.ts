@@ -56,7 +56,8 @@ export async function runFit(
     const { stopped = "completed", steps = 0, bestEpoch, profile } = outcome;
     const best = bestEpoch === undefined ? {} : { bestEpoch };
     const hint = hintOf(epochs);
-    const { workers, numerics } = session;
+    const { numerics } = session;
+    const { workers } = session.facts;
     return {
       epochs,
       ...(hint === undefined ? {} : { hint }),

@@ -4,7 +4,7 @@ import { boolean, integer, lookup, number, options, show } from "../check.js";
 import type { FitOptions } from "../engine/fit.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
-import { type MetricName, metrics as metricTable } from "../metrics/index.js";
+import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
@@ -26,7 +26,8 @@ export interface CompileOptions {
   optimizer: OptimizerSpec | OptimizerName;
   /** A name, or `{ name, ...options }`. A model without a loss can predict and go backward from gradients of your own. */
   loss?: LossSpec | LossName;
-  metrics?: readonly MetricName[];
+  /** Names, or `{ name, ...options }`. */
+  metrics?: readonly MetricSpec[];
   /** The one source of everything random: a whole number >= 0; drawn if left out. */
   seed?: number;
   /** Threads that take part in every batch; "auto" lets the plan's cost estimate choose. */
@@ -86,10 +87,7 @@ export function readCompile(given: CompileOptions, who = "compile"): Settings {
   const training = {
     optimizer: optimizerSpec(given.optimizer),
     loss: given.loss === undefined ? null : lossSpec(given.loss),
-    metrics: Array.from(metrics, (name) => {
-      lookup({ accuracy: null, ...metricTable }, name, "compile: metrics");
-      return name;
-    }),
+    metrics: Array.from(metrics, metricSpec),
   };
   return {
     // A copy that nobody else can change, and that can be sent.

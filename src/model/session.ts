@@ -68,10 +68,6 @@ export class Session {
     return this.#opened?.numerics ?? "strict";
   }
 
-  get workers(): number {
-    return this.#opened?.layout.request.workers ?? 1;
-  }
-
   /** True from a member's death until the team is made anew. */
   get broken(): boolean {
     return this.#broken !== undefined;

@@ -4,12 +4,20 @@ import type { Targets, Values } from "./data.js";
 import { rowsOf } from "./data.js";
 import type { Session } from "./session.js";
 
-/** Rows in windows: each is copied, checked and given to `visit` with the batch size that fits the memory. */
+/** A window's rows, the batch size that fits the memory, and whether it is the first or the last. */
+export interface WindowPart {
+  readonly rows: number;
+  readonly batch: number;
+  readonly first: boolean;
+  readonly last: boolean;
+}
+
+/** Rows in windows: each is copied, checked and given to `visit`. */
 export async function eachWindow(
   session: Session,
   parked: boolean,
   { x, y, batch, who }: { x: Values; y?: Targets; batch: number; who: string },
-  visit: (rows: number, batch: number) => Promise<void>,
+  visit: (part: WindowPart) => Promise<void>,
 ): Promise<void> {
   // A running fit keeps its memory: the window in it serves.
   if (!parked) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
@@ -20,7 +28,7 @@ export async function eachWindow(
     await session.upload(window, { x: rowsOf(x, start, end), y: y && rowsOf(y, start, end) });
     const check = { source: "window", type: x.type, rows: end - start, firstRow: start } as const;
     await session.check({ ...check, targets: y?.kind ?? "none", who });
-    await visit(end - start, size);
+    await visit({ rows: end - start, batch: size, first: start === 0, last: end === x.rows });
   }
 }
 

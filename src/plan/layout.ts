@@ -83,6 +83,8 @@ export interface Layout {
   readonly deltas: readonly Tensor[];
   readonly loss: Tensor;
   readonly metrics: readonly Tensor[];
+  /** The class that each row of a batch decides for. */
+  readonly classes: Tensor;
   /** Row losses and metrics of a whole validation set or window. */
   readonly results: readonly Tensor[];
   readonly train: Source | undefined;
@@ -193,6 +195,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const scratch = takeScratch(arena, program, request);
   const loss = arena.take("loss", batch * 4);
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
+  const classes = arena.take("classes", batch * 4);
 
   const rowBytes = 4 * (width + 2 * outputWidth);
   const windowRows = Math.max(batch, Math.min(WINDOW_ROWS, Math.floor(WINDOW_BYTES / rowBytes)));
@@ -228,6 +231,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     deltas,
     loss,
     metrics,
+    classes,
     results,
     train,
     validation,

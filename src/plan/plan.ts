@@ -1,7 +1,19 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
 import type { Tensor } from "../arena.js";
-import { flags, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
+import {
+  type Access,
+  flags,
+  hook,
+  type KernelName,
+  reads,
+  type Step,
+  step,
+  updates,
+  writes,
+  writesNext,
+} from "../kernels.js";
+import { decision } from "../metrics/index.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
 import { HYPER, type Layout, type ParameterTensors, type Part, type Source } from "./layout.js";
@@ -20,7 +32,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   const batch: Batch = { program, layout, rows, training: true, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
-  const { hyper, flags: flag, loss, metrics, parameters } = layout;
+  const { hyper, flags: flag, loss, parameters } = layout;
   const { optimizerConfig } = program.training!;
   const clipped = clips(optimizerConfig);
   const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
@@ -33,7 +45,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
-    hook("decide", "once", reads(loss), ...metrics.map((m) => reads(m)), writesNext(hyper), writes(source.order)),
+    hook("decide", "once", ...rowValues(batch), writesNext(hyper), writes(source.order)),
     ...parameterSteps,
   ];
   const sums = part === "whole" ? [] : parameters.map((tensors) => accumulateStep(tensors, part));
@@ -48,8 +60,11 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   ]);
 }
 
-/** Row losses and metrics of a batch, layers as in use. No barrier: each worker keeps to its rows. */
-export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number): Phases {
+/**
+ * Row losses and metrics of a batch, and where asked for the classes that rows decide for; layers as in use. No barrier: each
+ * worker keeps to its rows.
+ */
+export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number, classes = false): Phases {
   const batch: Batch = { program, layout, rows, training: false, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   return insertBarriers([
@@ -57,6 +72,9 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
     ...walk.steps,
     lossStep(batch, walk, false),
     ...metricSteps(batch, walk),
+    ...(classes
+      ? [decision({ batch: rowsOf(rows), value: layout.classes, pred: walk.pred, task: program.training!.task! })]
+      : []),
   ]);
 }
 
@@ -202,16 +220,23 @@ function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta
 }
 
 function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
-  const { metrics, loss } = program.training!;
-  return metrics.map(({ definition }, i) =>
-    definition.row({
+  const { metrics, task } = program.training!;
+  return metrics.map(({ definition, config }, i) =>
+    definition.row(config, {
       batch: rowsOf(rows),
       value: layout.metrics[i]!,
       pred: definition.output ? walk.output : walk.pred,
       target: layout.target,
-      logits: loss!.logits,
+      task: task!,
     }),
   );
+}
+
+/** What the lead sums up after a batch. */
+function rowValues({ program, layout }: Batch): Access[] {
+  const { loss, metrics, target } = layout;
+  const whole = program.training!.metrics.some(({ definition }) => definition.whole);
+  return [loss, ...metrics, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
 function updateStep(batch: Batch, tensors: ParameterTensors, index: number, penalised: boolean): Step {

@@ -9,6 +9,7 @@ import { type LayerDefinition, type ParameterSpec, type Shape, sizeOf } from "..
 import { fitOf, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { type Metric, resolveMetrics } from "../metrics/index.js";
+import type { Task } from "../metrics/metric.js";
 import { optimizers } from "../optimizers/index.js";
 import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
@@ -51,6 +52,8 @@ export interface ProgramTraining {
   readonly products: readonly Factor[];
   readonly loss?: ProgramLoss;
   readonly metrics: readonly Metric[];
+  /** What the loss is for; only with a loss. */
+  readonly task?: Task;
 }
 
 export interface ProgramLoss {
@@ -82,7 +85,9 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
     throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
   }
   const { signs, fused } = loss?.definition ?? {};
-  const binary = sizeOf(outputShape) === 1 || signs === true || fused?.includes("sigmoid") === true;
+  const units = sizeOf(outputShape);
+  const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
+  const task = loss && { target: loss.target, units, binary, logits: loss.logits };
   return {
     ...program,
     slots: optimizer.slots(training.optimizer),
@@ -90,8 +95,8 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
       optimizer,
       optimizerConfig: training.optimizer,
       products: optimizer.products?.(training.optimizer) ?? [],
-      ...(loss ? { loss } : {}),
-      metrics: loss ? resolveMetrics(training.metrics, loss.target, binary) : [],
+      ...(loss ? { loss, task } : {}),
+      metrics: task ? resolveMetrics(training.metrics, task) : [],
     },
   };
 }

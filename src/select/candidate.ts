@@ -3,6 +3,7 @@
 import { show } from "../check.js";
 import { OptionError } from "../errors.js";
 import { sequential } from "../factories/model.js";
+import type { MetricSpec } from "../metrics/index.js";
 import type { CompileOptions } from "../model/options.js";
 import type { Model } from "../model.js";
 import type { ModelSpec } from "../spec.js";
@@ -38,6 +39,8 @@ export function readCandidate(model: unknown, compile: unknown, who: string): Ca
     spec,
     compile: options,
     width: spec.layers[0].shape.reduce((size, extent) => size * extent, 1),
-    metrics: ["loss", "dataLoss", "penalty", ...(options.metrics ?? [])],
+    metrics: ["loss", "dataLoss", "penalty", ...(options.metrics ?? []).map(nameOf)],
   };
 }
+
+const nameOf = (metric: MetricSpec): string => (typeof metric === "string" ? metric : metric.name);

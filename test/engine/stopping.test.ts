@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { EarlyStopping } from "../../src/engine/stopping.js";
 import { earlyStopping } from "../../src/index.js";
+import { metrics } from "../../src/metrics/index.js";
 import type { EpochLog } from "../../src/spec.js";
 
 const test = suite("early stopping");
@@ -54,6 +55,30 @@ test("mode: accuracies go up, all else goes down, unless told", () => {
     stopped: undefined,
     best: 2,
   });
+});
+
+test("mode of every metric, alone and of validation", () => {
+  const higher = ["sparseCategoricalAccuracy", "categoricalAccuracy", "binaryAccuracy", "topKCategoricalAccuracy"];
+  higher.push("sparseTopKCategoricalAccuracy", "precision", "recall", "f1", "auc", "rSquared", "accuracy");
+  const lower = [
+    "meanSquaredError",
+    "meanAbsoluteError",
+    "rootMeanSquaredError",
+    "loss",
+    "dataLoss",
+    "penalty",
+    "value",
+  ];
+  assert.equal(new Set([...Object.keys(metrics), ...higher, ...lower]).size, higher.length + lower.length);
+  for (const [names, mode] of [
+    [higher, "max"],
+    [lower, "min"],
+  ] as const) {
+    for (const name of names) {
+      assert.is(earlyStopping({ monitor: name }).mode, mode, name);
+      assert.is(earlyStopping({ monitor: `val${name[0]!.toUpperCase()}${name.slice(1)}` }).mode, mode, name);
+    }
+  }
 });
 
 test("what is not a number is no improvement", () => {

@@ -93,6 +93,25 @@ test("a training step of a dense net has two barriers", () => {
   assert.is(plans(deep).train!.length, 2);
 });
 
+test("metrics of whole sets read the batch's targets in the middle of a step, without a barrier more", () => {
+  for (const metrics of [["f1"], ["accuracy", "f1"], ["accuracy"]] as const) {
+    const program = compileProgram(deep, { ...training, metrics }, 1);
+    const data = { rows: 20, type: "float32", zeros: false, weighted: false } as const;
+    const rest = { validation: null, held: 0, best: false, inputGradient: false, accumulates: false };
+    const need = { workers: 2, batch: 6, train: data, ...rest };
+    const layout = createLayout(program, need);
+    const phases = trainPlan(program, layout, layout.train!, { rows: 6, total: 6, part: "whole" });
+    assert.is(phases.length, 2);
+    assert.equal(findRaces(phases), []);
+    const decide = phases.flat().find(({ kernel }) => kernel === "decide")!;
+    const touched = decide.arguments.map((argument) => (argument as { tensor: { name: string } }).tensor.name);
+    assert.is(
+      touched.includes("target"),
+      metrics.some((name) => name === "f1"),
+    );
+  }
+});
+
 test("predict and evaluate have no barrier but the last", () => {
   const { predict, evaluate } = plans(deep);
   assert.is(predict!.length, 1);

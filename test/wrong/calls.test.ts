@@ -101,7 +101,7 @@ test(
         "evaluate's options",
         () => any.evaluate!(x, y, null),
         "E_OPTION",
-        /evaluate: expected an object of options \(batchSize\), got null/,
+        /evaluate: expected an object of options \(batchSize, confusionMatrix\), got null/,
       ],
       [
         "evaluate's batchSize",
