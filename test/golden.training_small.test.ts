@@ -1,7 +1,16 @@
 import { suite } from "uvu";
 import { dense, input, type Model, sequential } from "../src/index.js";
 import golden from "./golden/training_small.json";
-import { close, generator, kernelFrom, NUMERICS, optimizerOf, penaltyOf, type Tensor, type TorchOptions } from "./golden.js";
+import {
+  close,
+  generator,
+  kernelFrom,
+  NUMERICS,
+  optimizerOf,
+  penaltyOf,
+  type Tensor,
+  type TorchOptions,
+} from "./golden.js";
 
 interface Case {
   name: string;

@@ -1,17 +1,6 @@
 // What the golden tests share: the form of the files in golden/, their random numbers, and how close is close.
 import * as assert from "uvu/assert";
-import {
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  adamw,
-  lion,
-  nadam,
-  radam,
-  rmsprop,
-  sgd,
-} from "../src/index.js";
+import { adadelta, adagrad, adam, adamax, adamw, lion, nadam, radam, rmsprop, sgd } from "../src/index.js";
 import type { OptimizerSpec } from "../src/optimizers/index.js";
 
 export interface Tensor {
