@@ -37,9 +37,12 @@ export const plugins = [
       }));
       onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => {
         const [strict, fast] = kernelFiles();
-        const packed = gzipSync(Buffer.concat([strict, fast]), { level: 9 }).toString("base64");
+        const packed = gzipSync(inTurns(strict, fast), { level: 9 }).toString("base64");
+        const constants = { strictBytes: strict.length, pieceBytes: PIECE_BYTES, packed };
         return {
-          contents: `export const strictBytes = ${strict.length};\nexport const packed = "${packed}";`,
+          contents: Object.entries(constants)
+            .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+            .join("\n"),
           loader: "js",
         };
       });
@@ -52,6 +55,17 @@ export const plugins = [
     },
   },
 ];
+
+/** gzip looks back 32 KB: a piece of the fast build must lie that close behind its like in the strict one. */
+const PIECE_BYTES = 8192;
+
+/** Pieces of a and b in turns; src/modules.ts takes them apart. */
+function inTurns(a, b) {
+  const pieces = [];
+  for (let at = 0; at < Math.max(a.length, b.length); at += PIECE_BYTES)
+    pieces.push(a.subarray(at, at + PIECE_BYTES), b.subarray(at, at + PIECE_BYTES));
+  return Buffer.concat(pieces);
+}
 
 const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
 

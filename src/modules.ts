@@ -1,6 +1,6 @@
 // The compiled kernels: unpacked once, compiled once for each pair of build and kind of memory, then posted to workers.
 
-import { packed, strictBytes } from "kernels:packed";
+import { packed, pieceBytes, strictBytes } from "kernels:packed";
 import { PlatformError } from "./errors.js";
 import { features } from "./features.js";
 import type { Numerics } from "./spec.js";
@@ -13,7 +13,21 @@ async function unpack(): Promise<Record<Numerics, Uint8Array>> {
   const zipped = Uint8Array.from(text, (c) => c.charCodeAt(0));
   const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
   const both = new Uint8Array(await new Response(stream).arrayBuffer());
-  return { strict: both.slice(0, strictBytes), fast: both.slice(strictBytes) };
+  return takeApart(both);
+}
+
+/** The builds lie in turns, piece by piece, because that packs to little more than one of them. */
+function takeApart(both: Uint8Array): Record<Numerics, Uint8Array> {
+  const builds = { strict: new Uint8Array(strictBytes), fast: new Uint8Array(both.length - strictBytes) };
+  let at = 0;
+  for (let from = 0; at < both.length; from += pieceBytes) {
+    for (const build of [builds.strict, builds.fast]) {
+      const piece = both.subarray(at, at + Math.max(0, Math.min(pieceBytes, build.length - from)));
+      if (piece.length) build.set(piece, from);
+      at += piece.length;
+    }
+  }
+  return builds;
 }
 
 /** The module for a build, importing shared or plain memory. PlatformError where the engine has no SIMD. */

@@ -4,8 +4,9 @@ declare module "worker:text" {
   export default text;
 }
 declare module "kernels:packed" {
-  /** Both builds of the kernels, strict first, in one gzip stream as base64. */
+  /** Both builds of the kernels in turns of `pieceBytes`, strict first, in one gzip stream as base64. */
   export const packed: string;
+  export const pieceBytes: number;
   export const strictBytes: number;
 }
 declare module "comlink/dist/esm/node-adapter.mjs" {

@@ -2,6 +2,7 @@
 
 import {
   adam,
+  adamw,
   type CompileOptions,
   dense,
   dropout,
@@ -9,7 +10,9 @@ import {
   type FitInput,
   flatten,
   input,
+  inverseTimeDecay,
   type ModelSpec,
+  nadam,
   rescaling,
   rmsprop,
   sgd,
@@ -104,5 +107,30 @@ export const cases: Record<string, Case> = {
     x: "bytes",
     y: "labels",
     fit: { epochs: 2, batchSize: 9, validationSplit: 0.1 },
+  },
+  "adamw with amsgrad, a decay that follows the rate": {
+    layers: [first, dense({ units: 14, activation: "gelu" }), dense({ units: 2 })],
+    compile: {
+      optimizer: adamw({
+        learningRate: inverseTimeDecay({ initial: 0.02, decay: 0.1 }),
+        amsgrad: true,
+        weightDecay: 0.3,
+      }),
+      loss: "meanSquaredError",
+      seed: 8,
+    },
+    y: "values",
+    fit: { epochs: 2, batchSize: 8, validationSplit: 0.2 },
+  },
+  "nadam, a penalty and dropout": {
+    layers: [
+      first,
+      dense({ units: 9, activation: "relu", kernelRegularizer: { l2: 0.01 } }),
+      dropout({ rate: 0.2 }),
+      dense({ units: 1, activation: "sigmoid" }),
+    ],
+    compile: { optimizer: nadam({ learningRate: 0.02 }), loss: "binaryCrossentropy", seed: 9 },
+    y: "binary",
+    fit: { epochs: 3, batchSize: 11 },
   },
 };
