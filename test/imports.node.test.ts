@@ -25,6 +25,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["pool"],
   ["model/*"],
   ["model"],
+  ["select/*"],
   ["factories/*"],
   ["index"],
 ];
