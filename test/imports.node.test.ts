@@ -28,6 +28,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["io/*"],
   ["data/*"],
   ["model"],
+  ["select/*"],
   ["factories/*"],
   ["select/*"],
   ["index"],

@@ -75,6 +75,7 @@ test("edges", () => {
   const rows: [name: string, got: number, want: number][] = [
     ["exp(0)", exp(0), 1],
     ["exp(709.79)", exp(709.79), infinite],
+    ["exp(-745)", exp(-745), LEAST],
     ["exp(-746)", exp(-746), 0],
     ["exp(Infinity)", exp(infinite), infinite],
     ["exp(-Infinity)", exp(-infinite), 0],

@@ -1,6 +1,6 @@
 // Weights, slots and counters of an engine: made from the seed, or carried over from another memory.
 
-import { initializers } from "../initializers/index.js";
+import { initialValues } from "../initializers/index.js";
 import { sizeOf } from "../layers/layer.js";
 import { createLayout, type LayoutRequest } from "../plan/layout.js";
 import { compileProgram } from "../plan/program.js";
@@ -29,8 +29,7 @@ export function initialise(engine: Engine): void {
   const { program, layout } = engine.run;
   layout.parameters.forEach(({ parameter, weight }, index) => {
     const values = new Float32Array(sizeOf(parameter.shape));
-    const fill = initializers[parameter.initializer.type];
-    fill(values, parameter.shape, program.seed, STREAM.initial + index);
+    initialValues(parameter.initializer, values, parameter.shape, program.seed, STREAM.initial + index);
     pack(parameter, values, engine.run.float(weight));
   });
   settle(engine, true);

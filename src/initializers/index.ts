@@ -1,36 +1,72 @@
-// The table of initializers: name -> values in the public order, a pure function of shape, seed and stream.
+// The table of initializers: `type` in JSON -> how new weights are made.
 import { options, pick } from "../check.js";
-import { uniforms } from "../random.js";
+import {
+  average,
+  constant,
+  inputsAlone,
+  randomNormal,
+  randomUniform,
+  scaledNormal,
+  scaledUniform,
+  truncatedNormal,
+} from "./drawn.js";
+import type { InitializerDefinition } from "./initializer.js";
+import { orthogonal } from "./orthogonal.js";
 
-export interface InitializerSpec {
-  readonly type: InitializerName;
-}
-type Fill = (values: Float32Array, shape: readonly number[], seed: number, stream: number) => void;
-
-const constant =
-  (value: number): Fill =>
-  (values) =>
+const all = (value: number): InitializerDefinition<object> => ({
+  options: [],
+  check() {},
+  fill: (_, values) => {
     values.fill(value);
+  },
+});
 
 export const initializers = {
-  zeros: constant(0),
-  ones: constant(1),
+  zeros: all(0),
+  ones: all(1),
   /** Uniform in ±sqrt(6 / (inputs + outputs)). Source: Glorot & Bengio 2010, equation 16. */
-  glorotUniform: ((values, shape, seed, stream) => {
-    const [inputs = 1, outputs = 1] = shape;
-    const limit = Math.sqrt(6 / (inputs + outputs));
-    uniforms(seed, stream, 0, values.length, (u, i) => {
-      values[i] = (2 * u - 1) * limit;
-    });
-  }) as Fill,
+  glorotUniform: scaledUniform(1, average),
+  /** Truncated normal of variance 2 / (inputs + outputs). Source: Glorot & Bengio 2010, equation 12. */
+  glorotNormal: scaledNormal(1, average),
+  /** Uniform in ±sqrt(6 / inputs). Source: He et al. 2015. */
+  heUniform: scaledUniform(2, inputsAlone),
+  /** Truncated normal of variance 2 / inputs. Source: He et al. 2015, equation 10. */
+  heNormal: scaledNormal(2, inputsAlone),
+  /** Uniform in ±sqrt(3 / inputs). Source: LeCun et al. 1998, section 4.6. */
+  lecunUniform: scaledUniform(1, inputsAlone),
+  /** Truncated normal of variance 1 / inputs. Source: LeCun et al. 1998, section 4.6; Klambauer et al. 2017. */
+  lecunNormal: scaledNormal(1, inputsAlone),
+  orthogonal,
+  constant,
+  randomUniform,
+  randomNormal,
+  truncatedNormal,
 };
-export type InitializerName = keyof typeof initializers;
 
-/** "zeros" or { type: "zeros" } -> the JSON form; unknown names throw. */
+type ConfigOf<D> = D extends InitializerDefinition<infer C> ? C : never;
+export type InitializerName = keyof typeof initializers;
+/** An initializer as JSON: `{ type, ...options }`. */
+export type InitializerSpec = {
+  [T in InitializerName]: { readonly type: T } & Readonly<ConfigOf<(typeof initializers)[T]>>;
+}[InitializerName];
+
+/** "zeros" or { type: "zeros" } -> the JSON form; unknown names and wrong options throw. */
 export function initializerSpec(value: unknown, fallback: InitializerName, who: string): InitializerSpec {
-  if (value === undefined) return { type: fallback };
-  pick(initializers, value, "type", who);
-  if (typeof value === "string") return { type: value as InitializerName };
-  options(value, who, ["type"]);
-  return { type: (value as InitializerSpec).type };
+  const given = value === undefined || typeof value === "string" ? { type: value ?? fallback } : value;
+  const row = pick(initializers, value === undefined ? fallback : value, "type", who) as InitializerDefinition<object>;
+  const config = options(given, who, ["type", ...row.options]);
+  row.check(config, who);
+  return { ...config } as unknown as InitializerSpec;
+}
+
+/** New values in the public order. */
+export function initialValues(
+  spec: InitializerSpec,
+  values: Float32Array,
+  shape: readonly number[],
+  seed: number,
+  stream: number,
+): void {
+  const row = initializers[spec.type] as InitializerDefinition<object>;
+  row.fill(spec, values, shape, seed, stream);
 }

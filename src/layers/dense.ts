@@ -1,7 +1,7 @@
 import { stride } from "../arena.js";
 import { boolean, integer } from "../check.js";
 import { ShapeError } from "../errors.js";
-import { type InitializerName, initializerSpec } from "../initializers/index.js";
+import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
 import type { LayerDefinition } from "./layer.js";
@@ -14,10 +14,10 @@ export interface DenseConfig {
   activation?: string | { type: string; alpha?: number };
   /** Default true. */
   useBias?: boolean;
-  /** Default glorotUniform. */
-  kernelInitializer?: InitializerName;
+  /** A name of the initializer table, or its JSON; default glorotUniform. */
+  kernelInitializer?: InitializerName | InitializerSpec;
   /** Default zeros. */
-  biasInitializer?: InitializerName;
+  biasInitializer?: InitializerName | InitializerSpec;
   kernelRegularizer?: Penalty;
   biasRegularizer?: Penalty;
 }
