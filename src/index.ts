@@ -19,6 +19,7 @@ export { sequential } from "./factories/model.js";
 export { adam, rmsprop, sgd } from "./factories/optimizers.js";
 export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
+export type { MetricName, MetricSpec } from "./metrics/index.js";
 export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
