@@ -62,6 +62,8 @@ export type { FileInput } from "./io/files.js";
 export type { LoadOptions } from "./io/model.js";
 export type { ConfusionMatrix, EvaluateOptions, Gradients, Prediction } from "./model/answers.js";
 export type { DataInput, TargetInput } from "./model/data.js";
+export type { MetricName, MetricSpec } from "./metrics/index.js";
+export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Model } from "./model.js";
