@@ -33,9 +33,10 @@ export function folds(rows: number, given: FoldOptions, who = "folds"): Int32Arr
   integer(repeats, `${who}: repeats`, { min: 1 });
   integer(seed, `${who}: seed`, { min: 0 });
   if (count > rows) throw new OptionError(`${who}: folds: expected at most one a row, got ${count} for ${rows} rows.`);
-  if (stratify) sameLength(stratify, rows, `${who}: stratify`);
-  if (groups) {
-    if (stratify) throw new OptionError(`${who}: expected classes or groups, got both. Drop one of the two.`);
+  if (stratify !== undefined) sameLength(stratify, rows, `${who}: stratify`);
+  if (groups !== undefined) {
+    if (stratify !== undefined)
+      throw new OptionError(`${who}: expected classes or groups, got both. Drop one of the two.`);
     sameLength(groups, rows, `${who}: groups`);
     const distinct = new Set(Array.from(groups)).size;
     if (count > distinct) {

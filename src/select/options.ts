@@ -80,14 +80,13 @@ export function readRequest(
   const parallel = readParallel(given.parallel, who);
   const table = { x: readTable(x, { width: first.width }, who, "x") };
   const targets = readTable(y, { rows: table.x.rows }, who, "y");
-  const stratify = typeof stratified === "boolean" ? undefined : stratified;
-  const classes = stratified === true ? classesOf(targets, who) : stratify;
+  const classes = readClasses(stratified, targets, who);
   const options = {
     folds: count,
     repeats,
     seed,
     ...(classes ? { stratify: classes } : {}),
-    ...(groups ? { groups } : {}),
+    ...(groups !== undefined ? { groups } : {}),
   };
   const trials = folds(table.x.rows, options, who).map((testRows, i) => {
     const [repeat, fold] = [Math.floor(i / count), i % count];
@@ -124,6 +123,13 @@ export function readFunction(value: unknown, who: string): void {
 function readSignal(signal: unknown, who: string): void {
   if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
   throw new OptionError(`${who}: signal: expected an AbortSignal, got ${show(signal)}.`);
+}
+
+function readClasses(stratified: unknown, y: Table, who: string): ArrayLike<number> | undefined {
+  if (typeof stratified === "boolean") return stratified ? classesOf(y, who) : undefined;
+  const list = stratified as ArrayLike<number> | null;
+  if (typeof list === "object" && typeof list?.length === "number") return list;
+  throw new OptionError(`${who}: stratified: expected true, false or a class for each row, got ${show(stratified)}.`);
 }
 
 /** The class of each row: its label, or where the largest of its values is. */

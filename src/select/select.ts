@@ -3,9 +3,10 @@
 import { lookup, options } from "../check.js";
 import { DivergedError } from "../errors.js";
 import type { DataInput } from "../model/data.js";
+import { choose, type SelectionRow } from "./choose.js";
 import { checkMonitor, type NamedCandidate, readList, type Values } from "./list.js";
 import { type FoldedOptions, KNOWN, lanes, readRequest } from "./options.js";
-import { type Statistics, summarizeFolds } from "./statistics.js";
+import { summarizeFolds } from "./statistics.js";
 import { type FoldResult, runTrials } from "./trials.js";
 
 export interface SelectOptions<V> extends FoldedOptions {
@@ -19,14 +20,6 @@ export interface SelectOptions<V> extends FoldedOptions {
   simplest?: "first" | "last";
   /** Called on this thread as folds end, in whatever order. */
   onFold?: (fold: FoldResult, value: V) => void;
-}
-
-export interface SelectionRow<V> extends Statistics {
-  /** The option's value, or the candidate's name. */
-  value: V;
-  folds: FoldResult[];
-  /** Why the candidate has no numbers: a fold of it diverged. */
-  error?: DivergedError;
 }
 
 export interface Selection<V> {
@@ -105,16 +98,4 @@ export async function select<V>(
   const stopped = table.length === rows.length ? "completed" : "aborted";
   const better = mode !== "auto" ? mode : /accuracy$/i.test(monitor) ? "max" : "min";
   return { ...choose(table, monitor, better, simplest), table, monitor, mode: better, seed, stopped };
-}
-
-function choose<V>(table: readonly SelectionRow<V>[], monitor: string, mode: "min" | "max", from: "first" | "last") {
-  const rows = table.filter(({ mean }) => Number.isFinite(mean[monitor]));
-  /** Smaller is better. */
-  const score = ({ mean }: SelectionRow<V>) => (mode === "min" ? mean[monitor]! : -mean[monitor]!);
-  let best = rows[0];
-  for (const row of rows) if (score(row) < score(best!)) best = row;
-  if (!best) return { best: undefined, simplest: undefined };
-  const bound = score(best) + best.deviation[monitor]! / Math.sqrt(best.folds.length);
-  const near = rows.filter((row) => score(row) <= bound);
-  return { best, simplest: from === "first" ? near[0] : near.at(-1) };
 }

@@ -256,11 +256,11 @@ test("a fold that fails rejects with its error, and all threads are given back",
       assert.is(error.code, "E_DATA");
       assert.match(error.message, /^fit: .* got NaN in row 31, column 4\./);
       assert.is((error as unknown as { row: number }).row, 31);
-      assert.ok(threads.filter(({ ended }) => !ended).length <= 3);
-      // What is left of them is idle: it serves again.
-      const before = threads.filter(({ ended }) => !ended).length;
-      await run({ folds: 4, parallel: 1 });
-      assert.ok(threads.filter(({ ended }) => !ended).length <= Math.max(1, before));
+      assert.ok(threads.filter(({ ended }) => ended).length >= 1, "the endless fold's thread has ended");
+      // What lives is idle and serves again.
+      const [started, idle] = [threads.length, threads.filter(({ ended }) => !ended).length];
+      await run({ folds: 4, parallel: Math.max(1, idle) });
+      assert.is(threads.length, Math.max(started, started - idle + 1));
     });
   }
 });
@@ -274,15 +274,15 @@ test("values that are not finite are told by their row, whoever finds them", asy
     const error = await rejection(crossValidate(model, broken, ones, { folds: 3, seed: 1, standardize, fit }));
     assert.match(error.message, /got NaN in row 7, column 0/);
   }
-  // All folds but one meet it when they train; with the other one alone, evaluate does.
-  const groups = Array.from(ones, (_, i) => (i === row ? "it" : "others"));
+  // Who meets it first depends on the order of the two folds: one trains on it, one is tested on it.
+  const groups = Array.from(ones, (_, i) => i % 2);
   const found: string[] = [];
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     const error = await rejection(crossValidate(model, broken, ones, { folds: 2, seed, groups, parallel: 1 }));
     assert.match(error.message, /got NaN in row 7, column 0/);
     found.push(error.message.split(":")[0]!);
   }
-  assert.ok(found.includes("fit") || found.includes("evaluate"));
+  assert.equal([...new Set(found)].sort(), ["evaluate", "fit"]);
 });
 
 test("a callback that throws ends all folds", async () => {
