@@ -3,7 +3,7 @@
 import type { PartResult } from "./engine/jobs.js";
 import { OptionError, ShapeError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
-import { type Saved, writeModel } from "./io/model.js";
+import { fileOf, type Saved } from "./io/model.js";
 import { sizeOf } from "./layers/layer.js";
 import { confusedClasses } from "./metrics/index.js";
 import {
@@ -45,7 +45,7 @@ export class Model {
     // A copy that nobody else can change, and that can be sent.
     this.#spec = JSON.parse(JSON.stringify({ layers: spec.layers }));
     this.labels = spec.labels;
-    this.#settings = saved?.settings;
+    if (saved?.settings.training) this.#settings = saved.settings;
     this.#session = new Session(this.#spec, this.#program, saved);
     this.#calls = new Calls(this.#session);
   }
@@ -270,7 +270,7 @@ export class Model {
   // What calls have in common.
 
   #training(who: string): void {
-    if (this.#settings?.training) return;
+    if (this.#settings) return;
     throw new OptionError(`${who}: expected a compiled model, got none. Call compile({ optimizer, loss }) first.`);
   }
 
@@ -284,13 +284,8 @@ export class Model {
   }
 
   #file(): Promise<Uint8Array<ArrayBuffer>[]> {
-    return this.#calls.attend(async () => {
-      // A compile that comes meanwhile changes neither these nor the memory.
-      const [program, training] = [this.#program, this.#settings?.training];
-      await this.#session.ensure(this.#session.widen({}));
-      const state = await this.#session.lead(({ jobs }) => jobs.getState());
-      return writeModel(this.#spec, program, training, this.#session.numerics, state);
-    });
+    // All read at once, when the call's turn comes: a compile that follows changes none of it.
+    return this.#calls.attend(() => fileOf(this.toJSON(), this.#program, this.#settings?.training, this.#session));
   }
 
   async #gradients(x: Values, from: "loss" | "output", training: boolean): Promise<Gradients> {

@@ -1,7 +1,7 @@
 // The model itself, from a file.
 
 import { type FileInput, readBytes } from "../io/files.js";
-import { type LoadOptions, readLoad, readModel } from "../io/model.js";
+import { type LoadOptions, readLoad, readModel, unlessUnknown } from "../io/model.js";
 import { Model } from "../model.js";
 
 /**
@@ -12,5 +12,5 @@ import { Model } from "../model.js";
 export async function loadModel(from: FileInput, given: LoadOptions = {}): Promise<Model> {
   const options = readLoad(given);
   const saved = readModel(await readBytes(from), options);
-  return new Model(saved.spec, saved);
+  return unlessUnknown(() => new Model(saved.spec, saved));
 }

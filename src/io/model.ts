@@ -3,10 +3,11 @@
 import { integer, options, short, show } from "../check.js";
 import { FileError } from "../errors.js";
 import { type CompileOptions, readCompile, type Settings } from "../model/options.js";
+import type { Session } from "../model/session.js";
 import { COUNTERS } from "../plan/layout.js";
 import { compileProgram, type Program } from "../plan/program.js";
 import { keptTensors, type State } from "../plan/state.js";
-import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
+import type { ModelSpec, TrainingSpec } from "../spec.js";
 import { parseJson, readTensors, type TensorFile, writeTensors, wrongFile } from "./safetensors.js";
 
 /** The library's version, for whoever reads a file; package.json has the same. */
@@ -26,14 +27,15 @@ export interface Saved {
   readonly state: State;
 }
 
-/** The parts of a model's file; without a training, weights alone. */
-export function writeModel(
+/** The parts of a live model's file; without a training, weights alone. */
+export async function fileOf(
   spec: ModelSpec,
   program: Program,
   training: TrainingSpec | undefined,
-  numerics: Numerics,
-  { tensors, counters }: Required<State>,
-): Uint8Array<ArrayBuffer>[] {
+  session: Session,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  await session.ensure(session.widen({}));
+  const { tensors, counters } = await session.lead(({ jobs }) => jobs.getState());
   const kept = keptTensors(program).map(({ name, parameter: { shape } }, i) => ({ name, shape, data: tensors[i]! }));
   const count = { name: COUNTERS_NAME, shape: [counters.length], data: counters };
   return writeTensors(training ? [count, ...kept] : kept, {
@@ -42,7 +44,7 @@ export function writeModel(
     version: VERSION,
     model: JSON.stringify(spec),
     seed: `${program.seed}`,
-    ...(training && { training: JSON.stringify(training), numerics }),
+    ...(training && { training: JSON.stringify(training), numerics: session.numerics }),
   });
 }
 
@@ -69,13 +71,20 @@ export function readModel(bytes: Uint8Array, given: LoadOptions): Saved {
     const cure = "Take the version of the library that wrote it, or a later one.";
     throw wrongFile(`format ${FORMAT}`, `${show(version)} of version ${show(metadata.get("version"))}`, cure);
   }
-  try {
+  return unlessUnknown(() => {
     const spec = parseJson(metadata.get("model")!) as ModelSpec;
     const seed = integer(parseJson(metadata.get("seed")!), "seed", { min: 0 });
     const settings = readSettings(metadata, given);
     if (!Array.isArray(spec?.layers)) throw wrongFile("layers", show(spec));
     const program = compileProgram(spec, settings.training, seed);
     return { spec, settings, seed, state: readState(file, program) };
+  });
+}
+
+/** What a call gives that makes a model of a file; its errors become FileErrors. */
+export function unlessUnknown<T>(make: () => T): T {
+  try {
+    return make();
   } catch (error) {
     if (error instanceof FileError) throw error;
     throw wrongFile("a model that this version knows", short((error as Error).message, 240));
@@ -109,7 +118,6 @@ function readState({ tensors }: TensorFile, program: Program): State {
     // A copy: it is aligned, and the caller may change the file's bytes.
     return new Uint8Array(found.bytes).buffer;
   };
-  // All shapes are looked at before the first copy is made? Each is as large as its bytes in the file.
   const counters =
     training && new Float64Array(read(COUNTERS_NAME, "F64", [COUNTERS.products + training.products.length]));
   counters?.forEach((value, i) => {

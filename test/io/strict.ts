@@ -1,5 +1,6 @@
 // A reader of safetensors by the specification and nothing else: it shares no code with the library's.
 import * as assert from "uvu/assert";
+import type { Model } from "../../src/index.js";
 
 const SIZES: Readonly<Record<string, number>> = { F64: 8, F32: 4 };
 
@@ -51,4 +52,21 @@ export function readStrictly(file: Uint8Array): Strict {
   });
   assert.is(8 + length + at, file.length, "no byte is left over");
   return { metadata, tensors };
+}
+
+/** A model's file. */
+export const bytesOf = async (model: Model) => new Uint8Array(await (await model.toBlob()).arrayBuffer());
+
+/** A file with some of its header's texts or tensors changed. */
+export function changed(
+  file: Uint8Array,
+  change: (header: Record<string, never>, metadata: Record<string, string>) => void,
+) {
+  const length = new DataView(file.buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+  change(header, header.__metadata__);
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setUint32(0, text.length, true);
+  return joined([size, text, file.subarray(8 + length)]);
 }
