@@ -6,6 +6,7 @@ export * from "./layers/dropout";
 export * from "./layers/elementary";
 export * from "./layers/gather";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
+export * from "./layers/normalization";
 export * from "./layers/rescaling";
 export * from "./layers/scan";
 export * from "./layers/softmax";

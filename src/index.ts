@@ -18,8 +18,9 @@ export {
   WorkerError,
 } from "./errors.js";
 export { earlyStopping } from "./factories/callbacks.js";
-export { activation, dense, dropout, flatten, input, rescaling } from "./factories/layers.js";
+export { activation, dense, dropout, flatten, input, normalization, rescaling } from "./factories/layers.js";
 export { sequential } from "./factories/model.js";
+export { adaptNormalization } from "./factories/normalization.js";
 export { adam, rmsprop, sgd } from "./factories/optimizers.js";
 export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";

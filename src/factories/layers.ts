@@ -6,6 +6,7 @@ import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
+import type { NormalizationConfig } from "../layers/normalization.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import { checkInput, layerOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
@@ -50,3 +51,7 @@ export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten
 /** `inp * scale + offset`; `rescaling({ scale: 1 / 255 })` for pixels. */
 export const rescaling = (config: RescalingConfig & Named) =>
   layer({ ...given(config, "rescaling"), type: "rescaling" });
+
+/** `(inp - mean) / sqrt(variance)` per feature of the last extent; `adaptNormalization(x)` makes it from data. */
+export const normalization = (config: NormalizationConfig & Named) =>
+  layer({ ...given(config, "normalization"), type: "normalization" });

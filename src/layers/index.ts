@@ -4,9 +4,10 @@ import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
 import type { LayerDefinition } from "./layer.js";
+import { normalization } from "./normalization.js";
 import { rescaling } from "./rescaling.js";
 
-export const layers = { dense, dropout, activation, flatten, rescaling };
+export const layers = { dense, dropout, activation, flatten, rescaling, normalization };
 
 export type LayerType = keyof typeof layers;
 type ConfigOf<D> = D extends LayerDefinition<infer C> ? C : never;
