@@ -28,7 +28,7 @@ export function adaptNormalization(x: DataInput): ReturnType<typeof normalizatio
   const variance = sums(values, features, (value, feature) => (value - mean[feature]!) * (value - mean[feature]!), who);
   return normalization({
     mean: Array.from(mean),
-    variance: Array.from(variance, (sum) => (sum === 0 || !isScale(sum / count) ? 1 : sum / count)),
+    variance: Array.from(variance, (sum) => (isScale(sum / count) ? sum / count : 1)),
   });
 }
 

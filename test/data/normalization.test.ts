@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { adam, adaptNormalization, dense, flatten, input, normalization, sequential } from "../../src/index.js";
+import { createLayout } from "../../src/plan/layout.js";
+import { compileProgram } from "../../src/plan/program.js";
 import { uniforms } from "../../src/random.js";
 
 const test = suite("normalization of data");
@@ -36,6 +38,7 @@ test("means and variances in float64; a feature that never changes has the varia
     1e-12,
   );
   assert.is(layer.variance[2], 1);
+  assert.equal(adaptNormalization([0, 1e-38]).variance, [1], "and so has one that float32 could not scale");
   assert.is(layer.mean[2], Math.fround(0.1));
   assert.equal(JSON.parse(JSON.stringify(layer)), layer);
 });
@@ -67,6 +70,23 @@ test("the layer standardizes rows of any extents, wherever it stands", async () 
     wide.map((value) => (value - mean[0]!) / Math.sqrt(variance[0]!)),
     1e-6,
   );
+});
+
+test("its rows are padded as those of the batch; zeros stay zeros only where every mean is one", () => {
+  for (const [width, mean, keeps] of [
+    [256, 0, true],
+    [3, 0.5, false],
+  ] as const) {
+    const constants = (value: number) => new Array<number>(width).fill(value);
+    const layer = normalization({ mean: constants(mean), variance: constants(2) });
+    const spec = { layers: [input({ shape: [width] }), layer, dense({ units: 1 })] as const };
+    const program = compileProgram(spec, undefined, 1);
+    assert.is(program.nodes[1]!.seesData, keeps);
+    const request = { workers: 1, batch: 2, train: null, validation: null, held: 0, best: false, inputGradient: false };
+    const { constants: rows, input: batch } = createLayout(program, request);
+    assert.equal([...rows.keys()], ["normalization_0.mean", "normalization_0.factor"]);
+    for (const { tensor } of rows.values()) assert.is(tensor.bytes, 4 * batch.stride);
+  }
 });
 
 test("gradients by the input pass through it", async () => {
