@@ -57,6 +57,11 @@ export {
   stepDecay,
   warmup,
 } from "./factories/schedules.js";
+export { activation, dense, dropout, flatten, input, normalization, rescaling } from "./factories/layers.js";
+export { sequential } from "./factories/model.js";
+export { adaptNormalization } from "./factories/normalization.js";
+export { adam, rmsprop, sgd } from "./factories/optimizers.js";
+export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
 export type { FileInput } from "./io/files.js";
 export type { LoadOptions } from "./io/model.js";

@@ -39,6 +39,12 @@ export const mutations = [
   row("core/math", "f32x4.splat(2.5503995418548584)", "f32x4.splat(2.55)", "layers/elementary"),
   row("layers/gather", "lanes_below(i + 4, width)", "lanes_below(i, width)"),
   row("layers/rescaling", "f32x4.splat(offset)", zero),
+  row("layers/normalization", "v128.load(at(source, i)), v128.load(at(mean, i))", `v128.load(at(source, i)), ${zero}`),
+  row(
+    "layers/normalization",
+    "f32x4.mul(v128.load(at(source, i)), v128.load(at(factor, i)))",
+    "v128.load(at(source, i))",
+  ),
   row("layers/scan", "min(index + 1, last)", "min(index + 2, last)"),
   row("layers/nonzero", "columns += 0x4000400040004;", "columns += 0x4000400040003;", "layers/sparse"),
   row("layers/nonzero", "v128.load(at(mask, i)), kept)", "v128.load(at(mask, i)), zero)", "layers/sparse"),

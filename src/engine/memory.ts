@@ -42,6 +42,7 @@ export class RunMemory {
     this.#kernels = kernels;
     this.#hooks = hooks;
     this.#refresh = this.link(refreshPlan(program, layout));
+    if (team.leads) for (const { tensor, values } of layout.constants.values()) this.float(tensor).set(values);
   }
 
   static async create(

@@ -8,6 +8,7 @@ import type { DropoutConfig } from "../layers/dropout.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
+import type { NormalizationConfig } from "../layers/normalization.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf } from "../plan/program.js";
@@ -69,3 +70,7 @@ export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten
 /** `inp * scale + offset`; `rescaling({ scale: 1 / 255 })` for pixels. */
 export const rescaling = (config: RescalingConfig & Named) =>
   layer({ ...given(config, "rescaling"), type: "rescaling" });
+
+/** `(inp - mean) / sqrt(variance)` per feature of the last extent; `adaptNormalization(x)` makes it from data. */
+export const normalization = (config: NormalizationConfig & Named) =>
+  layer({ ...given(config, "normalization"), type: "normalization" });

@@ -6,6 +6,7 @@ import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
+import { normalization } from "./normalization.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
@@ -19,6 +20,7 @@ export const layers = {
   gaussianDropout,
   alphaDropout,
   spatialDropout,
+  normalization,
 };
 
 export type LayerType = keyof typeof layers;

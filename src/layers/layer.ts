@@ -35,6 +35,8 @@ export interface NodeContext {
   split(name: string): Split;
   /** A copy of a parameter in another order, refreshed after each update. */
   derived(name: string): Tensor;
+  /** A row of numbers from the options, padded with zeros. */
+  constant(name: string): Tensor;
   /** True where most of `inp` is known to be zero: see `keepsZeros`. */
   readonly zeros: boolean;
   scratch(name: string): Tensor;
@@ -55,6 +57,8 @@ export interface LayerDefinition<Config> {
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
+  /** Numbers that no training changes, one row of the input each, made from the options. */
+  constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
   /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */
   scratch?(config: Config, inp: Shape, batch: number, zeros: boolean): Readonly<Record<string, Scratch>>;
   /** True where a zero of the input is a zero of the output: data that is mostly zeros stays so up to the next layer. */

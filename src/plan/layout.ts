@@ -73,6 +73,8 @@ export interface Layout {
   readonly norm: Tensor;
   readonly parameters: readonly ParameterTensors[];
   readonly derived: ReadonlyMap<string, Tensor>;
+  /** Numbers from the options of layers, and where they lie. */
+  readonly constants: ReadonlyMap<string, { readonly tensor: Tensor; readonly values: Float32Array }>;
   /** Working memory by layer and name. */
   readonly scratch: ReadonlyMap<string, Tensor>;
   readonly input: Tensor;
@@ -149,6 +151,14 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       Object.entries(derived).map(([key, floats]) => [`${name}.${key}`, arena.take(`${name}.${key}`, floats * 4)]),
     ),
   );
+  const constants = new Map(
+    program.nodes.flatMap(({ name, constants }) =>
+      Object.entries(constants).map(([key, values]) => {
+        const tensor = arena.rows(`${name}.${key}`, 1, values.length);
+        return [tensor.name, { tensor, values }] as const;
+      }),
+    ),
+  );
   const snapshot = arena.take("snapshot", state.bytes);
   const best = request.best ? arena.take("best", allWeights.bytes) : undefined;
   const hyper = arena.pair("hyper", HYPER.bytes);
@@ -222,6 +232,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     norm,
     parameters,
     derived,
+    constants,
     scratch,
     input,
     inputGradient,

@@ -32,6 +32,7 @@ export interface ProgramNode {
   readonly out: Shape;
   readonly parameters: readonly Parameter[];
   readonly derived: Readonly<Record<string, number>>;
+  readonly constants: Readonly<Record<string, Float32Array>>;
   /** Its input's zeros are those of the data. */
   readonly seesData: boolean;
 }
@@ -197,7 +198,8 @@ function compileNode(
   const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) => compileParameter(name, parameter));
   const out = definition.output(config, inp, name);
   const derived = definition.derived?.(config, inp) ?? {};
-  return { name, definition, config, inp, out, parameters, derived, seesData };
+  const constants = definition.constants?.(config, inp) ?? {};
+  return { name, definition, config, inp, out, parameters, derived, constants, seesData };
 }
 
 function compileParameter(node: string, parameter: ParameterSpec): Parameter {

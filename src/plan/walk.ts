@@ -111,6 +111,7 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
     gradient: (name) => find(name).gradient,
     split: (name) => split(find(name)),
     derived: (name) => layout.derived.get(`${node.name}.${name}`)!,
+    constant: (name) => layout.constants.get(`${node.name}.${name}`)!.tensor,
     zeros: (batch.zeros ?? false) && node.seesData,
     scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
     counter: layout.hyper,

@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { input, sequential } from "../../src/index.js";
 import { anyhow, eachThrows, type Wrong, withoutThreads } from "./wrong.js";
 
 const test = suite("wrong data to prepare");
@@ -178,6 +179,66 @@ test(
         windows({ data: new Float32Array(8), shape: [2, 2, 2] }, { length: 1 }),
         "E_SHAPE",
         /^timeSeriesWindows: expected a series of shape \[steps\] or \[steps, features\], got \[2, 2, 2\]/,
+      ],
+    ]);
+  }),
+);
+
+test(
+  "normalization",
+  withoutThreads(() => {
+    const { normalization, adaptNormalization } = anyhow as Record<string, (...given: unknown[]) => never>;
+    const holed = { data: Float32Array.of(1, 2, 3, Number.NaN), shape: [2, 2] };
+    return eachThrows([
+      [
+        "no options",
+        () => normalization!(),
+        "E_OPTION",
+        /^normalization: expected an object of options \(mean, variance/,
+      ],
+      [
+        "no means",
+        () => normalization!({ variance: [1] }),
+        "E_OPTION",
+        /^normalization\.mean: expected an array of numbers, one per feature, got undefined\. adaptNormalization\(\) makes/,
+      ],
+      [
+        "typed",
+        () => normalization!({ mean: new Float32Array(1), variance: [1] }),
+        "E_OPTION",
+        /got Float32Array\(1\)/,
+      ],
+      [
+        "a text",
+        () => normalization!({ mean: ["1"], variance: [1] }),
+        "E_OPTION",
+        /^normalization\.mean\[0\]: .* got "1"/,
+      ],
+      [
+        "variance 0",
+        () => normalization!({ mean: [1], variance: [0] }),
+        "E_OPTION",
+        /^normalization\.variance\[0\]: .* got 0/,
+      ],
+      [
+        "not as many",
+        () => normalization!({ mean: [1, 2], variance: [1] }),
+        "E_OPTION",
+        /^normalization\.variance: expected as many numbers as in mean, 2, got 1\.$/,
+      ],
+      [
+        "another input",
+        () => sequential([input({ shape: [3, 4] }), normalization!({ mean: [1, 2], variance: [1, 1] })]),
+        "E_SHAPE",
+        /^normalization_0: expected input \(B, \.\.\., 2\) for as many means, got \(B, 3, 4\)\. Adapt to data of that shape/,
+      ],
+      ["adapt to nothing", () => adaptNormalization!([]), "E_DATA", /^adaptNormalization: expected at least one row/],
+      ["adapt to undefined", () => adaptNormalization!(), "E_DATA", /^adaptNormalization: x: expected a Float32Array/],
+      [
+        "adapt to NaN",
+        () => adaptNormalization!(holed),
+        "E_DATA",
+        /^adaptNormalization: expected finite numbers in x, got NaN in row 1, column 1\. Drop the row/,
       ],
     ]);
   }),
