@@ -206,6 +206,8 @@ export class FitLead {
     metrics.forEach(({ name }, i) => {
       log[name] = this.#metrics[i]! / n;
     });
+    const sparsity = this.#run.sparsity();
+    if (sparsity !== undefined) log.sparsity = sparsity;
     const { validation } = this.#run.layout;
     if (validation) {
       const sums = this.#run.sumResults(validation.rows);

@@ -47,7 +47,8 @@ export class OptimizerState {
     products.forEach((factor, i) => {
       this.#ahead[i] = this.#counters[COUNTERS.products + i]! * factor;
     });
-    this.#run.writeHyper(parity, cursor, this.step, optimizer.hyper(optimizerConfig, this.rate, this.#ahead));
+    const { rate } = this;
+    this.#run.writeHyper(parity, cursor, this.step, rate, optimizer.hyper(optimizerConfig, rate, this.#ahead));
   }
 
   /** Counters and products as they are before the first step. */

@@ -78,8 +78,8 @@ export interface Layout {
   readonly predictions: Tensor;
 }
 
-/** Byte offsets in `hyper`: decision words first, then the optimizer's numbers. */
-export const HYPER = { action: 0, rows: 4, cursor: 8, step: 12, numbers: 64, bytes: 128 } as const;
+/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers. */
+export const HYPER = { action: 0, rows: 4, cursor: 8, step: 12, rate: 16, numbers: 64, bytes: 128 } as const;
 /** Words of `control`. */
 export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request: 4, stable: 5, bytes: 64 } as const;
 /** Bits of the request word, set by the caller's side. */

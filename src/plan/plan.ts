@@ -1,6 +1,7 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
 import type { Tensor } from "../arena.js";
+import { constraintStep } from "../constraints/index.js";
 import { flags, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { HYPER, type Layout, type ParameterTensors, type Source } from "./layout.js";
@@ -24,7 +25,10 @@ export function trainPlan(program: Program, layout: Layout, source: Source, rows
     hook("guard", "each", reads(loss)),
     hook("decide", "once", reads(loss), ...metrics.map((m) => reads(m)), writesNext(hyper), writes(source.order)),
     ...parameterSteps,
+    ...proximalPenaltySteps(layout),
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, true)),
+    ...proximalSteps(layout),
+    ...constraintSteps(layout),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
     ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
   ]);
@@ -109,18 +113,17 @@ export function backwardPlan(
 export function applyPlan(program: Program, layout: Layout): Phases {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
-  return insertBarriers([...updateSteps, ...refreshSteps(program, layout)]);
+  return insertBarriers([
+    ...updateSteps,
+    ...proximalSteps(layout),
+    ...constraintSteps(layout),
+    ...refreshSteps(program, layout),
+  ]);
 }
 
 /** Penalty values of the current weights. */
 export function penaltyPlan(layout: Layout): Phases {
-  const steps = layout.parameters.flatMap((tensors) => {
-    const { penalty, weight, parameter } = tensors;
-    if (!penalty) return [];
-    const { l1, l2, unit } = parameter;
-    return [step("penalty_value", split(tensors), writes(penalty), reads(weight), l1, l2, unit)];
-  });
-  return insertBarriers(steps);
+  return insertBarriers(layout.parameters.filter(({ penalty }) => penalty).map(penaltyValue));
 }
 
 /** Derived copies of the weights, made anew. */
@@ -178,23 +181,55 @@ function updateStep(batch: Batch, tensors: ParameterTensors, index: number, pena
     weight: updates(weight),
     gradient: reads(gradient),
     slot: (name) => updates(slots.get(name)!),
-    penalty: penalised && penalty ? writes(penalty) : 0,
+    penalty: penalised && penalty && !parameter.proximal ? writes(penalty) : 0,
     flag: flags(flag, 4 * index),
     hyper: reads(hyper, HYPER.numbers),
-    l1: penalised ? parameter.l1 : 0,
+    l1: penalised && !parameter.proximal ? parameter.l1 : 0,
     l2: penalised ? parameter.l2 : 0,
     unit: parameter.unit,
   });
+}
+
+/** Penalties with a proximal L1: it is no part of the gradient, so that the update cannot write them. */
+function proximalPenaltySteps({ parameters }: Layout): Step[] {
+  return parameters.filter(({ parameter }) => parameter.proximal).map(penaltyValue);
+}
+
+/** The soft thresholds of a proximal L1, on each update's own units. */
+function proximalSteps({ parameters, hyper }: Layout): Step[] {
+  return parameters.flatMap((tensors) => {
+    const { proximal, unit } = tensors.parameter;
+    if (!proximal) return [];
+    const rate = reads(hyper, HYPER.rate);
+    return [step("soft_threshold", split(tensors), updates(tensors.weight), rate, proximal, unit)];
+  });
+}
+
+/** What updated weights are held to. */
+function constraintSteps({ parameters }: Layout): Step[] {
+  return parameters.flatMap((tensors) => {
+    const { unit, shape, layout, constraint } = tensors.parameter;
+    if (!constraint) return [];
+    const weight = updates(tensors.weight);
+    return [constraintStep(constraint, { weight, split: split(tensors), unit, shape, layout })];
+  });
+}
+
+/** The penalty of each unit of a parameter that has one. */
+function penaltyValue(tensors: ParameterTensors): Step {
+  const { penalty, weight, parameter } = tensors;
+  const { l1, l2, unit } = parameter;
+  return step("penalty_value", split(tensors), writes(penalty!), reads(weight), l1, l2, unit);
 }
 
 function penaltySteps({ parameters }: Layout): Step[] {
   return parameters.flatMap((tensors) => {
     const { penalty, gradient, weight, parameter } = tensors;
     if (!penalty) return [];
-    const { l1, l2, unit } = parameter;
+    const { l1, l2, unit, proximal } = parameter;
     return [
-      step("penalty_value", split(tensors), writes(penalty), reads(weight), l1, l2, unit),
-      step("penalty_gradient", split(tensors), updates(gradient), reads(weight), l1, l2, unit),
+      penaltyValue(tensors),
+      step("penalty_gradient", split(tensors), updates(gradient), reads(weight), proximal ? 0 : l1, l2, unit),
     ];
   });
 }
