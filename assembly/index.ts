@@ -1,4 +1,6 @@
 // The export table: one line per kernel file, nothing else lives here.
+export * from "./constraints/norm";
+export * from "./constraints/pointwise";
 export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
 export * from "./layers/alpha_dropout";

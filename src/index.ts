@@ -27,23 +27,14 @@ export {
   gaussianDropout,
   gaussianNoise,
   input,
+  normalization,
   rescaling,
   spatialDropout,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";
-export {
-  adadelta,
-  adagrad,
-  adam,
-  adamax,
-  adamw,
-  lion,
-  nadam,
-  radam,
-  rmsprop,
-  sgd,
-} from "./factories/optimizers.js";
+export { adaptNormalization } from "./factories/normalization.js";
+export { adadelta, adagrad, adam, adamax, adamw, lion, nadam, radam, rmsprop, sgd } from "./factories/optimizers.js";
 export {
   constant,
   cosineDecay,
@@ -57,30 +48,16 @@ export {
   stepDecay,
   warmup,
 } from "./factories/schedules.js";
-export { activation, dense, dropout, flatten, input, normalization, rescaling } from "./factories/layers.js";
-export { sequential } from "./factories/model.js";
-export { adaptNormalization } from "./factories/normalization.js";
-export { adam, rmsprop, sgd } from "./factories/optimizers.js";
-export { inverseTimeDecay } from "./factories/schedules.js";
 export { type Features, features } from "./features.js";
 export type { FileInput } from "./io/files.js";
 export type { LoadOptions } from "./io/model.js";
+export type { MetricName, MetricSpec } from "./metrics/index.js";
 export type { ConfusionMatrix, EvaluateOptions, Gradients, Prediction } from "./model/answers.js";
 export type { DataInput, TargetInput } from "./model/data.js";
-export type { MetricName, MetricSpec } from "./metrics/index.js";
-export type { DataInput } from "./model/data.js";
 export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Model } from "./model.js";
 export { scheduleRate } from "./schedules/index.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
-export type {
-  BatchLog,
-  EpochLog,
-  History,
-  ModelSpec,
-  NamedTensor,
-  Progress,
-  TensorInput,
-} from "./spec.js";
+export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

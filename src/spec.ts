@@ -53,7 +53,10 @@ export interface EpochLog {
   batchSize: number;
   seconds: number;
   samplesPerSecond: number;
-  /** Metrics by name, and `valLoss`, `valAccuracy`, ... and `generalizationGap = valLoss - loss` where there is validation. */
+  /**
+   * Metrics by name, and `valLoss`, `valAccuracy`, ... and `generalizationGap = valLoss - loss` where there is validation.
+   * `sparsity` is the share of zeros among the weights whose L1 is proximal, where there are any.
+   */
   [metric: string]: number;
 }
 

@@ -226,6 +226,8 @@ export class FitLead {
       samplesPerSecond: n / ((this.#trained - this.#epochStarted) / 1000),
     };
     Object.assign(log, this.#metrics.result());
+    const sparsity = this.#run.sparsity();
+    if (sparsity !== undefined) log.sparsity = sparsity;
     const { validation } = this.#run.layout;
     if (validation && this.#validates) {
       log.valLoss = this.#run.sumLosses(validation.rows) / validation.rows + this.#run.sumPenalties();

@@ -134,7 +134,7 @@ export function gradientsWindow(
   const { run, plans, state } = engine;
   const { layout, team } = run;
   run.cursor = 0;
-  if (team.leads) run.writeHyper(0, 0, state.step, []);
+  if (team.leads) run.writeHyper(0, 0, state.step, 0, []);
   team.barrier();
   run.run(plans.gradients(windowOf(engine, type), rows, from, training));
   if (!team.leads) return { loss: 0, weights: [], input: new Float32Array() };

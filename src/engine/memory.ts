@@ -3,6 +3,7 @@
 import { instantiate } from "@assemblyscript/loader";
 import type { Tensor } from "../arena.js";
 import { type HookName, type Kernels, type Linked, link, type Profiler, shareOf } from "../kernels.js";
+import { sizeOf } from "../layers/layer.js";
 import type { Phases } from "../plan/barriers.js";
 import { CONTROL, HYPER, type Layout } from "../plan/layout.js";
 import { refreshPlan } from "../plan/plan.js";
@@ -155,6 +156,15 @@ export class RunMemory {
     return total;
   }
 
+  /** The share of zeros among the weights under a soft threshold; undefined where there are none. Padding is zero, too. */
+  sparsity(): number | undefined {
+    const chosen = this.layout.parameters.filter(({ parameter }) => parameter.proximal > 0);
+    if (!chosen.length) return undefined;
+    let live = 0;
+    for (const { weight } of chosen) for (const w of this.float(weight)) live += w === 0 ? 0 : 1;
+    return 1 - live / chosen.reduce((size, { parameter }) => size + sizeOf(parameter.shape), 0);
+  }
+
   /** The layer whose update first marked a weight that is not finite, if one did. */
   markedLayer(): string | undefined {
     const marked = this.int(this.layout.flags).indexOf(1);
@@ -177,10 +187,11 @@ export class RunMemory {
     return ((parity ? alternate! : pointer) + offset) >> 2;
   }
 
-  /** Writes what a step needs: its rows' cursor, its number, the optimizer's numbers. */
-  writeHyper(parity: 0 | 1, cursor: number, step: number, numbers: readonly number[]): void {
+  /** Writes what a step needs: its rows' cursor, its number, its learning rate, the optimizer's numbers. */
+  writeHyper(parity: 0 | 1, cursor: number, step: number, rate: number, numbers: readonly number[]): void {
     this.ints[this.hyperWord(parity, HYPER.cursor)] = cursor;
     this.ints[this.hyperWord(parity, HYPER.step)] = step;
+    this.floats[this.hyperWord(parity, HYPER.rate)] = rate;
     this.floats.set(numbers, this.hyperWord(parity, HYPER.numbers));
   }
 }

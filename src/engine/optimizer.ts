@@ -47,8 +47,9 @@ export class OptimizerState {
   /** Writes the numbers of the step to come into one half of `hyper`; batches of one update draw numbers of their own. */
   write(parity: 0 | 1, cursor: number, batch = 0): void {
     const { optimizer, optimizerConfig } = this.#run.program.training!;
-    const numbers = optimizer.hyper(optimizerConfig, this.rate, this.#next(), this.step + 1);
-    this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, numbers);
+    const { rate } = this;
+    const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1);
+    this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, rate, numbers);
   }
 
   /** The products of the step to come. */

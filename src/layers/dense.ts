@@ -1,5 +1,6 @@
 import { stride } from "../arena.js";
 import { boolean, integer } from "../check.js";
+import { type Constraint, constraintSpec } from "../constraints/index.js";
 import { ShapeError } from "../errors.js";
 import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
@@ -20,6 +21,9 @@ export interface DenseConfig {
   biasInitializer?: InitializerName | InitializerSpec;
   kernelRegularizer?: Penalty;
   biasRegularizer?: Penalty;
+  /** Holds after each update: nonNegative, unitNorm, or { type: "maxNorm", maximum }. */
+  kernelConstraint?: Constraint;
+  biasConstraint?: Constraint;
 }
 
 /**
@@ -40,6 +44,8 @@ export const dense: LayerDefinition<DenseConfig> = {
     "biasInitializer",
     "kernelRegularizer",
     "biasRegularizer",
+    "kernelConstraint",
+    "biasConstraint",
   ],
   check(config, who) {
     integer(config.units, `${who}.units`, { min: 1, max: 16777216 });
@@ -48,6 +54,8 @@ export const dense: LayerDefinition<DenseConfig> = {
     initializerSpec(config.biasInitializer, "zeros", `${who}.biasInitializer`);
     checkPenalty(config.kernelRegularizer, `${who}.kernelRegularizer`);
     checkPenalty(config.biasRegularizer, `${who}.biasRegularizer`);
+    constraintSpec(config.kernelConstraint, 2, `${who}.kernelConstraint`);
+    constraintSpec(config.biasConstraint, 1, `${who}.biasConstraint`);
   },
   output({ units }, inp, who) {
     if (inp.length !== 1) {
@@ -64,6 +72,7 @@ export const dense: LayerDefinition<DenseConfig> = {
       layout: "panels",
       initializer: initializerSpec(config.kernelInitializer, "glorotUniform", "dense"),
       regularizer: config.kernelRegularizer,
+      constraint: constraintSpec(config.kernelConstraint, 2, "dense"),
     },
     ...(useBias
       ? [
@@ -73,6 +82,7 @@ export const dense: LayerDefinition<DenseConfig> = {
             layout: "flat" as const,
             initializer: initializerSpec(config.biasInitializer, "zeros", "dense"),
             regularizer: config.biasRegularizer,
+            constraint: constraintSpec(config.biasConstraint, 1, "dense"),
           },
         ]
       : []),

@@ -1,5 +1,6 @@
 // What a layer is: a row of the table in index.ts. Pure functions of its JSON; no base class, no state.
 import type { Tensor } from "../arena.js";
+import type { ConstraintSpec } from "../constraints/index.js";
 import type { InitializerSpec } from "../initializers/index.js";
 import type { Split, Step } from "../kernels.js";
 import type { Penalty } from "../penalty.js";
@@ -14,6 +15,7 @@ export interface ParameterSpec {
   readonly layout: "panels" | "flat";
   readonly initializer: InitializerSpec;
   readonly regularizer?: Penalty | undefined;
+  readonly constraint?: ConstraintSpec | undefined;
 }
 
 /** Working memory of a layer: rows of the batch, or bytes that each worker has for itself. */

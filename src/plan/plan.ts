@@ -18,6 +18,14 @@ import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
 import { HYPER, type Layout, type ParameterTensors, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
+import {
+  accumulateStep,
+  constraintSteps,
+  penaltySteps,
+  proximalPenaltySteps,
+  proximalSteps,
+  updateStep,
+} from "./update.js";
 import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, split, type Walk } from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
@@ -54,7 +62,10 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...before,
     ...sums,
     ...(clipped ? [...penaltySteps(layout), ...clipSteps(layout, optimizerConfig)] : []),
+    ...proximalPenaltySteps(layout),
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
+    ...proximalSteps(layout),
+    ...constraintSteps(layout),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
     ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
   ]);
@@ -148,19 +159,15 @@ export function applyPlan(program: Program, layout: Layout): Phases {
   return insertBarriers([
     ...clipSteps(layout, program.training!.optimizerConfig),
     ...updateSteps,
+    ...proximalSteps(layout),
+    ...constraintSteps(layout),
     ...refreshSteps(program, layout),
   ]);
 }
 
 /** Penalty values of the current weights. */
 export function penaltyPlan(layout: Layout): Phases {
-  const steps = layout.parameters.flatMap((tensors) => {
-    const { penalty, weight, parameter } = tensors;
-    if (!penalty) return [];
-    const { l1, l2, unit } = parameter;
-    return [step("penalty_value", split(tensors), writes(penalty), reads(weight), l1, l2, unit)];
-  });
-  return insertBarriers(steps);
+  return insertBarriers(layout.parameters.filter(({ penalty }) => penalty).map(penaltyValue));
 }
 
 /** Derived copies of the weights, made anew. */
@@ -196,17 +203,6 @@ function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolea
   return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / total) });
 }
 
-/** Adds a batch's gradients to those of its update; the last batch has all of them then. */
-function accumulateStep(tensors: ParameterTensors, part: Part): Step {
-  const { sum, gradient, parameter } = tensors;
-  const by = split(tensors);
-  if (part === "last") {
-    return step("gradient_complete", by, updates(gradient), reads(sum!), parameter.unit);
-  }
-  const first = part === "first" ? 1 : 0;
-  return step("gradient_collect", by, first ? writes(sum!) : updates(sum!), reads(gradient), first, parameter.unit);
-}
-
 /** The weights of the batch's rows, on losses and gradients; none where the data has none. */
 function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta }: Walk, hyper: Tensor): Step[] {
   const { rowWeight, loss } = layout;
@@ -237,36 +233,6 @@ function rowValues({ program, layout }: Batch): Access[] {
   const { loss, metrics, target } = layout;
   const whole = program.training!.metrics.some(({ definition }) => definition.whole);
   return [loss, ...metrics, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
-}
-
-function updateStep(batch: Batch, tensors: ParameterTensors, index: number, penalised: boolean): Step {
-  const { optimizer, optimizerConfig } = batch.program.training!;
-  const { hyper, flags: flag } = batch.layout;
-  const { parameter, weight, gradient, slots, penalty } = tensors;
-  return optimizer.update(optimizerConfig, {
-    split: split(tensors),
-    weight: updates(weight),
-    gradient: reads(gradient),
-    slot: (name) => updates(slots.get(name)!),
-    penalty: penalised && penalty ? writes(penalty) : 0,
-    flag: flags(flag, 4 * index),
-    hyper: reads(hyper, HYPER.numbers),
-    l1: penalised ? parameter.l1 : 0,
-    l2: penalised ? parameter.l2 : 0,
-    unit: parameter.unit,
-  });
-}
-
-function penaltySteps({ parameters }: Layout): Step[] {
-  return parameters.flatMap((tensors) => {
-    const { penalty, gradient, weight, parameter } = tensors;
-    if (!penalty) return [];
-    const { l1, l2, unit } = parameter;
-    return [
-      step("penalty_value", split(tensors), writes(penalty), reads(weight), l1, l2, unit),
-      step("penalty_gradient", split(tensors), updates(gradient), reads(weight), l1, l2, unit),
-    ];
-  });
 }
 
 /** True for a step on the derived copies of this node. */

@@ -22,6 +22,8 @@ export interface Parameter extends ParameterSpec {
   readonly units: number;
   readonly l1: number;
   readonly l2: number;
+  /** Strength of the soft threshold behind each update, in place of l1 in the gradient. */
+  readonly proximal: number;
 }
 
 export interface ProgramNode {
@@ -205,8 +207,9 @@ function compileNode(
 function compileParameter(node: string, parameter: ParameterSpec): Parameter {
   const unit = parameter.layout === "panels" ? 64 : 8;
   const floats = parameter.shape.reduce((product, extent) => product * stride(extent), 1);
-  const { l1 = 0, l2 = 0 } = parameter.regularizer ?? {};
-  return { ...parameter, fullName: `${node}.${parameter.name}`, floats, unit, units: floats / unit, l1, l2 };
+  const { l1 = 0, l2 = 0, proximal = false } = parameter.regularizer ?? {};
+  const fullName = `${node}.${parameter.name}`;
+  return { ...parameter, fullName, floats, unit, units: floats / unit, l1, l2, proximal: proximal ? l1 : 0 };
 }
 
 const activationOf = (node: ProgramNode | undefined): string =>

@@ -104,7 +104,7 @@ test(
         "l2 as text",
         () => anyhow.dense!({ units: 8, kernelRegularizer: "l2" }),
         "E_OPTION",
-        /kernelRegularizer: expected an object of options \(l1, l2\), got "l2"/,
+        /kernelRegularizer: expected an object of options \(l1, l2, proximal\), got "l2"/,
       ],
       [
         "penalty key",
