@@ -1,32 +1,22 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
 import type { Tensor } from "../arena.js";
-import {
-  type Access,
-  flags,
-  hook,
-  type KernelName,
-  reads,
-  type Step,
-  step,
-  updates,
-  writes,
-  writesNext,
-} from "../kernels.js";
+import { type Access, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { decision } from "../metrics/index.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
-import { HYPER, type Layout, type ParameterTensors, type Part, type Source } from "./layout.js";
+import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
 import {
   accumulateStep,
   constraintSteps,
   penaltySteps,
+  penaltyValue,
   proximalPenaltySteps,
   proximalSteps,
   updateStep,
 } from "./update.js";
-import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, split, type Walk } from "./walk.js";
+import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, type Walk } from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
 export interface TrainBatch {

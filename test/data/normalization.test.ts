@@ -82,7 +82,16 @@ test("its rows are padded as those of the batch; zeros stay zeros only where eve
     const spec = { layers: [input({ shape: [width] }), layer, dense({ units: 1 })] as const };
     const program = compileProgram(spec, undefined, 1);
     assert.is(program.nodes[1]!.seesData, keeps);
-    const request = { workers: 1, batch: 2, train: null, validation: null, held: 0, best: false, inputGradient: false };
+    const request = {
+      workers: 1,
+      batch: 2,
+      train: null,
+      validation: null,
+      held: 0,
+      best: false,
+      inputGradient: false,
+      accumulates: false,
+    };
     const { constants: rows, input: batch } = createLayout(program, request);
     assert.equal([...rows.keys()], ["normalization_0.mean", "normalization_0.factor"]);
     for (const { tensor } of rows.values()) assert.is(tensor.bytes, 4 * batch.stride);
