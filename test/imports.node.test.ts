@@ -28,7 +28,6 @@ const LEVELS: readonly (readonly string[])[] = [
   ["io/*"],
   ["data/*"],
   ["model"],
-  ["select/*"],
   ["factories/*"],
   ["select/*"],
   ["index"],

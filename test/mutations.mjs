@@ -10,6 +10,9 @@ const row = (file, find, replace, ...suites) => ({
 const [one, zero] = ["f32x4.splat(1)", "f32x4.splat(0)"];
 
 export const mutations = [
+  row("constraints/norm", "f64x2.pmax(f64x2.pmin(norm, high), low)", "f64x2.pmin(norm, high)"),
+  row("constraints/norm", "f64x2.add(sum, upper(sum))", "f64x2.add(sum, sum)"),
+  row("constraints/pointwise", "f32x4.le(rest, zero)", "f32x4.lt(rest, zero)"),
   row("core/gemm", "a += 6 * a_row;", "a += 5 * a_row;", "layers/dense"),
   row("core/gemm_strided", "a += 6 * a_row;", "a += 5 * a_row;", "layers/dense"),
   row("core/simd", "v128.load(bias, 16), f32x4.splat(0))", "v128.load(bias), f32x4.splat(0))", "layers/dense"),

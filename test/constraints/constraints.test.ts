@@ -111,10 +111,10 @@ const every: Record<string, Options> = {
 };
 for (const [name, options] of Object.entries(every)) {
   test(`${name}: the same bits for 1, 2 and 3 workers`, async () => {
-    for (const numerics of ["strict", "fast"]) {
+    for (const numerics of options === everything ? ["strict", "fast"] : ["strict"]) {
       const train = async (workers: number) => {
         await using model = classifier(options, workers, "momentum", { numerics });
-        const run = await model.fit(rows.x, rows.labels, { epochs: 3, batchSize: 7, validationSplit: 0.2 });
+        const run = await model.fit(rows.x, rows.labels, { epochs: 2, batchSize: 13, validationSplit: 0.2 });
         assert.is(run.workers, workers);
         const log = ({ loss, penalty, valLoss, sparsity }: EpochLog) => [loss, penalty, valLoss, sparsity];
         return { fingerprint: run.fingerprint, logs: run.epochs.map(log), weights: await model.getWeights() };

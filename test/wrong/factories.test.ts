@@ -22,7 +22,7 @@ test(
         "the rate alone",
         () => anyhow.sgd!(0.1),
         "E_OPTION",
-        /sgd: expected an object of options \(learningRate, momentum, nesterov\), got 0\.1/,
+        /sgd: expected an object of options \(learningRate, momentum, nesterov, clipValue, .*\), got 0\.1/,
       ],
       ["options null", () => anyhow.adam!(null), "E_OPTION", /adam: expected an object of options .* got null/],
       [
