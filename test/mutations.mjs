@@ -18,7 +18,7 @@ export const mutations = [
   row("core/simd", "v128.load(bias, 16), f32x4.splat(0))", "v128.load(bias), f32x4.splat(0))", "layers/dense"),
   row("core/simd", "f32x4.add(v128.load(bias), f32x4.splat(0))", "v128.load(bias)", "layers/sparse"),
   row("core/simd", "return i32x4.lt_s(", "return i32x4.le_s(", "losses/mean_squared_error"),
-  row("core/simd", "f32x4.splat(1e-30)", "f32x4.splat(1e-42)", "optimizers/sgd"),
+  row("core/simd", "TINY: f32 = 1e-30", "TINY: f32 = 1e-42", "optimizers/sgd"),
   row("core/math", "madd(n, f32x4.splat(2.1219444e-4), r)", `madd(n, ${zero}, r)`, "layers/elementary"),
   row("core/math", "v128.and(f32x4.splat(23), tiny)", "v128.and(f32x4.splat(22), tiny)", "layers/elementary"),
   row("core/philox", "round < 10", "round < 9", "layers/dropout"),
