@@ -80,3 +80,16 @@ export function uniforms(
 export function drawSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }
+
+/** Shuffles rows in place (Fisher-Yates); another turn (an epoch, a repeat), another order. */
+export function shuffle(rows: Int32Array, seed: number, turn: number, stream: number): void {
+  let last = rows.length - 1;
+  uniforms(seed, stream, turn, rows.length, (u) => {
+    if (last <= 0) return;
+    const other = Math.floor(u * (last + 1));
+    const row = rows[last]!;
+    rows[last] = rows[other]!;
+    rows[other] = row;
+    last--;
+  });
+}

@@ -4,8 +4,8 @@ import { WorkerError } from "./errors.js";
 import { CONTROL } from "./plan/layout.js";
 
 /**
- * Loads of the generation word before sleeping: about 2 or 40 microseconds. A sleeper is back 20 to 50 microseconds after it
- * was called, longer than most waits of a team that has its cores to itself. One whose others were late so often in a row has
+ * Loads of the generation word before sleeping: about 2 or 40 microseconds. A sleeper costs about 20 microseconds
+ * more, longer than most waits of a team that has its cores to itself. One whose others were late so often in a row has
  * not: it sleeps almost at once, and tries again after so many barriers.
  */
 const FEWEST_SPINS = 200;

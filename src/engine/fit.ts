@@ -2,13 +2,14 @@
 
 import type { RowTargets } from "../metrics/metric.js";
 import { CONTROL, HYPER, PARTS, REQUEST, type Source } from "../plan/layout.js";
+import { shuffle } from "../random.js";
 import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import { type Batch, Batches } from "./batches.js";
 import { Divergence } from "./divergence.js";
 import { type RunMemory, sum } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
-import { balance, shuffle } from "./order.js";
+import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
 import { batchTargets, sourceTargets, Tally } from "./tally.js";
@@ -205,7 +206,7 @@ export class FitLead {
     const { y } = this.#run.layout.train!;
     const rows = balanced ? balance(this.#base, this.#run.int(y), this.#run.program.seed, this.#epoch) : this.#base;
     this.#order.set(rows);
-    if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch);
+    if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
     this.#epochStarted = performance.now();
   }
 

@@ -1,22 +1,9 @@
 // The order in which rows are seen: a shuffle of each epoch, and rows set apart for validation. Pure functions of the seed.
 
-import { uniforms } from "../random.js";
+import { shuffle } from "../random.js";
 
 /** Streams of random numbers that belong to the host, apart from those of layers. */
 export const STREAM = { shuffle: 1, split: 2, test: 3, balance: 7, initial: 0x40000000 } as const;
-
-/** Shuffles rows in place (Fisher-Yates); another epoch, another order. */
-export function shuffle(rows: Int32Array, seed: number, epoch: number, stream: number = STREAM.shuffle): void {
-  let last = rows.length - 1;
-  uniforms(seed, stream, epoch, rows.length, (u) => {
-    if (last <= 0) return;
-    const other = Math.floor(u * (last + 1));
-    const row = rows[last]!;
-    rows[last] = rows[other]!;
-    rows[other] = row;
-    last--;
-  });
-}
 
 /**
  * As many rows as given, the classes in turn: each gives its own rows in an order of this epoch, again and again. Classes are

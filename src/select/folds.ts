@@ -2,7 +2,7 @@
 
 import { integer, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
-import { philox, seedKey, uniforms } from "../random.js";
+import { philox, seedKey, shuffle } from "../random.js";
 
 /** Streams of random numbers: of the folds' rows, and of the seeds of their models. */
 const STREAM = { rows: 3, models: 4 } as const;
@@ -47,7 +47,8 @@ export function folds(rows: number, given: FoldOptions, who = "folds"): Int32Arr
     }
   }
   return Array.from({ length: repeats }, (_, repeat) => {
-    const order = shuffled(rows, seed, repeat);
+    const order = Int32Array.from({ length: rows }, (_, row) => row);
+    shuffle(order, seed, repeat, STREAM.rows);
     const parts = groups ? dealGroups(gather(order, groups), count) : dealRows(order, count, stratify);
     return parts.map((part) => Int32Array.from(part).sort());
   }).flat();
@@ -65,21 +66,6 @@ function sameLength(list: ArrayLike<unknown>, rows: number, who: string): void {
     throw new OptionError(`${who}: expected an array with one entry a row, got ${show(list)}.`);
   }
   if (length !== rows) throw new ShapeError(`${who}: expected one entry for each of ${rows} rows, got ${length}.`);
-}
-
-/** 0..rows-1 in random order (Fisher-Yates); another repeat, another order. */
-function shuffled(rows: number, seed: number, repeat: number): Int32Array {
-  const order = Int32Array.from({ length: rows }, (_, row) => row);
-  let last = rows - 1;
-  uniforms(seed, STREAM.rows, repeat, rows, (u) => {
-    if (last <= 0) return;
-    const other = Math.floor(u * (last + 1));
-    const row = order[last]!;
-    order[last] = order[other]!;
-    order[other] = row;
-    last--;
-  });
-  return order;
 }
 
 /** Rows that have the same key, each list and the lists in the order of the rows. */

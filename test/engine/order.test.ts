@@ -1,14 +1,15 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { shuffle, splitRows } from "../../src/engine/order.js";
+import { STREAM, splitRows } from "../../src/engine/order.js";
 import { heldRows } from "../../src/plan/layout.js";
+import { shuffle } from "../../src/random.js";
 
 const test = suite("order of rows");
 
 const ascending = (n: number) => Int32Array.from({ length: n }, (_, i) => i);
 const shuffled = (n: number, seed: number, epoch: number) => {
   const rows = ascending(n);
-  shuffle(rows, seed, epoch);
+  shuffle(rows, seed, epoch, STREAM.shuffle);
   return rows;
 };
 const sorted = (rows: Int32Array) => rows.slice().sort();

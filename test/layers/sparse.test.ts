@@ -4,94 +4,10 @@ import { adam, dense, dropout, flatten, input, rescaling, sequential } from "../
 import type { LayerSpec } from "../../src/layers/index.js";
 import { mostlyZeros } from "../../src/model/zeros.js";
 import { kernelBuilds } from "../kernelbuilds.js";
-import { generator, matrix, oracle, panelIndex, panels, SIZES, stride } from "../oracle.js";
-
-interface Case {
-  B: number;
-  I: number;
-  O: number;
-  bias?: boolean;
-  /** The share of values other than zero. */
-  live: number;
-}
-const shares = [0, 0.1, 0.5, 1];
-const some: Case[] = SIZES.flatMap((B) =>
-  SIZES.flatMap((I) => SIZES.map((O) => ({ B, I, O, bias: (B + I + O) % 3 !== 0, live: shares[(B + I + O) % 4]! }))),
-);
-const cases: Case[] = [
-  ...some,
-  { B: 2, I: 50, O: 32, bias: true, live: 0.3 },
-  { B: 31, I: 6, O: 40, bias: true, live: 0.3 },
-  { B: 33, I: 9, O: 33, live: 0.3 },
-  { B: 64, I: 12, O: 16, live: 0.2 },
-  { B: 131, I: 10, O: 25, bias: true, live: 0.2 },
-];
-
-/** Zero, of either sign, but for a share of the values. */
-const sparse = (live: number, random: () => number) => () => {
-  const value = random();
-  return Math.abs(random()) < live ? value : Math.sign(value) * 0;
-};
-const listStride = (I: number) => stride((I >> 1) + 38);
-
-/** What nonzero_rows makes of a matrix. */
-function lists(inp: ArrayLike<number>, B: number, I: number): Int32Array {
-  const data = new Int32Array(B * listStride(I));
-  const shorts = new Uint16Array(data.buffer);
-  for (let b = 0; b < B; b++) {
-    const columns = Array.from({ length: I }, (_, i) => i).filter((i) => inp[b * stride(I) + i] !== 0);
-    data[b * listStride(I)] = columns.length;
-    shorts.set(columns, 2 * b * listStride(I) + 4);
-  }
-  return data;
-}
-
-/** What nonzero_columns makes of it. */
-function masks(inp: ArrayLike<number>, B: number, I: number): Int32Array {
-  const data = new Int32Array(stride(I) * Math.ceil(B / 32));
-  for (let b = 0; b < B; b++)
-    for (let i = 0; i < I; i++) if (inp[b * stride(I) + i] !== 0) data[(b >> 5) * stride(I) + i]! |= 1 << (b & 31);
-  return data;
-}
+import { generator, matrix, oracle, panelIndex, panels, stride } from "../oracle.js";
+import { cases, listStride, lists, masks, sparse } from "./zeros.js";
 
 const test = suite("sparse");
-
-oracle(test, {
-  kernel: "nonzero_rows",
-  cases,
-  tensors: ({ B, I, live }, random) => ({
-    inp: { data: matrix(B, I, sparse(live, random)) },
-    lists: { data: new Int32Array(B * listStride(I)), write: true },
-  }),
-  args: ({ I }, p) => [p("lists"), p("inp"), I, listStride(I), stride(I)],
-  extent: ({ B }) => B,
-  // Behind a list's last column the row may hold anything.
-  expected({ B, I }, { inp }) {
-    const wanted = lists(inp!, B, I);
-    const counts = Array.from({ length: B }, (_, b) => wanted[b * listStride(I)]!);
-    return {
-      lists: Array.from(wanted, (value, at) => {
-        const [b, word] = [Math.floor(at / listStride(I)), at % listStride(I)];
-        const known = word === 0 || (word >= 2 && word < 2 + (counts[b]! >> 1));
-        return known ? value : (undefined as unknown as number);
-      }),
-    };
-  },
-  tolerance: 0,
-});
-
-oracle(test, {
-  kernel: "nonzero_columns",
-  cases,
-  tensors: ({ B, I, live }, random) => ({
-    inp: { data: matrix(B, I, sparse(live, random)) },
-    masks: { data: new Int32Array(stride(I) * Math.ceil(B / 32)), write: true },
-  }),
-  args: ({ B, I }, p) => [p("masks"), p("inp"), B, I, stride(I)],
-  extent: ({ I }) => stride(I) / 8,
-  expected: ({ B, I }, { inp }) => ({ masks: masks(inp!, B, I) }),
-  tolerance: 0,
-});
 
 oracle(test, {
   kernel: "sparse_forward",
