@@ -1,18 +1,17 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
-import type { RowTargets } from "../metrics/metric.js";
-import { CONTROL, HYPER, PARTS, REQUEST, type Source } from "../plan/layout.js";
+import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
 import { shuffle } from "../random.js";
-import type { EarlyStoppingSpec, EpochLog, StopReason } from "../spec.js";
+import type { EarlyStoppingSpec, StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import { type Batch, Batches } from "./batches.js";
 import { Divergence } from "./divergence.js";
-import { type RunMemory, sum } from "./memory.js";
+import type { RunMemory } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
-import { batchTargets, sourceTargets, Tally } from "./tally.js";
+import { EpochSums } from "./sums.js";
 
 /** A fit's options as they cross to the workers: plain, checked, defaults filled in. */
 export interface FitOptions {
@@ -54,8 +53,6 @@ export class FitLead {
   /** Rows that an epoch trains on. */
   readonly #length: number;
   readonly #started = performance.now();
-  #epochStarted = 0;
-  #trained = 0;
   readonly #batches: Batches;
   #batch: Batch;
   #batchLoss = 0;
@@ -63,11 +60,8 @@ export class FitLead {
   #epoch = 0;
   #rate = 0;
   #uncollected = 0;
-  #dataLoss = 0;
-  #penalty = 0;
-  readonly #metrics: Tally;
+  readonly #sums: EpochSums;
   #stopped: StopReason | undefined;
-  readonly #targets: RowTargets;
   #hasBest = false;
   #flagged: Divergence | undefined;
 
@@ -78,8 +72,7 @@ export class FitLead {
     this.#reporter = reporter;
     this.#base = base;
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
-    this.#metrics = new Tally(run.program);
-    this.#targets = batchTargets(run);
+    this.#sums = new EpochSums(run);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
     const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
     const updateRows = Math.min(base.length, options.updateRows);
@@ -120,7 +113,7 @@ export class FitLead {
   /** Takes in what the last update left: penalties, and marks of weights that are not finite. Before the next barrier. */
   collect(): void {
     if (this.#uncollected === 0) return;
-    this.#penalty += this.#run.sumPenalties() * this.#uncollected;
+    this.#sums.addPenalty(this.#run.sumPenalties(), this.#uncollected);
     this.#uncollected = 0;
     const marked = this.#run.markedLayer();
     if (marked !== undefined)
@@ -129,12 +122,8 @@ export class FitLead {
 
   /** In the middle of a step, its losses being known and finite: sums them up and chooses what follows. */
   decideAfterLoss(parity: 0 | 1): Action {
-    const { loss, metrics } = this.#run.layout;
     const { rows, total, last } = this.#batch;
-    const dataLoss = sum(this.#run.float(loss), rows);
-    this.#dataLoss += dataLoss;
-    this.#batchLoss += dataLoss;
-    this.#metrics.add(this.#run, metrics, rows, this.#targets);
+    this.#batchLoss += this.#sums.addBatch(rows);
     if (!last) {
       this.#batches.cursor += rows;
       return this.#write(parity, "step");
@@ -179,7 +168,7 @@ export class FitLead {
     const { maxSteps, maxTime } = this.#options;
     const request = Atomics.load(this.#run.ints, (this.#run.layout.control.pointer >> 2) + CONTROL.request);
     if (this.#batches.ended) {
-      this.#trained = performance.now();
+      this.#sums.trained();
       this.#state.epoch = this.#epoch + 1;
       return "snapshot";
     }
@@ -199,44 +188,22 @@ export class FitLead {
     this.#epoch = this.#state.epoch;
     this.#batches.cursor = 0;
     this.#batchLoss = 0;
-    this.#dataLoss = 0;
-    this.#penalty = 0;
-    this.#metrics.clear();
     const { balanced, shuffle: shuffled } = this.#options;
     const { y } = this.#run.layout.train!;
     const rows = balanced ? balance(this.#base, this.#run.int(y), this.#run.program.seed, this.#epoch) : this.#base;
     this.#order.set(rows);
     if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
-    this.#epochStarted = performance.now();
+    this.#sums.begin();
   }
 
   /** Closes the epoch's log, and says whether its weights are the best so far. */
   #endEpoch(): Action {
-    const n = this.#length;
-    const now = performance.now();
-    const dataLoss = this.#dataLoss / n;
-    const penalty = this.#penalty / n;
-    const log: EpochLog = {
+    const { validation } = this.#run.layout;
+    const log = this.#sums.log(this.#length, validation && this.#validates ? validation : undefined, {
       epoch: this.#epoch,
-      loss: dataLoss + penalty,
-      dataLoss,
-      penalty,
       learningRate: this.#rate,
       batchSize: Math.min(this.#options.updateRows, this.#base.length),
-      seconds: (now - this.#epochStarted) / 1000,
-      samplesPerSecond: n / ((this.#trained - this.#epochStarted) / 1000),
-    };
-    Object.assign(log, this.#metrics.result());
-    const sparsity = this.#run.sparsity();
-    if (sparsity !== undefined) log.sparsity = sparsity;
-    const { validation } = this.#run.layout;
-    if (validation && this.#validates) {
-      log.valLoss = this.#run.sumLosses(validation.rows) / validation.rows + this.#run.sumPenalties();
-      log.generalizationGap = log.valLoss - log.loss;
-      for (const [name, value] of Object.entries(this.#validate(validation))) {
-        log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = value;
-      }
-    }
+    });
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";
@@ -246,13 +213,6 @@ export class FitLead {
   get #validates(): boolean {
     const done = this.#epoch - this.#firstEpoch + 1;
     return this.#run.layout.validation !== undefined && done % this.#options.validationFreq === 0;
-  }
-
-  /** Metrics of the validation rows, from their results. */
-  #validate(source: Source): Record<string, number> {
-    const tally = new Tally(this.#run.program);
-    tally.add(this.#run, this.#run.layout.results.slice(1), source.rows, sourceTargets(this.#run, source));
-    return tally.result();
   }
 
   #startOrEnd(): Action {
@@ -294,7 +254,7 @@ export class FitLead {
   #progress(): void {
     this.#reporter.progress(() => {
       const { done: step, updates: steps, cursor } = this.#batches;
-      return { epoch: this.#epoch, step, steps, dataLoss: this.#dataLoss / cursor };
+      return { epoch: this.#epoch, step, steps, dataLoss: this.#sums.dataLoss / cursor };
     });
   }
 }
