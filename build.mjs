@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { bundles } from "./bundle.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const path = (...parts) => resolve(root, ...parts);
@@ -32,7 +33,7 @@ export const plugins = [
       const filter = /^(worker:text|kernels:packed|kernels:bytes)$/;
       onResolve({ filter }, ({ path }) => ({ path, namespace: "whetstone" }));
       onLoad({ filter: /^worker:text$/, namespace: "whetstone" }, async () => ({
-        contents: await workerText(),
+        contents: (await library()).worker,
         loader: "text",
       }));
       onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => {
@@ -69,20 +70,12 @@ function inTurns(a, b) {
 
 const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
 
-/** Inside a worker nothing starts workers: the platform's own copy of the worker's text is empty there. */
-const noWorker = {
-  name: "no-worker",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^worker:text$/ }, ({ path }) => ({ path, namespace: "no-worker" }));
-    onLoad({ filter: /.*/, namespace: "no-worker" }, () => ({ contents: "", loader: "text" }));
-  },
-};
-
-let worker;
-async function workerText() {
-  const entry = { entryPoints: [path("src/worker.ts")], format: "iife", minify: true, write: false };
-  worker ??= build({ ...options, ...entry, plugins: [noWorker] }).then(({ outputFiles }) => outputFiles[0].text);
-  return worker;
+let made;
+/** The page's module and the worker's script. */
+function library() {
+  const entries = ["src/index.ts", "src/worker.ts"].map((name) => path(name));
+  made ??= bundles(options, entries);
+  return made;
 }
 
 export const options = {
@@ -114,10 +107,16 @@ async function main() {
   const quiet = process.argv.includes("--quiet");
   mkdirSync(path("build"), { recursive: true });
   for (const target of ["strict", "fast"]) await buildKernels(target);
-  writeFileSync(path("build/worker.js"), await workerText());
-  const library = { ...options, entryPoints: [path("src/index.ts")], minify: true };
-  await build({ ...library, format: "esm", outfile: path("build/whetstone.js") });
-  await build({ ...library, format: "cjs", outfile: path("build/whetstone.cjs") });
+  const { page, worker } = await library();
+  writeFileSync(path("build/worker.js"), worker);
+  writeFileSync(path("build/whetstone.js"), page);
+  await build({
+    ...options,
+    stdin: { contents: page },
+    format: "cjs",
+    minifyWhitespace: true,
+    outfile: path("build/whetstone.cjs"),
+  });
   buildTypes();
   if (quiet) return;
   for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", "worker.js", "whetstone.js", "whetstone.cjs"]) {

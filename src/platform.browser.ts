@@ -1,6 +1,5 @@
 // Browsers. A worker starts from a Blob; one that is killed from outside fires no event, so each holds a Web Lock for life.
 
-import workerText from "worker:text";
 import type { Endpoint } from "comlink";
 import type { Platform, Thread } from "./platform.js";
 
@@ -13,8 +12,8 @@ export const browserPlatform: Platform = {
     return "the page is not cross-origin isolated: send Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp";
   },
   crossOriginIsolated: () => globalThis.crossOriginIsolated === true,
-  spawn(url): Thread {
-    const blob = url ? undefined : URL.createObjectURL(new Blob([workerText], { type: "text/javascript" }));
+  spawn(url, code): Thread {
+    const blob = url ? undefined : URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     const name = `whetstone-${performance.timeOrigin}-${performance.now()}-${spawned++}`;
     const worker = new Worker(blob ?? (url as string | URL), { name });
     let started = false;

@@ -1,6 +1,5 @@
 // Node. Builtin modules come through process.getBuiltinModule, so that no bundler meets a `node:` import.
 
-import workerText from "worker:text";
 import type { Endpoint } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import type { Platform, Thread } from "./platform.js";
@@ -12,9 +11,9 @@ export const nodePlatform: Platform & { present(): boolean } = {
   cores: () => process.getBuiltinModule("node:os").availableParallelism(),
   whyNotShared: () => undefined,
   crossOriginIsolated: () => true,
-  spawn(url): Thread {
+  spawn(url, code): Thread {
     const { Worker } = threads();
-    const worker = url ? new Worker(new URL(url)) : new Worker(workerText, { eval: true });
+    const worker = url ? new Worker(new URL(url)) : new Worker(code, { eval: true });
     return {
       endpoint: nodeEndpoint(worker) as Endpoint,
       onDeath(listener) {

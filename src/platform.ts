@@ -21,8 +21,8 @@ export interface Platform {
   /** Undefined if threads can share memory, else why not, in one line. */
   whyNotShared(): string | undefined;
   crossOriginIsolated(): boolean;
-  /** Starts a worker; `url` is where its code lies, undefined for the code built in. */
-  spawn(url: string | URL | undefined): Thread;
+  /** Starts a worker: from where its code lies, or from the code itself. */
+  spawn(url: string | URL | undefined, code: string): Thread;
   /** Inside a worker: the way to its owner. */
   ownEndpoint(): Endpoint;
   /** Inside a worker: resolves when its owner would notice its end. Nothing may be sent or run before. */

@@ -1,5 +1,6 @@
 // One pool of threads for the whole process: models lease them and give them back. Idle ones keep no process alive.
 
+import code from "worker:text";
 import { show } from "./check.js";
 import { PlatformError } from "./errors.js";
 import { platform } from "./platform.js";
@@ -41,7 +42,7 @@ export function lease(url: string | URL | undefined): Member {
     return member;
   }
   try {
-    return new Connection<WorkerJobs>(platform().spawn(url));
+    return new Connection<WorkerJobs>(platform().spawn(url, code));
   } catch (error) {
     const cure = url === undefined ? "" : ` Look at workerUrl: ${show(String(url))}.`;
     throw new PlatformError(`worker: expected a new thread, got: ${(error as Error).message}.${cure}`);

@@ -39,8 +39,8 @@ export async function watched<T>(plain: string | undefined, run: (threads: Spawn
   injectPlatform({
     ...real,
     whyNotShared: () => plain ?? real.whyNotShared(),
-    spawn(url) {
-      const thread = real.spawn(url);
+    spawn(url, code) {
+      const thread = real.spawn(url, code);
       const spawned: Spawned = {
         ...thread,
         ended: false,
