@@ -2,7 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as whetstone from "../src/index.js";
 import { dense, input, scheduleRate, sequential, sgd } from "../src/index.js";
-import type { Rate } from "../src/schedules/index.js";
+import { optimizers } from "../src/optimizers/index.js";
+import { type Rate, schedules as table } from "../src/schedules/index.js";
 import golden from "./golden/optimizers.json";
 import schedules from "./golden/schedules.json";
 import { close, NUMERICS, optimizerOf, penaltyOf, type Tensor, type TorchOptions } from "./golden.js";
@@ -58,6 +59,16 @@ for (const numerics of NUMERICS) {
     });
   }
 }
+
+test("every optimizer has its numbers, and every schedule of the file is a row of the table", () => {
+  const known = new Set(cases.map(({ name, options }) => optimizerOf(name, options).type));
+  assert.equal([...known].sort(), Object.keys(optimizers).sort());
+  const rows = [...Object.keys(table), "reduceOnPlateau"];
+  assert.equal(
+    schedules.cases.map(({ name }) => name).filter((name) => !rows.includes(name)),
+    [],
+  );
+});
 
 interface ScheduleCase {
   name: string;

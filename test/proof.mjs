@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { proveBits } from "./proofs/bits.mjs";
 import bundlers from "./proofs/bundlers.mjs";
+import { proveOverfitting } from "./proofs/overfitting.mjs";
 
 /** The bundlers' rows as a table. */
 async function proveBundlers() {
@@ -19,6 +20,7 @@ async function proveBundlers() {
 /** Name -> title, and a function that gives the lines of its section and what went wrong. */
 const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
+  overfitting: { title: "Against overfitting", prove: proveOverfitting },
   bundlers: { title: "In other projects' bundlers", prove: proveBundlers },
 };
 

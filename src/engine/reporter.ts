@@ -47,26 +47,27 @@ export class Reporter {
     this.#batches.push(log);
   }
 
+  /** Takes the logs along that wait: where epochs are short, a message is nearly always due between their ends. */
   progress(progress: () => Progress): void {
-    if (!this.#isDue()) return;
-    this.#sendBatches();
-    this.#emit({ progress: progress() });
+    if (this.#isDue()) this.#send({ progress: progress() });
   }
 
   /** Sends what waits. */
   flush(): void {
-    this.#sendBatches();
-    if (!this.#logs.length) return;
-    const logs = this.#logs;
-    this.#logs = [];
-    const { shared, layout } = this.#run;
-    this.#emit(shared ? { logs } : { logs, state: this.#run.copyOf(layout.snapshot) });
+    if (this.#logs.length || this.#batches.length) this.#send({});
   }
 
-  #sendBatches(): void {
-    if (!this.#batches.length) return;
-    this.#emit({ batches: this.#batches });
+  #send(report: Report): void {
+    const [logs, batches] = [this.#logs, this.#batches];
+    this.#logs = [];
     this.#batches = [];
+    const { shared, layout } = this.#run;
+    this.#emit({
+      ...(batches.length ? { batches } : {}),
+      ...(logs.length ? { logs } : {}),
+      ...(logs.length && !shared ? { state: this.#run.copyOf(layout.snapshot) } : {}),
+      ...report,
+    });
   }
 
   #isDue(): boolean {

@@ -8,7 +8,7 @@ import type { LossDefinition, Smoothing } from "./loss.js";
 export interface Focal extends Smoothing {
   /** How fast the weight of an example falls as it gets right, >= 0; default 2, and 0 is the plain cross-entropy. */
   gamma?: number;
-  /** A factor; default 0.25. */
+  /** One factor for all classes; default 0.25. Keras' list of them, one a class, is `fit({ classWeight })` here. */
   alpha?: number;
 }
 export interface BinaryFocal extends Focal {
@@ -27,7 +27,13 @@ const categorical = {
   options: focalOptions,
   check(config: Focal, who: string) {
     checkFocal(config, who);
-    number(config.alpha ?? 0.25, `${who}.alpha`, { above: 0 });
+    const { alpha = 0.25 } = config as { alpha?: unknown };
+    if (Array.isArray(alpha)) {
+      const cure =
+        'For a factor for each class take "sparseCategoricalFocalCrossentropy", alpha: 1 and fit({ classWeight }).';
+      throw new OptionError(`${who}.alpha: expected a number > 0, got ${show(alpha)}. ${cure}`);
+    }
+    number(alpha, `${who}.alpha`, { above: 0 });
   },
   fused: ["softmax", "logSoftmax"],
   oneUnit: 'Use "binaryFocalCrossentropy" with one sigmoid unit, or one unit per class.',

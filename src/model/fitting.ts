@@ -38,13 +38,13 @@ export async function runFit(
     }
   };
   session.onNote = (message) => {
-    if ("progress" in message) guarded(onProgress, message.progress as Progress);
     for (const batch of "batches" in message ? (message.batches as BatchLog[]) : []) guarded(onBatchEnd, batch);
     for (const log of "logs" in message ? (message.logs as EpochLog[]) : []) {
       epochs.push(log);
       onLog(log);
       guarded(onEpochEnd, log);
     }
+    if ("progress" in message) guarded(onProgress, message.progress as Progress);
   };
   try {
     await prepare(program, session, request);

@@ -114,7 +114,7 @@ export interface FitInput {
   callbacks?: readonly EarlyStoppingSpec[];
   /** A weight >= 0 for each row: its loss and its gradients are multiplied by it. Validation takes no weights. */
   sampleWeight?: ArrayLike<number>;
-  /** A weight for each class of integer labels, by label; "balanced": rows / (classes * rows of the class). */
+  /** A weight for each class of integer labels, or of targets 0 and 1; "balanced": rows / (classes * rows of the class). */
   classWeight?: ClassWeight;
   /** "balanced": each epoch draws rows so that every class comes equally often, rows of small classes repeatedly. */
   sampler?: "balanced";

@@ -33,7 +33,7 @@ function multiplyRows(weights: Float32Array, given: ArrayLike<number>): void {
 }
 
 function multiplyClasses(weights: Float32Array, given: ClassWeight, y: Targets): void {
-  const labels = labelsOf(y, "classWeight");
+  const labels = isYesOrNo(y) ? y.values : labelsOf(y, "classWeight");
   const byLabel = given === "balanced" ? balancedWeights(labels) : classWeights(given);
   for (let row = 0; row < weights.length; row++) weights[row]! *= byLabel.get(labels[row]!) ?? 1;
 }
@@ -62,6 +62,10 @@ export function readSampler({ sampler }: Given, y: Targets): boolean {
   labelsOf(y, "sampler");
   return true;
 }
+
+/** One output that says yes or no: its targets 0 and 1 are labels, too. */
+const isYesOrNo = ({ kind, width, values }: Targets): boolean =>
+  kind === "probabilities" && width === 1 && (values as Float32Array).every((value) => value === 0 || value === 1);
 
 function labelsOf({ kind, values }: Targets, option: string): ArrayLike<number> {
   if (kind === "integers" || kind === "floats") return values;

@@ -14,8 +14,9 @@ const momentum = (beta1: number, warmth: number) => beta1 * (1 - 0.5 * warmth);
  *
  * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0
  * Kernel   assembly/optimizers/nadam.ts
- * Source   Dozat 2016, in the form of PyTorch 1.13's previews: momentum decay 0.004, and mu_t twice in the last product,
- *          where Dozat and later versions have it once
+ * Source   Dozat 2016, as PyTorch 1.13 (a preview) reads it, whose numbers the tests hold. Others read it otherwise: mu_t once in
+ *          the last product, `1 - M_{t+1}`, in Dozat's text and in PyTorch from 2.0 on, which moves the golden
+ *          weights by less than 2 % of the rate; mu_t for beta1 in m, too, in Dozat's text; 0.96^t for 0.96^(0.004 t) in Keras
  */
 export const nadam: OptimizerDefinition<MomentsConfig> = {
   ...moments,

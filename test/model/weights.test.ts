@@ -72,6 +72,27 @@ test("classWeight is the weight of each row's class; balanced ones weigh every c
   );
 });
 
+test("classWeight knows the two classes of one output, and no soft targets", async () => {
+  const yes = y.map((label) => Number(label === 1));
+  const train = async (targets: number[], options: object) => {
+    await using model = sequential([input({ shape: [WIDTH] }), dense({ units: 1, activation: "sigmoid" })]);
+    model.compile({ optimizer: "sgd", loss: "binaryCrossentropy", seed: 1, numerics: "strict" });
+    return (await model.fit(x, targets, { batchSize: 8, ...options })).fingerprint;
+  };
+  const counts = [0, 1].map((label) => yes.filter((other) => other === label).length);
+  const sampleWeight = yes.map((label) => ROWS / (2 * counts[label]!));
+  assert.is(await train(yes, { classWeight: "balanced" }), await train(yes, { sampleWeight }));
+  assert.is(
+    await train(yes, { classWeight: { 1: 5 } }),
+    await train(yes, { sampleWeight: yes.map((label) => (label ? 5 : 1)) }),
+  );
+  assert.is.not(await train(yes, { classWeight: { 1: 5 } }), await train(yes, {}));
+  await train([0.5, ...yes.slice(1)], { classWeight: { 1: 5 } }).then(
+    () => assert.unreachable(),
+    (error) => assert.match((error as Error).message, /classWeight: expected integer labels in y/),
+  );
+});
+
 test("weights of 1 change no bit; any number of workers gives the same bits; validation takes none", async () => {
   assert.is(await fingerprint({ sampleWeight: new Float32Array(ROWS).fill(1) }), await fingerprint({}));
   for (const workers of [2, 3]) {
