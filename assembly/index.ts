@@ -4,6 +4,7 @@ export * from "./constraints/pointwise";
 export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
 export * from "./layers/alpha_dropout";
+export * from "./layers/convolution";
 export * from "./layers/dense";
 export * from "./layers/dropout";
 export * from "./layers/elementary";

@@ -21,6 +21,7 @@ export { earlyStopping } from "./factories/callbacks.js";
 export {
   activation,
   alphaDropout,
+  conv2d,
   dense,
   dropout,
   flatten,

@@ -3,6 +3,7 @@
 import { options } from "../check.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
+import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
@@ -40,6 +41,9 @@ export function input(config: { shape: Shape } & Named): InputSpec {
 
 /** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units). */
 export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "dense"), type: "dense" });
+
+/** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
+export const conv2d = (config: Conv2dConfig & Named) => layer({ ...given(config, "conv2d"), type: "conv2d" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

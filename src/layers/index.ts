@@ -1,6 +1,7 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { conv2d } from "./conv2d.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
@@ -12,6 +13,7 @@ import { spatialDropout } from "./spatial_dropout.js";
 
 export const layers = {
   dense,
+  conv2d,
   dropout,
   activation,
   flatten,
