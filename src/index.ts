@@ -21,7 +21,9 @@ export { earlyStopping } from "./factories/callbacks.js";
 export {
   activation,
   alphaDropout,
+  conv1d,
   conv2d,
+  conv2dTranspose,
   dense,
   dropout,
   flatten,

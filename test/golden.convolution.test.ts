@@ -17,6 +17,14 @@ const layers: Record<string, (c: Case) => object> = {
     type: "conv2d",
     ...{ filters: tensors.bias!.shape[0], kernelSize, strides, padding, dilation },
   }),
+  conv1d: ({ kernelSize, strides, padding, tensors }) => ({
+    type: "conv1d",
+    ...{ filters: tensors.bias!.shape[0], kernelSize, strides, padding },
+  }),
+  conv2dTranspose: ({ kernelSize, strides, padding, tensors }) => ({
+    type: "conv2dTranspose",
+    ...{ filters: tensors.bias!.shape[0], kernelSize, strides, padding },
+  }),
 };
 
 for (const numerics of NUMERICS) {

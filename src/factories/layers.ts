@@ -3,7 +3,9 @@
 import { options } from "../check.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
+import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
+import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
@@ -44,6 +46,13 @@ export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "
 
 /** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
 export const conv2d = (config: Conv2dConfig & Named) => layer({ ...given(config, "conv2d"), type: "conv2d" });
+
+/** The adjoint of a convolution, which makes images larger. (B, height, width, channels) -> (B, height', width', filters). */
+export const conv2dTranspose = (config: Conv2dTransposeConfig & Named) =>
+  layer({ ...given(config, "conv2dTranspose"), type: "conv2dTranspose" });
+
+/** Convolution of sequences: `activation(bias + Σ window · kernel)`. (B, steps, channels) -> (B, steps', filters). */
+export const conv1d = (config: Conv1dConfig & Named) => layer({ ...given(config, "conv1d"), type: "conv1d" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

@@ -1,7 +1,9 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { conv1d } from "./conv1d.js";
 import { conv2d } from "./conv2d.js";
+import { conv2dTranspose } from "./conv2d_transpose.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
@@ -14,6 +16,8 @@ import { spatialDropout } from "./spatial_dropout.js";
 export const layers = {
   dense,
   conv2d,
+  conv2dTranspose,
+  conv1d,
   dropout,
   activation,
   flatten,
