@@ -21,6 +21,9 @@ const layers: Record<string, (c: Case) => object> = {
     type: "conv1d",
     ...{ filters: tensors.bias!.shape[0], kernelSize, strides, padding },
   }),
+  maxPool2d: ({ poolSize, strides }) => ({ type: "maxPooling2d", poolSize, strides }),
+  averagePool2d: ({ poolSize, strides }) => ({ type: "averagePooling2d", poolSize, strides }),
+  globalAveragePool2d: () => ({ type: "globalAveragePooling2d" }),
   conv2dTranspose: ({ kernelSize, strides, padding, tensors }) => ({
     type: "conv2dTranspose",
     ...{ filters: tensors.bias!.shape[0], kernelSize, strides, padding },

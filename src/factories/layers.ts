@@ -12,6 +12,7 @@ import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gauss
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
+import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf } from "../plan/program.js";
@@ -53,6 +54,38 @@ export const conv2dTranspose = (config: Conv2dTransposeConfig & Named) =>
 
 /** Convolution of sequences: `activation(bias + Σ window · kernel)`. (B, steps, channels) -> (B, steps', filters). */
 export const conv1d = (config: Conv1dConfig & Named) => layer({ ...given(config, "conv1d"), type: "conv1d" });
+
+/** The largest value of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
+export const maxPooling2d = (config: Pool2dConfig & Named = {}) =>
+  layer({ ...given(config, "maxPooling2d"), type: "maxPooling2d" });
+
+/** The mean of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
+export const averagePooling2d = (config: Pool2dConfig & Named = {}) =>
+  layer({ ...given(config, "averagePooling2d"), type: "averagePooling2d" });
+
+/** The largest value of each window of steps. (B, steps, channels) -> (B, steps', channels). */
+export const maxPooling1d = (config: Pool1dConfig & Named = {}) =>
+  layer({ ...given(config, "maxPooling1d"), type: "maxPooling1d" });
+
+/** The mean of each window of steps. (B, steps, channels) -> (B, steps', channels). */
+export const averagePooling1d = (config: Pool1dConfig & Named = {}) =>
+  layer({ ...given(config, "averagePooling1d"), type: "averagePooling1d" });
+
+/** The mean over all pixels. (B, height, width, channels) -> (B, channels). */
+export const globalAveragePooling2d = (config: Named = {}) =>
+  layer({ ...given(config, "globalAveragePooling2d"), type: "globalAveragePooling2d" });
+
+/** The largest value of all pixels. (B, height, width, channels) -> (B, channels). */
+export const globalMaxPooling2d = (config: Named = {}) =>
+  layer({ ...given(config, "globalMaxPooling2d"), type: "globalMaxPooling2d" });
+
+/** The mean over all steps. (B, steps, channels) -> (B, channels). */
+export const globalAveragePooling1d = (config: Named = {}) =>
+  layer({ ...given(config, "globalAveragePooling1d"), type: "globalAveragePooling1d" });
+
+/** The largest value of all steps. (B, steps, channels) -> (B, channels). */
+export const globalMaxPooling1d = (config: Named = {}) =>
+  layer({ ...given(config, "globalMaxPooling1d"), type: "globalMaxPooling1d" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

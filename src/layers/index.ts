@@ -10,6 +10,16 @@ import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
 import { normalization } from "./normalization.js";
+import {
+  averagePooling1d,
+  averagePooling2d,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  maxPooling1d,
+  maxPooling2d,
+} from "./pooling.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
@@ -18,6 +28,14 @@ export const layers = {
   conv2d,
   conv2dTranspose,
   conv1d,
+  maxPooling2d,
+  averagePooling2d,
+  maxPooling1d,
+  averagePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  globalAveragePooling1d,
+  globalMaxPooling1d,
   dropout,
   activation,
   flatten,
