@@ -8,7 +8,7 @@ export interface ConstraintContext {
   readonly weight: Access;
   readonly split: Split;
   readonly unit: number;
-  readonly shape: readonly number[];
+  readonly matrix: readonly [rows: number, columns: number];
   readonly layout: "panels" | "flat";
 }
 
@@ -34,12 +34,17 @@ const checkAxis = ({ axis }: NormAxis, rank: number, who: string) => {
 };
 
 /** Norms put between two bounds. A split of its own: neither panels nor rows are the units of an update. */
-function normStep({ axis = 0 }: NormAxis, { weight, shape, layout }: ConstraintContext, low: number, high: number) {
+function normStep(
+  { axis = 0 }: NormAxis,
+  { weight, matrix: [rows, columns], layout }: ConstraintContext,
+  low: number,
+  high: number,
+) {
   if (layout === "flat") {
-    const groups = stride(shape[0]!) / 8;
+    const groups = stride(columns) / 8;
     return step("norm_rows", { axis: "row", extent: 1 }, weight, groups, 8, low, high);
   }
-  const [inputs, units] = [stride(shape[0]!), stride(shape[1]!)];
+  const [inputs, units] = [stride(rows), stride(columns)];
   return axis === 0
     ? step("norm_columns", { axis: "panel", extent: units / 8 }, weight, inputs, low, high)
     : step("norm_rows", { axis: "row", extent: inputs }, weight, units / 8, inputs * 8, low, high);

@@ -8,12 +8,11 @@ import type { Parameter } from "../plan/program.js";
 const panel = (i: number, o: number, I: number) => (o >> 3) * stride(I) * 8 + i * 8 + (o & 7);
 
 /** Calls `visit(public index, index in memory)` for every element. */
-function eachElement({ shape, layout }: Parameter, visit: (logical: number, physical: number) => void): void {
+function eachElement({ matrix: [I, O], layout }: Parameter, visit: (logical: number, physical: number) => void): void {
   if (layout === "flat") {
-    for (let i = 0; i < sizeOf(shape); i++) visit(i, i);
+    for (let o = 0; o < O; o++) visit(o, o);
     return;
   }
-  const [I = 1, O = 1] = shape;
   for (let i = 0; i < I; i++) for (let o = 0; o < O; o++) visit(i * O + o, panel(i, o, I));
 }
 

@@ -3,12 +3,16 @@
 import { options } from "../check.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
+import type { Conv1dConfig } from "../layers/conv1d.js";
+import type { Conv2dConfig } from "../layers/conv2d.js";
+import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
+import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf } from "../plan/program.js";
@@ -40,6 +44,48 @@ export function input(config: { shape: Shape } & Named): InputSpec {
 
 /** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units). */
 export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "dense"), type: "dense" });
+
+/** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
+export const conv2d = (config: Conv2dConfig & Named) => layer({ ...given(config, "conv2d"), type: "conv2d" });
+
+/** The adjoint of a convolution, which makes images larger. (B, height, width, channels) -> (B, height', width', filters). */
+export const conv2dTranspose = (config: Conv2dTransposeConfig & Named) =>
+  layer({ ...given(config, "conv2dTranspose"), type: "conv2dTranspose" });
+
+/** Convolution of sequences: `activation(bias + Σ window · kernel)`. (B, steps, channels) -> (B, steps', filters). */
+export const conv1d = (config: Conv1dConfig & Named) => layer({ ...given(config, "conv1d"), type: "conv1d" });
+
+/** The largest value of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
+export const maxPooling2d = (config: Pool2dConfig & Named = {}) =>
+  layer({ ...given(config, "maxPooling2d"), type: "maxPooling2d" });
+
+/** The mean of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
+export const averagePooling2d = (config: Pool2dConfig & Named = {}) =>
+  layer({ ...given(config, "averagePooling2d"), type: "averagePooling2d" });
+
+/** The largest value of each window of steps. (B, steps, channels) -> (B, steps', channels). */
+export const maxPooling1d = (config: Pool1dConfig & Named = {}) =>
+  layer({ ...given(config, "maxPooling1d"), type: "maxPooling1d" });
+
+/** The mean of each window of steps. (B, steps, channels) -> (B, steps', channels). */
+export const averagePooling1d = (config: Pool1dConfig & Named = {}) =>
+  layer({ ...given(config, "averagePooling1d"), type: "averagePooling1d" });
+
+/** The mean over all pixels. (B, height, width, channels) -> (B, channels). */
+export const globalAveragePooling2d = (config: Named = {}) =>
+  layer({ ...given(config, "globalAveragePooling2d"), type: "globalAveragePooling2d" });
+
+/** The largest value of all pixels. (B, height, width, channels) -> (B, channels). */
+export const globalMaxPooling2d = (config: Named = {}) =>
+  layer({ ...given(config, "globalMaxPooling2d"), type: "globalMaxPooling2d" });
+
+/** The mean over all steps. (B, steps, channels) -> (B, channels). */
+export const globalAveragePooling1d = (config: Named = {}) =>
+  layer({ ...given(config, "globalAveragePooling1d"), type: "globalAveragePooling1d" });
+
+/** The largest value of all steps. (B, steps, channels) -> (B, channels). */
+export const globalMaxPooling1d = (config: Named = {}) =>
+  layer({ ...given(config, "globalMaxPooling1d"), type: "globalMaxPooling1d" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

@@ -1,29 +1,14 @@
 import { stride } from "../arena.js";
-import { boolean, integer } from "../check.js";
-import { type Constraint, constraintSpec } from "../constraints/index.js";
+import { integer } from "../check.js";
 import { ShapeError } from "../errors.js";
-import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
-import { checkPenalty, type Penalty } from "../penalty.js";
 import type { LayerDefinition } from "./layer.js";
 import { showShape, sizeOf } from "./layer.js";
 import { sparseBackward, sparseForward, sparseScratch } from "./sparse.js";
+import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 
-export interface DenseConfig {
+export interface DenseConfig extends WeightedConfig {
   units: number;
-  /** A name of the activation table, or its JSON; default linear. */
-  activation?: string | { type: string; alpha?: number };
-  /** Default true. */
-  useBias?: boolean;
-  /** A name of the initializer table, or its JSON; default glorotUniform. */
-  kernelInitializer?: InitializerName | InitializerSpec;
-  /** Default zeros. */
-  biasInitializer?: InitializerName | InitializerSpec;
-  kernelRegularizer?: Penalty;
-  biasRegularizer?: Penalty;
-  /** Holds after each update: nonNegative, unitNorm, or { type: "maxNorm", maximum }. */
-  kernelConstraint?: Constraint;
-  biasConstraint?: Constraint;
 }
 
 /**
@@ -36,26 +21,10 @@ export interface DenseConfig {
  * Source   Glorot & Bengio 2010 (init)
  */
 export const dense: LayerDefinition<DenseConfig> = {
-  options: [
-    "units",
-    "activation",
-    "useBias",
-    "kernelInitializer",
-    "biasInitializer",
-    "kernelRegularizer",
-    "biasRegularizer",
-    "kernelConstraint",
-    "biasConstraint",
-  ],
+  options: ["units", ...WEIGHTED],
   check(config, who) {
     integer(config.units, `${who}.units`, { min: 1, max: 16777216 });
-    if (config.useBias !== undefined) boolean(config.useBias, `${who}.useBias`);
-    initializerSpec(config.kernelInitializer, "glorotUniform", `${who}.kernelInitializer`);
-    initializerSpec(config.biasInitializer, "zeros", `${who}.biasInitializer`);
-    checkPenalty(config.kernelRegularizer, `${who}.kernelRegularizer`);
-    checkPenalty(config.biasRegularizer, `${who}.biasRegularizer`);
-    constraintSpec(config.kernelConstraint, 2, `${who}.kernelConstraint`);
-    constraintSpec(config.biasConstraint, 1, `${who}.biasConstraint`);
+    checkWeighted(config, who);
   },
   output({ units }, inp, who) {
     if (inp.length !== 1) {
@@ -65,28 +34,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     }
     return [units];
   },
-  parameters: ({ units, useBias = true, ...config }, inp) => [
-    {
-      name: "kernel",
-      shape: [sizeOf(inp), units],
-      layout: "panels",
-      initializer: initializerSpec(config.kernelInitializer, "glorotUniform", "dense"),
-      regularizer: config.kernelRegularizer,
-      constraint: constraintSpec(config.kernelConstraint, 2, "dense"),
-    },
-    ...(useBias
-      ? [
-          {
-            name: "bias",
-            shape: [units],
-            layout: "flat" as const,
-            initializer: initializerSpec(config.biasInitializer, "zeros", "dense"),
-            regularizer: config.biasRegularizer,
-            constraint: constraintSpec(config.biasConstraint, 1, "dense"),
-          },
-        ]
-      : []),
-  ],
+  parameters: (config, inp) => weighted(config, [sizeOf(inp), config.units], config.units),
   derived: ({ units }, inp) => ({ kernelTransposed: stride(sizeOf(inp)) * stride(units) }),
   scratch: (_, inp, batch, zeros) => (zeros ? sparseScratch(sizeOf(inp), batch) : {}),
   forward({ units, useBias = true }, context) {

@@ -1,17 +1,41 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { conv1d } from "./conv1d.js";
+import { conv2d } from "./conv2d.js";
+import { conv2dTranspose } from "./conv2d_transpose.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
 import { normalization } from "./normalization.js";
+import {
+  averagePooling1d,
+  averagePooling2d,
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+  maxPooling1d,
+  maxPooling2d,
+} from "./pooling.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
 export const layers = {
   dense,
+  conv2d,
+  conv2dTranspose,
+  conv1d,
+  maxPooling2d,
+  averagePooling2d,
+  maxPooling1d,
+  averagePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling2d,
+  globalAveragePooling1d,
+  globalMaxPooling1d,
   dropout,
   activation,
   flatten,

@@ -8,11 +8,15 @@ import type { Penalty } from "../penalty.js";
 /** Extents of one example, without the batch. */
 export type Shape = readonly number[];
 
-/** A trained tensor. `panels`: a matrix (I,O) in panels of 8 columns; `flat`: a vector padded to a multiple of 8. */
+/**
+ * A trained tensor. `panels`: a matrix (I,O) in panels of 8 columns, whose columns are the last `columnAxes` axes (default 1) and
+ * whose rows are the others; `flat`: a vector padded to a multiple of 8.
+ */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly layout: "panels" | "flat";
+  readonly columnAxes?: number;
   readonly initializer: InitializerSpec;
   readonly regularizer?: Penalty | undefined;
   readonly constraint?: ConstraintSpec | undefined;
@@ -26,6 +30,8 @@ export interface NodeContext {
   /** Rows of the batch, divided among the workers. */
   readonly batch: Split;
   readonly rows: number;
+  /** Shape of one example of `inp`. */
+  readonly shape: Shape;
   readonly inp: Tensor;
   readonly out: Tensor;
   /** Gradient of the loss by the output, and by the input; the latter only where a layer below needs it. */

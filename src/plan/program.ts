@@ -17,6 +17,8 @@ import type { ModelSpec, TrainingSpec } from "../spec.js";
 /** A parameter with its place in memory: `units` of `unit` floats are what workers share out. */
 export interface Parameter extends ParameterSpec {
   readonly fullName: string;
+  /** Rows and columns as it lies in memory; a vector is one row. */
+  readonly matrix: readonly [rows: number, columns: number];
   readonly floats: number;
   readonly unit: number;
   readonly units: number;
@@ -204,12 +206,19 @@ function compileNode(
   return { name, definition, config, inp, out, parameters, derived, constants, seesData };
 }
 
+function matrixOf({ shape, layout, columnAxes = 1 }: ParameterSpec): [rows: number, columns: number] {
+  if (layout === "flat") return [1, sizeOf(shape)];
+  const rows = shape.length - columnAxes;
+  return [sizeOf(shape.slice(0, rows)), sizeOf(shape.slice(rows))];
+}
+
 function compileParameter(node: string, parameter: ParameterSpec): Parameter {
   const unit = parameter.layout === "panels" ? 64 : 8;
-  const floats = parameter.shape.reduce((product, extent) => product * stride(extent), 1);
+  const matrix = matrixOf(parameter);
+  const floats = (parameter.layout === "panels" ? stride(matrix[0]) : 1) * stride(matrix[1]);
   const { l1 = 0, l2 = 0, proximal = false } = parameter.regularizer ?? {};
   const fullName = `${node}.${parameter.name}`;
-  return { ...parameter, fullName, floats, unit, units: floats / unit, l1, l2, proximal: proximal ? l1 : 0 };
+  return { ...parameter, fullName, matrix, floats, unit, units: floats / unit, l1, l2, proximal: proximal ? l1 : 0 };
 }
 
 const activationOf = (node: ProgramNode | undefined): string =>

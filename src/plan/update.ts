@@ -52,10 +52,10 @@ export function proximalSteps({ parameters, hyper }: Layout): Step[] {
 /** What updated weights are held to. */
 export function constraintSteps({ parameters }: Layout): Step[] {
   return parameters.flatMap((tensors) => {
-    const { unit, shape, layout, constraint } = tensors.parameter;
+    const { unit, matrix, layout, constraint } = tensors.parameter;
     if (!constraint) return [];
     const weight = updates(tensors.weight);
-    return [constraintStep(constraint, { weight, split: split(tensors), unit, shape, layout })];
+    return [constraintStep(constraint, { weight, split: split(tensors), unit, matrix, layout })];
   });
 }
 

@@ -103,6 +103,7 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
   return {
     batch: rowsOf(rows),
     rows,
+    shape: node.inp,
     inp,
     out,
     dout: delta,

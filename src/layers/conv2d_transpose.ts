@@ -1,0 +1,108 @@
+import { stride } from "../arena.js";
+import { integer } from "../check.js";
+import { reads } from "../kernels.js";
+import {
+  convolve,
+  convolveBackwardBias,
+  convolveBackwardKernel,
+  type FilterConfig,
+  flip,
+  pad,
+  spread,
+} from "./convolution.js";
+import type { LayerDefinition, Shape } from "./layer.js";
+import { checkWeighted, WEIGHTED, weighted } from "./weighted.js";
+import {
+  adjoint,
+  checkWindow,
+  type Field,
+  fieldOf,
+  isBare,
+  multiplyAdds,
+  paddedSize,
+  WINDOW,
+  type WindowConfig,
+} from "./windows.js";
+
+export interface Conv2dTransposeConfig extends WindowConfig, FilterConfig {}
+
+/** The windows that lie in the output, one for each pixel of the input. */
+function fieldIn(config: Conv2dTransposeConfig, inp: Shape, who: string): Field {
+  const { strides = 1, padding = "valid", filters } = config;
+  const input = fieldOf({ ...config, kernelSize: 1, strides: 1, padding: "valid", dilation: 1 }, inp, who);
+  const pair = (value: number | readonly [number, number]) => (typeof value === "number" ? [value, value] : value);
+  const extents = [input.down.extent, input.across.extent].map((extent, i) => {
+    const step = pair(strides)[i]!;
+    if (padding === "same") return extent * step;
+    const reach = (pair(config.kernelSize)[i]! - 1) * pair(config.dilation ?? 1)[i]! + 1;
+    return (extent - 1) * step + reach - (typeof padding === "string" ? 0 : 2 * pair(padding)[i]!);
+  });
+  return fieldOf(config, [...extents, filters], who);
+}
+
+/**
+ * The adjoint of a convolution, which makes images larger: `out[y * stride + i][x * stride + j] += inp[y][x] · kernel[i][j]ᵀ`.
+ *
+ * Shapes   inp (B, height, width, channels) -> out (B, height', width', filters), height' = height * stride for "same",
+ *          (height - 1) * stride + kernelHeight - 2 * padding otherwise; kernel (kernelHeight, kernelWidth, filters, channels)
+ * Init     kernel Glorot uniform, bias zeros
+ * Errors   ShapeError unless examples are images; OptionError for extents < 1
+ * Kernel   assembly/layers/convolution.ts
+ * Source   Dumoulin & Visin 2016, section 4
+ */
+export const conv2dTranspose: LayerDefinition<Conv2dTransposeConfig> = {
+  options: ["filters", ...WINDOW, ...WEIGHTED],
+  check(config, who) {
+    integer(config.filters, `${who}.filters`, { min: 1, max: 65536 });
+    checkWindow(config, who);
+    checkWeighted(config, who);
+  },
+  output(config, inp, who) {
+    const { down, across, channels } = fieldIn(config, inp, who);
+    return [down.extent, across.extent, channels];
+  },
+  parameters(config, inp) {
+    const { down, across } = fieldIn(config, inp, "conv2dTranspose");
+    return weighted(config, [down.kernel, across.kernel, config.filters, inp.at(-1)!], config.filters);
+  },
+  derived(config, inp) {
+    const { down, across } = fieldIn(config, inp, "conv2dTranspose");
+    return { kernelFlipped: stride(down.kernel * across.kernel * inp.at(-1)!) * stride(config.filters) };
+  },
+  scratch(config, inp) {
+    const field = fieldIn(config, inp, "conv2dTranspose");
+    return {
+      ...(isBare(field) ? {} : { padded: { width: paddedSize(field) } }),
+      spread: { width: paddedSize(adjoint(field, inp.at(-1)!)) },
+    };
+  },
+  forward(config, { batch, inp, out, parameter, derived, scratch, shape }) {
+    const field = fieldIn(config, shape, "conv2dTranspose");
+    const channels = shape.at(-1)!;
+    const image = scratch("spread");
+    const bias = config.useBias === false ? 0 : reads(parameter("bias"));
+    return [
+      spread(field, channels, batch, image, inp),
+      convolve(adjoint(field, channels), config.filters, batch, out, image, derived("kernelFlipped"), bias),
+    ];
+  },
+  backward(config, context) {
+    const { batch, inp, dinp, dout, parameter, scratch, shape } = context;
+    const { filters, useBias = true } = config;
+    const field = fieldIn(config, shape, "conv2dTranspose");
+    const channels = shape.at(-1)!;
+    const image = isBare(field) ? dout : scratch("padded");
+    return [
+      ...pad(field, batch, image, dout),
+      ...(dinp ? [convolve(field, channels, batch, dinp, image, parameter("kernel"), 0)] : []),
+      convolveBackwardKernel(field, channels, context, image, inp),
+      ...(useBias ? [convolveBackwardBias(field.down.extent * field.across.extent, filters, context, dout)] : []),
+    ];
+  },
+  refresh(config, context, inp) {
+    return [flip(fieldIn(config, inp, "conv2dTranspose"), inp.at(-1)!, context)];
+  },
+  multiplyAdds(config, inp) {
+    return multiplyAdds(fieldIn(config, inp, "conv2dTranspose"), inp.at(-1)!);
+  },
+};

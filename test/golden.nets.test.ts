@@ -1,0 +1,73 @@
+import { suite } from "uvu";
+import { conv2d, dense, flatten, input, type ModelSpec, maxPooling2d, sequential, sgd } from "../src/index.js";
+import golden from "./golden/training_nets.json";
+import { close, generator, NUMERICS, type Tensor } from "./golden.js";
+
+const test = suite("golden training of small nets");
+
+interface Case {
+  name: string;
+  options: { lr: number; momentum: number };
+  lcgSeed: number;
+  losses: number[];
+  inputShape: number[];
+  x: Tensor;
+  y: Tensor;
+  finalParameters: Tensor[];
+}
+
+/** The layers of a case, and what its weights are before training: the limit of random ones, or one value for all. */
+const nets: Record<
+  string,
+  { layers: ModelSpec["layers"][number][]; initial: (number | { fans: [number, number] })[] }
+> = {
+  convnet: {
+    layers: [
+      conv2d({ filters: 4, kernelSize: 3, padding: "same", activation: "relu" }),
+      maxPooling2d({ poolSize: 2 }),
+      flatten(),
+      dense({ units: 3, activation: "softmax" }),
+    ],
+    initial: [{ fans: [9, 36] }, 0, { fans: [64, 3] }, 0],
+  },
+};
+
+for (const numerics of NUMERICS) {
+  for (const { name, options, lcgSeed, losses, inputShape, x, y, finalParameters } of golden.cases as Case[]) {
+    const net = nets[name];
+    if (!net) continue;
+    test(`${name}: losses of ${losses.length} steps and final weights (${numerics})`, async () => {
+      await using model = sequential([input({ shape: inputShape }), ...net.layers]);
+      const optimizer = sgd({ learningRate: options.lr, momentum: options.momentum });
+      model.compile({ optimizer, loss: "sparseCategoricalCrossentropy", numerics, workers: 2 });
+      const next = generator(lcgSeed);
+      close(
+        x.data,
+        x.data.map(() => 2 * next()),
+        1e-7,
+        "what the generator gives",
+      );
+      // Labels come from the same stream.
+      for (const label of y.data) close([Math.floor(3 * (next() + 0.5))], [label], 0, "a label");
+      await model.setWeights(
+        net.initial.map((initial, i) => {
+          const size = finalParameters[i]!.data.length;
+          const limit = typeof initial === "number" ? 0 : Math.sqrt(6 / (initial.fans[0] + initial.fans[1]));
+          return {
+            data: Array.from({ length: size }, () => (typeof initial === "number" ? initial : 2 * next() * limit)),
+          };
+        }),
+      );
+      for (const [step, want] of losses.entries()) {
+        const { dataLoss } = await model.trainOnBatch(x, y.data);
+        close([dataLoss], [want], 1e-5, `loss of step ${step}`, 1e-2);
+      }
+      const weights = await model.getWeights();
+      finalParameters.forEach(({ data }, i) => {
+        close(weights[i]!.data, data, 1e-5, weights[i]!.name);
+      });
+    });
+  }
+}
+
+test.run();
