@@ -108,7 +108,9 @@ export class Symbolic {
   /** JavaScript's own operators end here. */
   [Symbol.toPrimitive](): never {
     const cure = "They cannot be written down. Say prediction.subtract(target), value.greater(1).where(a, b), ...";
-    throw new OptionError(`${this.#trace.who}: expected methods of symbolic values, got an operator or a text. ${cure}`);
+    throw new OptionError(
+      `${this.#trace.who}: expected methods of symbolic values, got an operator or a text. ${cure}`,
+    );
   }
 }
 

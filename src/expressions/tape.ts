@@ -46,7 +46,9 @@ const named: Readonly<Record<string, readonly unknown[]>> = { ...operations, mea
 export function compileTape(expression: unknown, who: string, units: number, labels: boolean): Tape {
   if (!Array.isArray(expression) || !expression.length || expression.length > MOST_ENTRIES) {
     const expected = `expected a list of 1 to ${MOST_ENTRIES} operations`;
-    throw new OptionError(`${who}.expression: ${expected}, got ${show(expression)}. Say less, or what a function gives.`);
+    throw new OptionError(
+      `${who}.expression: ${expected}, got ${show(expression)}. Say less, or what a function gives.`,
+    );
   }
   const registers: Register[] = [];
   const known = new Map<string, number>();
@@ -71,7 +73,9 @@ export function compileTape(expression: unknown, who: string, units: number, lab
     const [operation, ...operands] = readEntry(entry, places.length, who);
     const at = operands.map((operand) => places[operand]!);
     if (reductions.includes(operation as string) && !registers[at[0]!]!.wide) {
-      throw new OptionError(`${who}.expression: expected ${operation} of a value per output, got one for the row. Drop it.`);
+      throw new OptionError(
+        `${who}.expression: expected ${operation} of a value per output, got one for the row. Drop it.`,
+      );
     }
     if (operation === "mean") places.push(mean(at[0]!));
     else places.push(put(operation === "target" && labels ? "labels" : operation, ...at));

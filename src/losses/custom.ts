@@ -18,7 +18,9 @@ export function checkCustomLoss(given: CustomLoss, who: string, taken: object): 
   lookup(targets, given.target ?? "values", `${who}.target`);
   if (gradient >= 0) return;
   const cure = "Comparisons and signs have no slope.";
-  throw new OptionError(`${who} ${given.name}: expected a value that changes with the prediction, got a constant. ${cure}`);
+  throw new OptionError(
+    `${who} ${given.name}: expected a value that changes with the prediction, got a constant. ${cure}`,
+  );
 }
 
 /** The row of a table that a loss of one's own would have. */

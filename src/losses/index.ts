@@ -54,12 +54,12 @@ export type LossSpec =
   | CustomLoss;
 
 /** A name or JSON -> checked JSON. */
-export function lossSpec(value: unknown, who = "compile"): LossSpec {
+export function lossSpec(value: unknown, who = "compile: loss"): LossSpec {
   if (isCustom(value)) {
     checkCustomLoss(value, who, losses);
     return value;
   }
-  const row = pick(losses, value, "name", `${who}: loss`) as LossDefinition<object>;
+  const row = pick(losses, value, "name", who) as LossDefinition<object>;
   const given = typeof value === "string" ? { name: value } : (value as LossSpec);
   options(given, given.name, ["name", ...row.options]);
   row.check(given, given.name);
