@@ -18,8 +18,8 @@ const x = Array.from({ length: 600 }, () => [2 * random() - 1]);
 const y = x.map(([at]) => Math.sin(3 * at) + (1 + at) * (random() - 0.5));
 
 const model = sequential([input({ shape: [1] }), dense({ units: 24, activation: "tanh" }), dense({ units: 1 })]);
-model.compile({ optimizer: adam({ learningRate: 0.02 }), loss: pinball, seed: 1 });
-await model.fit(x, y, { epochs: 60 });
+model.compile({ optimizer: adam({ learningRate: 0.01 }), loss: pinball, seed: 1 });
+await model.fit(x, y, { epochs: 100 });
 const { data } = await model.predict(x);
 await model.dispose();
 
