@@ -24,6 +24,7 @@ export * from "./losses/categorical_crossentropy";
 export * from "./losses/categorical_focal_crossentropy";
 export * from "./losses/categorical_hinge";
 export * from "./losses/cosine_similarity";
+export * from "./losses/expression";
 export * from "./losses/hinge";
 export * from "./losses/huber";
 export * from "./losses/kullback_leibler";

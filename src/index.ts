@@ -17,7 +17,9 @@ export {
   WhetstoneError,
   WorkerError,
 } from "./errors.js";
+export type { Operand, Symbolic } from "./expressions/symbol.js";
 export { earlyStopping } from "./factories/callbacks.js";
+export { defineLoss, defineMetric } from "./factories/define.js";
 export {
   activation,
   alphaDropout,

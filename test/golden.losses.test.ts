@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { activation, type CompileOptions, type DataInput, input, sequential } from "../src/index.js";
-import { losses } from "../src/losses/index.js";
+import { type LossName, losses } from "../src/losses/index.js";
 import golden from "./golden/losses.json";
 import { close, NUMERICS, type Tensor } from "./golden.js";
 
@@ -47,7 +47,7 @@ for (const numerics of NUMERICS) {
     test(`${c.name} (${numerics})`, () =>
       check(c, "linear", { ...options, ...(logits && { fromLogits: true }) }, numerics, y));
 
-    for (const last of losses[options.name].fused ?? []) {
+    for (const last of losses[options.name as LossName].fused ?? []) {
       test(`${c.name} after ${last} (${numerics})`, () => check(c, last, options, numerics, y));
     }
   }

@@ -13,7 +13,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["platform"],
   ["features"],
   ["modules", "rpc", "kernels"],
-  ["constraints/*", "initializers/*", "schedules/*"],
+  ["constraints/*", "expressions/*", "initializers/*", "schedules/*"],
   ["constraints/index", "initializers/index", "schedules/index"],
   ["layers/*", "losses/*", "optimizers/*", "metrics/*"],
   ["layers/index", "losses/index", "optimizers/index", "metrics/index"],

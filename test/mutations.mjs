@@ -71,6 +71,8 @@ export const mutations = [
   row("losses/sparse_categorical_focal_crossentropy", "i32x4.splat(c)), wanted", "i32x4.splat(c + 1)), wanted"),
   row("losses/categorical_hinge", "found < 0 && v128", "v128"),
   row("losses/cosine_similarity", "f32x4.splat(1e-7)", zero),
+  row("losses/expression", "v128.or(taken, f32x4.ne(condition, condition))", "taken"),
+  row("losses/expression", "v128.and(v128.load(at(row, c)), lanes_below(c, width))", "v128.load(at(row, c))"),
   row("losses/hinge", `f32x4.gt(missing, ${zero})`, `f32x4.ge(missing, ${zero})`),
   row("losses/squared_hinge", "f32x4.splat(-2)", "f32x4.splat(-1)"),
   row("losses/log_cosh", "f32x4.splat(0.5));\n    const logarithm", `${zero});\n    const logarithm`),

@@ -1,12 +1,14 @@
 // The table of losses: `name` in JSON -> its definition.
 import { options, pick } from "../check.js";
 import { OptionError } from "../errors.js";
+import { isCustom } from "../expressions/check.js";
 import {
   binaryCrossentropy,
   categoricalCrossentropy,
   kullbackLeiblerDivergence,
   sparseCategoricalCrossentropy,
 } from "./crossentropy.js";
+import { type CustomLoss, checkCustomLoss, customLoss } from "./custom.js";
 import { binaryFocalCrossentropy, categoricalFocalCrossentropy, sparseCategoricalFocalCrossentropy } from "./focal.js";
 import { categoricalHinge, hinge, squaredHinge } from "./hinge.js";
 import type { LossDefinition } from "./loss.js";
@@ -44,28 +46,35 @@ export const losses = {
 
 type ConfigOf<D> = D extends LossDefinition<infer C> ? C : never;
 export type LossName = keyof typeof losses;
-/** A loss as JSON: `{ name, ...options }`. */
-export type LossSpec = {
-  [T in LossName]: { readonly name: T } & Readonly<ConfigOf<(typeof losses)[T]>>;
-}[LossName];
+/** A loss as JSON: `{ name, ...options }`, or what defineLoss gives. */
+export type LossSpec =
+  | {
+      [T in LossName]: { readonly name: T } & Readonly<ConfigOf<(typeof losses)[T]>>;
+    }[LossName]
+  | CustomLoss;
 
 /** A name or JSON -> checked JSON. */
-export function lossSpec(value: unknown, who = "compile"): LossSpec {
-  const row = pick(losses, value, "name", `${who}: loss`) as LossDefinition<object>;
+export function lossSpec(value: unknown, who = "compile: loss"): LossSpec {
+  if (isCustom(value)) {
+    checkCustomLoss(value, who, losses);
+    return value;
+  }
+  const row = pick(losses, value, "name", who) as LossDefinition<object>;
   const given = typeof value === "string" ? { name: value } : (value as LossSpec);
   options(given, given.name, ["name", ...row.options]);
   row.check(given, given.name);
   return given as LossSpec;
 }
 
-export const lossOf = (spec: LossSpec): LossDefinition<object> => losses[spec.name] as LossDefinition<object>;
+export const lossOf = (spec: LossSpec, units: number): LossDefinition<object> =>
+  isCustom(spec) ? customLoss(spec, units) : (losses[spec.name] as LossDefinition<object>);
 
 /**
  * Whether a loss takes the logits below the last activation (fused), the last layer's own values (logits, output); OptionError
  * where the pair makes no sense.
  */
 export function fitOf(spec: LossSpec, lastActivation: string, units: number): "fused" | "logits" | "output" {
-  const { fused, after, oneUnit } = lossOf(spec);
+  const { fused, after, oneUnit } = lossOf(spec, units);
   const who = `loss ${spec.name}`;
   if (units < 2 && oneUnit) {
     const each = fused ? ", one per class" : "";
@@ -85,7 +94,7 @@ export function fitOf(spec: LossSpec, lastActivation: string, units: number): "f
     );
   }
   if (fused.includes(lastActivation)) return "fused";
-  const cure = remedy(spec.name, lastActivation, fused[0]!);
+  const cure = remedy(spec.name as LossName, lastActivation, fused[0]!);
   throw new OptionError(`${who}: expected a last activation ${either(fused)}, got "${lastActivation}". ${cure}`);
 }
 

@@ -1,5 +1,6 @@
 // What a loss is: a row of the table in index.ts.
 import type { Tensor } from "../arena.js";
+import type { Tape, TapePlace } from "../expressions/tape.js";
 import type { Split, Step } from "../kernels.js";
 
 export interface LossContext {
@@ -13,6 +14,8 @@ export interface LossContext {
   readonly target: Tensor;
   /** 1 / rows of the batch: the loss of a batch is the mean of its rows. */
   readonly scale: number;
+  /** Where the definition's tape lies. */
+  readonly place?: TapePlace | undefined;
 }
 
 export interface LossDefinition<Config> {
@@ -29,6 +32,8 @@ export interface LossDefinition<Config> {
   readonly oneUnit?: string;
   /** Every output is a yes or no of its own by its sign. */
   readonly signs?: true;
+  /** Operations of a loss that somebody defined; only for the units it was compiled for. */
+  readonly tape?: Tape;
   /** Row losses only. */
   forward(config: Config, context: Omit<LossContext, "dpred" | "scale">): Step;
   /** Row losses, and the gradient of their mean by the prediction. */

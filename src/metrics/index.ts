@@ -2,6 +2,7 @@
 // metric makes of the rows of the whole set.
 import { lookup, options, pick, show } from "../check.js";
 import { OptionError } from "../errors.js";
+import { checkCustom, isCustom } from "../expressions/check.js";
 import {
   binaryAccuracy,
   categoricalAccuracy,
@@ -10,6 +11,7 @@ import {
   topKCategoricalAccuracy,
 } from "./accuracy.js";
 import { f1, precision, recall } from "./classes.js";
+import { type CustomMetric, customMetric } from "./custom.js";
 import type { MetricDefinition, Task } from "./metric.js";
 import { auc } from "./ranking.js";
 import { meanAbsoluteError, meanSquaredError, rootMeanSquaredError, rSquared } from "./regression.js";
@@ -34,10 +36,11 @@ export const metrics = {
 
 type ConfigOf<D> = D extends MetricDefinition<infer C> ? C : never;
 export type MetricName = keyof typeof metrics | "accuracy";
-/** A metric as JSON: its name, or `{ name, ...options }`. */
+/** A metric as JSON: its name, `{ name, ...options }`, or what defineMetric gives. */
 export type MetricSpec =
   | MetricName
   | { readonly name: "accuracy" }
+  | CustomMetric
   | {
       [T in keyof typeof metrics]: { readonly name: T } & Readonly<ConfigOf<(typeof metrics)[T]>>;
     }[keyof typeof metrics];
@@ -54,8 +57,12 @@ const choosing: MetricDefinition<object> = { ...sparseCategoricalAccuracy };
 const WHO = "compile: metrics";
 
 /** A name or JSON -> checked JSON; the name alone where there is no option. */
-export function metricSpec(value: unknown): MetricSpec {
-  const { options: known, check } = pick({ accuracy: choosing, ...table }, value, "name", WHO);
+export function metricSpec(value: unknown, who = WHO): MetricSpec {
+  if (isCustom(value)) {
+    checkCustom(value, who, [], { accuracy: 0, ...table });
+    return value;
+  }
+  const { options: known, check } = pick({ accuracy: choosing, ...table }, value, "name", who);
   if (typeof value === "string") return value as MetricName;
   const given = value as { name: MetricName };
   options(given, given.name, ["name", ...known]);
@@ -71,6 +78,7 @@ export function resolveMetrics(specs: readonly MetricSpec[], task: Task): Metric
   }
   return specs.map((spec, i) => {
     const name = names[i]!;
+    if (isCustom(spec)) return { name, definition: customMetric(spec, task), config: spec };
     const accuracy =
       task.target === "labels" ? "sparseCategoricalAccuracy" : task.binary ? "binaryAccuracy" : "categoricalAccuracy";
     const definition = lookup({ accuracy: table[accuracy]!, ...table }, name, WHO);

@@ -1,5 +1,6 @@
 // What a metric is: a row of the table in index.ts.
 import type { Tensor } from "../arena.js";
+import type { Tape, TapePlace } from "../expressions/tape.js";
 import type { Split, Step } from "../kernels.js";
 
 /** What a model is trained for, as metrics see it. */
@@ -22,6 +23,8 @@ export interface MetricContext {
   readonly pred: Tensor;
   readonly target: Tensor;
   readonly task: Task;
+  /** Where the definition's tape lies. */
+  readonly place?: TapePlace | undefined;
 }
 
 /** Targets of rows: row r begins at `(order ? order[r] : r) * stride`. */
@@ -51,6 +54,8 @@ export interface MetricDefinition<Config> {
   readonly better: "max" | "min";
   /** Needs the output itself; logits would give another value. */
   readonly output?: boolean;
+  /** Operations of a metric that somebody defined; only for the units it was compiled for. */
+  readonly tape?: Tape;
   row(config: Config, context: MetricContext): Step;
   /** What is reported, where that is not the mean of the row values. */
   whole?(config: Config, task: Task): Whole;

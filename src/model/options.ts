@@ -87,7 +87,7 @@ export function readCompile(given: CompileOptions, who = "compile"): Settings {
   const training = {
     optimizer: optimizerSpec(given.optimizer),
     loss: given.loss === undefined ? null : lossSpec(given.loss),
-    metrics: Array.from(metrics, metricSpec),
+    metrics: Array.from(metrics, (metric) => metricSpec(metric)),
   };
   return {
     // A copy that nobody else can change, and that can be sent.

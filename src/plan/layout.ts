@@ -4,6 +4,7 @@ import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
 import type { ValueType } from "../spec.js";
 import type { Parameter, Program } from "./program.js";
+import { takeRegisters, tapesOf } from "./tapes.js";
 
 /** Rows of one kind: how many, and how inputs and targets lie in memory. */
 export interface DataSize {
@@ -154,8 +155,9 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       Object.entries(derived).map(([key, floats]) => [`${name}.${key}`, arena.take(`${name}.${key}`, floats * 4)]),
     ),
   );
+  const tapes = tapesOf(program);
   const constants = new Map(
-    program.nodes.flatMap(({ name, constants }) =>
+    [...program.nodes, ...tapes].flatMap(({ name, constants }) =>
       Object.entries(constants).map(([key, values]) => {
         const tensor = arena.rows(`${name}.${key}`, 1, values.length);
         return [tensor.name, { tensor, values }] as const;
@@ -206,6 +208,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
+  takeRegisters(arena, scratch, tapes, outputWidth, workers);
   const loss = arena.take("loss", batch * 4);
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
   const classes = arena.take("classes", batch * 4);

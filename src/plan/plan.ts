@@ -7,6 +7,7 @@ import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
+import { tapePlace } from "./tapes.js";
 import {
   accumulateStep,
   constraintSteps,
@@ -188,7 +189,8 @@ function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, ta
 
 function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolean, total = rows): Step {
   const { definition, config } = program.training!.loss!;
-  const tensors = { batch: rowsOf(rows), loss: layout.loss, pred: walk.pred, target: layout.target };
+  const { loss, target } = layout;
+  const tensors = { batch: rowsOf(rows), loss, pred: walk.pred, target, place: tapePlace(layout, loss) };
   if (!training) return definition.forward(config, tensors);
   return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / total) });
 }
@@ -214,6 +216,7 @@ function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
       pred: definition.output ? walk.output : walk.pred,
       target: layout.target,
       task: task!,
+      place: tapePlace(layout, layout.metrics[i]!),
     }),
   );
 }

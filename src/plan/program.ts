@@ -249,8 +249,9 @@ function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): P
   }
   let last = nodes.length - 1;
   while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;
-  const fit = fitOf(spec, activationOf(nodes[last]), sizeOf(outputShape));
-  const definition = lossOf(spec);
+  const units = sizeOf(outputShape);
+  const fit = fitOf(spec, activationOf(nodes[last]), units);
+  const definition = lossOf(spec, units);
   return {
     definition,
     config: spec,

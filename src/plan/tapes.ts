@@ -1,0 +1,42 @@
+// Where the operations of losses and metrics lie that somebody defined, and what they work on.
+
+import { type Arena, stride, type Tensor } from "../arena.js";
+import type { Tape, TapePlace } from "../expressions/tape.js";
+import { CACHE_LINE, type Layout } from "./layout.js";
+import type { Program } from "./program.js";
+
+interface NamedTape {
+  readonly name: string;
+  readonly constants: { readonly tape: Float32Array };
+}
+
+/** All tapes, by the tensor that their rows' values go to. */
+export function tapesOf({ training }: Program): NamedTape[] {
+  const named = (name: string, { tape }: { readonly tape?: Tape } = {}) =>
+    tape ? [{ name, constants: { tape: tape.values } }] : [];
+  const metrics = training?.metrics ?? [];
+  return [
+    ...named("loss", training?.loss?.definition),
+    ...metrics.flatMap(({ name, definition }) => named(`metric.${name}`, definition)),
+  ];
+}
+
+/** Working memory of the longest of them, for each worker. */
+export function takeRegisters(
+  arena: Arena,
+  scratch: Map<string, Tensor>,
+  tapes: readonly NamedTape[],
+  width: number,
+  workers: number,
+): void {
+  if (!tapes.length) return;
+  const entries = Math.max(...tapes.map(({ constants: { tape } }) => tape.length / 4));
+  const each = Math.ceil((4 * entries * stride(width)) / CACHE_LINE) * CACHE_LINE;
+  scratch.set("registers", { ...arena.take("registers", each * workers), each });
+}
+
+/** Where the tape lies whose values go to this tensor, if it has one. */
+export function tapePlace({ constants, scratch }: Layout, { name }: Tensor): TapePlace | undefined {
+  const tape = constants.get(`${name}.tape`)?.tensor;
+  return tape && { tape, registers: scratch.get("registers")! };
+}
