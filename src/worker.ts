@@ -13,6 +13,7 @@ import {
 } from "./engine/jobs.js";
 import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, getState, initialise, setState } from "./engine/state.js";
+import type { Supply } from "./engine/stream.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
 import { createMemory } from "./memory.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
@@ -105,8 +106,8 @@ const jobs = {
     together((e) => e.beginFit(options));
     return advance();
   },
-  resume(): Promise<FitOutcome> {
-    together((e) => e.resumeFit());
+  resume(supply?: Supply): Promise<FitOutcome> {
+    together((e) => e.resumeFit(supply));
     return advance();
   },
   /** Sets bits of the request word; only where its memory is not shared with the caller. */
