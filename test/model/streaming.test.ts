@@ -214,7 +214,7 @@ test("what is pulled ahead is what two windows hold, and at most a chunk", async
       const { seen, source } = counted(7);
       const run = model.fit(source, { batchSize: 10, windowRows: 100, onBatchEnd: () => run.pause() });
       let before = -1;
-      while (seen.pulled < 30 || seen.pulled !== before) {
+      while (seen.pulled < 25 || seen.pulled !== before) {
         before = seen.pulled;
         await new Promise((resolve) => setTimeout(resolve, 30));
         await model.getWeights();
