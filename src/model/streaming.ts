@@ -56,6 +56,7 @@ export class StreamCourse implements Course {
   /** The chunk that says how the rows are kept; undefined if the run ends before it comes. */
   async #first(): Promise<Rows | undefined> {
     const { reader } = this.#request;
+    if (this.#calls.stopped) return undefined;
     const settled: { value?: Rows | undefined; error?: unknown } = {};
     const asked = reader.next().then(
       (value) => Object.assign(settled, { value }),
