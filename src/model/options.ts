@@ -4,8 +4,10 @@ import { boolean, integer, lookup, number, options, show } from "../check.js";
 import type { FitOptions } from "../engine/fit.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
+import { smaller } from "../memory.js";
 import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
+import type { Layout } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { readCallbacks } from "./callbacks.js";
@@ -59,9 +61,9 @@ export const DEFAULT_LIMIT = 2147483648;
 const MOST_BYTES = 4294901760;
 
 /** The error of a run that needs more bytes than it may have. */
-export function outOfMemory(bytes: number, limit: number): MemoryLimitError {
+export function outOfMemory({ bytes, train }: Layout, limit: number): MemoryLimitError {
   const raise = bytes > MOST_BYTES ? "" : ", or raise memoryLimit in compile()";
-  const cure = `Take fewer units, a smaller batchSize, fewer rows or Uint8Array data${raise}.`;
+  const cure = `${smaller(bytes, train?.x.bytes ?? 0)}${raise}.`;
   const text = `memoryLimit: expected a model and data within ${limit} bytes, got ${bytes} bytes. ${cure}`;
   return new MemoryLimitError(text, { bytes, limit });
 }

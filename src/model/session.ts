@@ -107,7 +107,7 @@ export class Session {
   checkBytes(request: LayoutRequest): Layout {
     const layout = createLayout(this.#program, request);
     const limit = this.#settings?.memoryLimit ?? DEFAULT_LIMIT;
-    if (layout.bytes > limit) throw outOfMemory(layout.bytes, limit);
+    if (layout.bytes > limit) throw outOfMemory(layout, limit);
     return layout;
   }
 

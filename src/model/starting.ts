@@ -31,7 +31,7 @@ export function readStart(
     return (session, calls, onLog) =>
       runFit(program, session, calls, new StreamCourse(program, session, calls, request), found, onLog);
   }
-  const found = given ?? {};
+  const found = given === undefined ? {} : given;
   const request = readFit(program, x, y as TargetInput, found, naming);
   return (session, calls, onLog) =>
     runFit(program, session, calls, arrayCourse(program, session, calls, request), found, onLog);
@@ -39,7 +39,8 @@ export function readStart(
 
 /** The options of a stream: the argument behind its source. */
 function optionsBehind(second: unknown, third: unknown): StreamInput {
-  if (second === undefined || third === undefined) return (second ?? third ?? {}) as StreamInput;
+  const one = second === undefined ? third : second;
+  if (second === undefined || third === undefined) return (one === undefined ? {} : one) as StreamInput;
   const cure = "The targets of a stream come in its chunks.";
   throw new OptionError(`fit: expected the options behind a source, got ${show(second)} before them. ${cure}`);
 }

@@ -16,8 +16,9 @@ import {
   sequential,
   sgd,
 } from "../../src/index.js";
-import { bitsOf, fractions, makeRows, WIDTH } from "../fingerprints.js";
-import { watched, within } from "../threads.js";
+import { shuffle } from "../../src/random.js";
+import { bitsOf, makeRows, WIDTH } from "../fingerprints.js";
+import { watched } from "../threads.js";
 
 const test = suite("streaming");
 
@@ -156,6 +157,19 @@ test("shuffled by window: a stream that fits in one has the bits of shuffled arr
   }
   assert.is(found.size, 1);
   assert.not.ok(found.has(want.bits));
+});
+
+test("each window is shuffled in its own way, by the seed", async () => {
+  const order = Int32Array.from({ length: ROWS }, (_, row) => row);
+  for (let from = 0; from < ROWS; from += 64) shuffle(order.subarray(from, from + 64), 5, 65536 * (from / 64), 1);
+  const x = Float32Array.from({ length: ROWS * WIDTH }, (_, i) => {
+    return rows.x[order[Math.floor(i / WIDTH)]! * WIDTH + (i % WIDTH)]!;
+  });
+  const y = order.map((row) => rows.labels[row]!);
+  await using arrays = net();
+  const want = await outcome(arrays, arrays.fit(x, y, { shuffle: false }));
+  await using model = net();
+  assert.equal(await outcome(model, model.fit(cut([50, 3]), { shuffle: "window", windowRows: 64 })), want);
 });
 
 test("a single pass, with stepsPerEpoch over several epochs", async () => {
