@@ -173,6 +173,15 @@ test("a worker that dies while rows come in: the run rejects, and the source is 
   await model.dispose();
 });
 
+test("a loss that is not finite: the run rejects, and the source is told", async () => {
+  await using model = net(2);
+  const before = await bitsOf(model);
+  const { seen, stream } = source(3, () => [rows.x.map(() => 3e38), rows.labels]);
+  assert.is((await within(LIMIT, rejection(model.fit(stream, options)))).code, "E_DIVERGED");
+  assert.is(seen.returned, 1);
+  assert.is(await bitsOf(model), before, "those of the last completed epoch");
+});
+
 both("what the source does after the end is of no account", async (workers) => {
   await using model = net(workers);
   let release: (chunk: Chunk) => void = () => {};

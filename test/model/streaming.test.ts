@@ -71,7 +71,7 @@ async function outcome(model: Model, run: ReturnType<Model["fit"]>) {
   return { logs, steps, stopped, bestEpoch, fingerprint, bits: await bitsOf(model) };
 }
 
-const SIZES = [[1], [7, 1, 30], [32], [50, 3], [203], [101]];
+const SIZES = [[1], [7, 1, 30], [32], [203]];
 
 async function same(
   given: FitInput & StreamInput,
@@ -108,11 +108,12 @@ const common = { epochs: 3, batchSize: 16, validationData } as const;
 
 for (const workers of [1, 2, 3, 4]) {
   test(`the bits of arrays, for any chunks: ${workers} workers`, async () => {
-    await same({ ...common, windowRows: 48 }, { workers }, workers === 2 ? SIZES : SIZES.slice(1, 3));
+    await same({ ...common, windowRows: 48 }, { workers }, workers === 2 ? SIZES : [[50, 3]]);
   });
 }
 
-test("on plain memory", () => watched("a test", () => same({ ...common, windowRows: 48 }, { workers: 3 })));
+test("on plain memory", () =>
+  watched("a test", () => same({ ...common, windowRows: 48 }, { workers: 3 }, [[1], [50, 3]])));
 
 test("with windows of one batch, of all rows, and the default", async () => {
   for (const windowRows of [1, 250, undefined]) {
@@ -131,7 +132,7 @@ test("with gradients of several batches in an update", async () => {
 });
 
 test("with stepsPerEpoch, maxSteps, early stopping and a batch larger than the data", async () => {
-  await same({ ...common, windowRows: 32, stepsPerEpoch: 5 });
+  await same({ ...common, windowRows: 32, stepsPerEpoch: 5 }, {}, [[50, 3]]);
   await same({ ...common, windowRows: 32, maxSteps: 17 }, {}, [[7, 1, 30]]);
   const callbacks = [earlyStopping({ monitor: "valLoss", patience: 1, minDelta: 0.3 })];
   await same({ ...common, epochs: 9, windowRows: 32, callbacks }, {}, [[7, 1, 30]]);
