@@ -119,21 +119,26 @@ both("a wrong chunk or a wrong value does the same, and the source is told", asy
   }
 });
 
-both("a source that hangs: stop, abort, maxTime and a call that throws end the run", async (workers) => {
-  const ends: [string, (model: Model, given: StreamInput) => Partial<StreamInput>][] = [
-    ["aborted", () => ({ signal: AbortSignal.timeout(40) })],
-    ["maxTime", () => ({ maxTime: 0.04 })],
-  ];
+both("a source that hangs: stop, abort and maxTime end the run, and calls are served meanwhile", async (workers) => {
   for (const count of [0, 3]) {
-    for (const [stopped, more] of ends) {
-      await using model = net(workers);
-      const { seen, stream } = source(count, never);
-      const history = await within(LIMIT, model.fit(stream, { ...options, ...more(model, options) }));
-      assert.equal([history.stopped, history.steps, history.workers], [stopped, count && 2, workers]);
-      assert.equal(seen, { pulled: count + 1, returned: 1 });
-      assert.is(await bitsOf(model), await bitsAfter(count && 20));
-      assert.is((await model.fit(() => [chunk(0, 100)], options)).stopped, "completed");
-    }
+    await using timed = net(workers);
+    const hanging = source(count, never);
+    const late = await within(LIMIT, timed.fit(hanging.stream, { ...options, maxTime: 0.04 }));
+    assert.equal([late.stopped, hanging.seen.returned], ["maxTime", 1]);
+    assert.is(await bitsOf(timed), await bitsAfter(late.steps * 10), "whole updates");
+
+    await using aborted = net(workers);
+    const { seen: told, stream: other } = source(count, never);
+    const controller = new AbortController();
+    const cut = aborted.fit(other, { ...options, signal: controller.signal });
+    await learned(aborted, count && 20);
+    controller.abort();
+    const { stopped, steps, workers: ran } = await within(LIMIT, cut);
+    assert.equal([stopped, steps, ran], ["aborted", count && 2, workers]);
+    assert.equal(told, { pulled: count + 1, returned: 1 });
+    assert.is(await bitsOf(aborted), await bitsAfter(count && 20));
+    assert.is((await aborted.fit(() => [chunk(0, 100)], options)).stopped, "completed");
+
     await using model = net(workers);
     const { seen, stream } = source(count, never);
     const run = model.fit(stream, options);
