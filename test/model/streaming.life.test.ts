@@ -226,6 +226,17 @@ test("a generator is told of an early end, and its failure at that is a warning"
   assert.equal(warnings, ["The source failed when it was told to end: Error: cannot close"]);
 });
 
+test("a generator that hangs cannot return, and is not waited for", async () => {
+  await using model = net(1);
+  const run = model.fit(async function* () {
+    yield chunk(0, 20) as Chunk;
+    await never();
+  }, options);
+  await learned(model, 20);
+  run.stop();
+  assert.is((await within(LIMIT, run)).stopped, "aborted");
+});
+
 test("a callback that throws, and a signal given up before", async () => {
   await using model = net(2);
   const { seen, stream } = source(28, never);
