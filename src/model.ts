@@ -19,11 +19,11 @@ import {
 } from "./model/answers.js";
 import { busy, Calls } from "./model/calls.js";
 import { type DataInput, readInputs, readTensors, type TargetInput, type Targets, type Values } from "./model/data.js";
-import { runFit } from "./model/fitting.js";
 import { type Naming, readLabels } from "./model/naming.js";
-import { type CompileOptions, type FitInput, readCompile, readFit, readPair, type Settings } from "./model/options.js";
+import { type CompileOptions, type FitInput, readCompile, readPair, type Settings } from "./model/options.js";
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
+import { type ChunkSource, readStart, type StreamInput } from "./model/starting.js";
 import { summarize } from "./model/summary.js";
 import { eachWindow, fillWindow } from "./model/windows.js";
 import { compileProgram, type Program } from "./plan/program.js";
@@ -88,21 +88,25 @@ export class Model {
   }
 
   /**
-   * Trains on rows of x and y in batches; goes on from the weights, steps and epochs of earlier fits.
+   * Trains on rows of x and y in batches; goes on from the weights, steps and epochs of earlier fits. More rows than memory holds
+   * come from a function that returns an (async) iterable of chunks `[x, y]` or `{ x, y, sampleWeight }`, each asked for when there
+   * is room for it; batches are cut from the rows of all chunks in a line.
    *
    * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, or (rows, ...output)
-   * Errors   typed, see the classes; wrong shapes and options before any message, wrong values before step 1
+   * Errors   typed, see the classes; wrong shapes and options before any message, wrong values before step 1, of a chunk when it comes
    */
-  fit(x: DataInput, y: TargetInput, given: FitInput = {}): Run {
+  fit(x: DataInput, y: TargetInput, given?: FitInput): Run;
+  fit(source: ChunkSource, given?: StreamInput): Run;
+  fit(x: DataInput | ChunkSource, y?: TargetInput | StreamInput, given?: FitInput): Run {
     const calls = this.#calls;
     return new Run(calls, async (onLog) => {
       if (calls.fitting) throw busy("fit");
       this.#training("fit");
       const naming = this.#naming(true);
-      const request = readFit(this.#program, x, y, given, naming);
+      const start = readStart(this.#program, x, y, given, naming);
       this.#trainable("fit");
       this.#labels = naming.names;
-      return calls.fit(() => runFit(this.#program, this.#session, calls, request, given, onLog));
+      return calls.fit(() => start(this.#session, calls, onLog));
     });
   }
 

@@ -13,8 +13,9 @@ import {
 } from "./engine/jobs.js";
 import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, getState, initialise, setState } from "./engine/state.js";
+import type { Supply } from "./engine/stream.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
-import { createMemory } from "./memory.js";
+import { createMemory, smaller } from "./memory.js";
 import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
 import type { State } from "./plan/state.js";
@@ -72,10 +73,10 @@ async function advance(): Promise<FitOutcome> {
 }
 
 /** A memory of this worker's own. */
-function allocate(bytes: number): WebAssembly.Memory {
+function allocate({ bytes, train }: Layout): WebAssembly.Memory {
   const memory = createMemory(bytes, false);
   if (memory) return memory;
-  const cure = "Take fewer units, a smaller batchSize, fewer rows or Uint8Array data.";
+  const cure = `${smaller(bytes, train?.x.bytes ?? 0)}.`;
   throw new MemoryLimitError(`memory: expected ${bytes} bytes from the engine, got a refusal. ${cure}`, { bytes });
 }
 
@@ -84,7 +85,7 @@ const jobs = {
     const { spec, training, request, index, module, carry } = setup;
     const program = compileProgram(spec, training, setup.seed);
     const layout: Layout = createLayout(program, request);
-    const memory = setup.memory ?? allocate(layout.bytes);
+    const memory = setup.memory ?? allocate(layout);
     const team = new Team(new Int32Array(memory.buffer, layout.control.pointer, 16), index, request.workers);
     const previous = engine?.run.memory;
     engine = await Engine.create(program, layout, memory, module, team, (message) => note(endpoint, message));
@@ -105,8 +106,8 @@ const jobs = {
     together((e) => e.beginFit(options));
     return advance();
   },
-  resume(): Promise<FitOutcome> {
-    together((e) => e.resumeFit());
+  resume(supply?: Supply): Promise<FitOutcome> {
+    together((e) => e.resumeFit(supply));
     return advance();
   },
   /** Sets bits of the request word; only where its memory is not shared with the caller. */

@@ -13,22 +13,23 @@ export interface Batch {
 }
 
 export class Batches {
-  /** Rows of an epoch, of a batch, and of an update. */
-  readonly #length: number;
+  /** Rows of an epoch; of a stream those that were let in so far. */
+  length: number;
+  /** Rows of a batch, and of an update. */
   readonly #size: number;
   readonly #update: number;
   /** Rows of the epoch that were trained on. */
   cursor = 0;
 
   constructor(length: number, size: number, update: number) {
-    this.#length = length;
+    this.length = length;
     this.#size = size;
     this.#update = update;
   }
 
   /** Updates of an epoch. */
   get updates(): number {
-    return Math.ceil(this.#length / this.#update);
+    return Math.ceil(this.length / this.#update);
   }
 
   /** The number of the update that the batch to come belongs to. */
@@ -42,13 +43,13 @@ export class Batches {
   }
 
   get ended(): boolean {
-    return this.cursor >= this.#length;
+    return this.cursor >= this.length;
   }
 
   /** The batch to come. */
   next(): Batch {
     const start = Math.floor(this.cursor / this.#update) * this.#update;
-    const end = Math.min(start + this.#update, this.#length);
+    const end = Math.min(start + this.#update, this.length);
     const rows = Math.min(this.#size, end - this.cursor);
     const index = (this.cursor - start) / this.#size;
     return { rows, total: end - start, first: index === 0, last: this.cursor + rows === end, index };

@@ -2,7 +2,7 @@
 
 import { DataError } from "../errors.js";
 import { sizeOf } from "../layers/layer.js";
-import { type Source, targetWidth } from "../plan/layout.js";
+import { bytesOf, type Source, targetWidth } from "../plan/layout.js";
 import type { ValueType } from "../spec.js";
 import type { RunMemory } from "./memory.js";
 
@@ -11,6 +11,8 @@ export interface SourceCheck {
   readonly source: "train" | "validation" | "window";
   readonly type: ValueType;
   readonly rows: number;
+  /** The row of the source to begin with; default 0. */
+  readonly from?: number;
   /** What the first row is called in errors. */
   readonly firstRow: number;
   /** Targets came as integers, as floats that must be whole, as values, from 0 to 1, as a gradient by the output, or not at all. */
@@ -20,8 +22,8 @@ export interface SourceCheck {
 
 /** DataError for a value that is not finite, or a label that is no class; labels end up as int32. */
 export function checkSource(run: RunMemory, check: SourceCheck): void {
-  const source = run.layout[check.source]!;
   const width = sizeOf(run.program.inputShape);
+  const source = behind(run.layout[check.source]!, check.from ?? 0, width, targetWidth(run.program));
   if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
   const { targets } = check;
   if (targets === "values" || targets === "probabilities") {
@@ -30,6 +32,17 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
   if (targets === "probabilities") checkProbabilities(run, source, check);
   if (targets === "gradient") checkFinite(run, source.y, sizeOf(run.program.outputShape), check, "outputGradient");
   if (targets === "integers" || targets === "floats") checkLabels(run, source, check);
+}
+
+/** A source of which the first rows are left out. */
+function behind(source: Source, rows: number, width: number, targets: number): Source {
+  const { x, y } = source;
+  const shifted = (tensor: Source["x"], bytes: number) => ({
+    ...tensor,
+    pointer: tensor.pointer + bytes,
+    bytes: tensor.bytes - bytes,
+  });
+  return { ...source, x: shifted(x, rows * width * bytesOf(source.type)), y: shifted(y, rows * targets * 4) };
 }
 
 function checkFinite(run: RunMemory, tensor: Source["x"], width: number, check: SourceCheck, what: string): void {

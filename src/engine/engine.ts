@@ -16,6 +16,7 @@ import { splitRows } from "./order.js";
 import { Plans, type Twin, trainKey } from "./plans.js";
 import { Profile } from "./profile.js";
 import { type Emit, Reporter } from "./reporter.js";
+import type { Supply } from "./stream.js";
 import type { Evaluation } from "./tally.js";
 import { fingerprint, pack, unpack } from "./weights.js";
 
@@ -88,9 +89,9 @@ export class Engine {
     this.#fit.writeFirst(this.#parity, this.#fit.begin());
   }
 
-  /** Goes on after a park. */
-  resumeFit(): void {
-    if (this.run.team.leads) this.#fit!.writeFirst(this.#parity, this.#fit!.resume());
+  /** Goes on after a park, with more rows where it parked for some. */
+  resumeFit(supply?: Supply): void {
+    if (this.run.team.leads) this.#fit!.writeFirst(this.#parity, this.#fit!.resume(supply));
   }
 
   /** Runs actions until the lead ends or parks, or, alone on plain memory, until `deadline` has passed. */

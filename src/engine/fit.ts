@@ -11,6 +11,7 @@ import type { OptimizerState } from "./optimizer.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
 import { EarlyStopping } from "./stopping.js";
+import { StreamRows, type Supply, type Wanted } from "./stream.js";
 import { EpochSums } from "./sums.js";
 
 /** A fit's options as they cross to the workers: plain, checked, defaults filled in. */
@@ -20,6 +21,8 @@ export interface FitOptions {
   /** Rows of an update, whose gradients come from batches of batchSize rows. */
   readonly updateRows: number;
   readonly shuffle: boolean;
+  /** Rows of each of the two windows that a stream comes in through; null where all rows are in memory. */
+  readonly windowRows: number | null;
   /** Each epoch draws every class equally often. */
   readonly balanced: boolean;
   readonly initialEpoch: number | null;
@@ -37,6 +40,8 @@ export interface FitReport {
   readonly stopped: StopReason;
   readonly steps: number;
   readonly bestEpoch?: number;
+  /** The rows that a fit parked for. */
+  readonly wanted?: Wanted;
 }
 
 export class FitLead {
@@ -50,10 +55,9 @@ export class FitLead {
   readonly #stopping: EarlyStopping | undefined;
   readonly #firstEpoch: number;
   readonly #lastEpoch: number;
-  /** Rows that an epoch trains on. */
-  readonly #length: number;
   readonly #started = performance.now();
   readonly #batches: Batches;
+  readonly #stream: StreamRows | undefined;
   #batch: Batch;
   #batchLoss = 0;
   #steps = 0;
@@ -79,14 +83,18 @@ export class FitLead {
     if (initialEpoch !== null) state.epoch = initialEpoch;
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
-    this.#length = Math.min(base.length, (stepsPerEpoch ?? base.length) * updateRows);
-    this.#batches = new Batches(this.#length, batchSize, updateRows);
+    const length = Math.min(base.length, (stepsPerEpoch ?? base.length) * updateRows);
+    this.#batches = new Batches(length, batchSize, updateRows);
+    if (options.windowRows !== null) {
+      this.#stream = new StreamRows(this.#order, this.#batches, options.windowRows, options.shuffle);
+    }
     this.#batch = this.#batches.next();
   }
 
   get report(): FitReport {
     const best = this.#hasBest ? { bestEpoch: this.#stopping!.bestEpoch } : {};
-    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best };
+    const wanted = this.#stream?.starved ? { wanted: { epoch: this.#epoch, done: this.#batches.cursor } } : {};
+    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best, ...wanted };
   }
 
   /** Why the run was rolled back, if it was. */
@@ -105,8 +113,9 @@ export class FitLead {
     return "snapshot";
   }
 
-  /** After a park: go on where the fit stood. */
-  resume(): Action {
+  /** After a park: go on where the fit stood, with more rows where it parked for some. */
+  resume(supply?: Supply): Action {
+    if (supply) this.#stream!.take(supply, this.#run.program.seed, this.#epoch);
     return this.#nextStep();
   }
 
@@ -167,7 +176,8 @@ export class FitLead {
   #nextStep(): Action {
     const { maxSteps, maxTime } = this.#options;
     const request = Atomics.load(this.#run.ints, (this.#run.layout.control.pointer >> 2) + CONTROL.request);
-    if (this.#batches.ended) {
+    const starved = this.#stream?.starved;
+    if (this.#batches.ended && !starved) {
       this.#sums.trained();
       this.#state.epoch = this.#epoch + 1;
       return "snapshot";
@@ -175,7 +185,8 @@ export class FitLead {
     if (request & REQUEST.stop) return this.#stop("aborted");
     if (maxTime !== null && performance.now() - this.#started >= maxTime * 1000) return this.#stop("maxTime");
     if (maxSteps !== null && this.#steps >= maxSteps) return this.#stop("completed");
-    if (request & REQUEST.park) return "park";
+    if (this.#stream?.stop) return this.#stop(this.#stream.stop);
+    if (starved || request & REQUEST.park) return "park";
     return "step";
   }
 
@@ -188,18 +199,24 @@ export class FitLead {
     this.#epoch = this.#state.epoch;
     this.#batches.cursor = 0;
     this.#batchLoss = 0;
+    if (this.#stream) this.#stream.begin();
+    else this.#orderRows();
+    this.#sums.begin();
+  }
+
+  /** The order of this epoch. */
+  #orderRows(): void {
     const { balanced, shuffle: shuffled } = this.#options;
     const { y } = this.#run.layout.train!;
     const rows = balanced ? balance(this.#base, this.#run.int(y), this.#run.program.seed, this.#epoch) : this.#base;
     this.#order.set(rows);
     if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
-    this.#sums.begin();
   }
 
   /** Closes the epoch's log, and says whether its weights are the best so far. */
   #endEpoch(): Action {
     const { validation } = this.#run.layout;
-    const log = this.#sums.log(this.#length, validation && this.#validates ? validation : undefined, {
+    const log = this.#sums.log(this.#batches.cursor, validation && this.#validates ? validation : undefined, {
       epoch: this.#epoch,
       learningRate: this.#rate,
       batchSize: Math.min(this.#options.updateRows, this.#base.length),
@@ -227,7 +244,8 @@ export class FitLead {
     this.#batch = batch;
     if (action === "step") {
       this.#rate = this.#state.rate;
-      this.#state.write(parity, this.#batches.cursor, batch.index);
+      const { cursor } = this.#batches;
+      this.#state.write(parity, this.#stream?.at(cursor) ?? cursor, batch.index);
     }
     const part = batch.first ? (batch.last ? "whole" : "first") : batch.last ? "last" : "middle";
     this.#set(parity, HYPER.action, ACTIONS.indexOf(action));
@@ -253,7 +271,8 @@ export class FitLead {
 
   #progress(): void {
     this.#reporter.progress(() => {
-      const { done: step, updates: steps, cursor } = this.#batches;
+      const { done: step, updates, cursor } = this.#batches;
+      const steps = this.#stream ? (this.#options.stepsPerEpoch ?? Number.POSITIVE_INFINITY) : updates;
       return { epoch: this.#epoch, step, steps, dataLoss: this.#sums.dataLoss / cursor };
     });
   }

@@ -27,6 +27,11 @@ export class Calls {
     return this.#fitting && !this.#disposed;
   }
 
+  /** The running fit was asked to stop. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
   /** Runs a call after those before it, raced against the end of the model. */
   enqueue<T>(call: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
@@ -98,11 +103,20 @@ export class Calls {
     this.ask();
   }
 
-  /** While a fit is parked: serves what waits, and holds as long as it is paused and its workers live. */
-  async serveParked(): Promise<void> {
+  /**
+   * While a fit is parked: serves what waits, and holds as long as it is paused and its workers live. With `until` it also holds
+   * until that settles or the run is stopped.
+   */
+  async serveParked(until?: Promise<unknown>): Promise<void> {
+    let settled = until === undefined;
+    void until?.then(() => {
+      settled = true;
+      this.#wake();
+    });
     for (;;) {
       while (this.#attending.length) await this.#attending.shift()!();
-      if (!this.#paused || this.#session.broken) break;
+      const holds = this.#paused || !(settled || this.#stopped);
+      if (!holds || this.#session.broken) break;
       await this.#untilDisposed(
         new Promise<void>((resolve) => {
           this.#wake = resolve;

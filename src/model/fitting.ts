@@ -13,28 +13,37 @@ import type { Upload } from "./upload.js";
 import { warningsOf } from "./warnings.js";
 import { mostlyZeros } from "./zeros.js";
 
+/** How a fit comes by its rows: it makes memory, trains, and tells how it ended. */
+export interface Course {
+  /** For the history, in plain words. */
+  readonly warnings: readonly string[];
+  /** `fail` stops the run, and has it reject with an error once it has ended. */
+  run(fail: (error: unknown) => void): Promise<FitOutcome>;
+}
+
 /** Runs a checked fit to its end. Callbacks run here, on the caller's thread; one that throws stops the run and rejects it. */
 export async function runFit(
   program: Program,
   session: Session,
   calls: Calls,
-  request: FitRequest,
-  { signal, onEpochEnd, onBatchEnd, onProgress }: FitInput,
+  course: Course,
+  { signal, onEpochEnd, onBatchEnd, onProgress }: Pick<FitInput, "signal" | "onEpochEnd" | "onBatchEnd" | "onProgress">,
   onLog: (log: EpochLog) => void,
 ): Promise<History> {
   const abort = () => calls.stop();
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
   const epochs: EpochLog[] = [];
-  // Before the data may be given away.
-  const warnings = warningsOf(request);
   let thrown: { error: unknown } | undefined;
+  const fail = (error: unknown) => {
+    thrown ??= { error };
+    abort();
+  };
   const guarded = <A>(callback: ((value: A) => void) | undefined, value: A) => {
     try {
       callback?.(value);
     } catch (error) {
-      thrown ??= { error };
-      abort();
+      fail(error);
     }
   };
   session.onNote = (message) => {
@@ -47,9 +56,7 @@ export async function runFit(
     if ("progress" in message) guarded(onProgress, message.progress as Progress);
   };
   try {
-    await prepare(program, session, request);
-    calls.ask();
-    const outcome = await untilEnded(session, calls, request);
+    const outcome = await course.run(fail);
     const { fingerprint, state } = await session.lead(({ jobs }) => jobs.finish());
     session.keep(state);
     if (thrown) throw thrown.error;
@@ -68,7 +75,7 @@ export async function runFit(
       numerics,
       seed: program.seed,
       fingerprint,
-      warnings,
+      warnings: [...course.warnings],
       ...(profile ? { profile } : {}),
     };
   } finally {
@@ -77,7 +84,20 @@ export async function runFit(
   }
 }
 
-const dataSize = ({ x, weights }: Upload): DataSize => ({
+/** A fit of arrays, all rows in memory. */
+export function arrayCourse(program: Program, session: Session, calls: Calls, request: FitRequest): Course {
+  return {
+    // Before the data may be given away.
+    warnings: warningsOf(request),
+    async run() {
+      await prepare(program, session, request);
+      calls.ask();
+      return untilEnded(session, calls, request);
+    },
+  };
+}
+
+export const dataSize = ({ x, weights }: Upload): DataSize => ({
   rows: x.rows,
   type: x.type,
   zeros: mostlyZeros(x),
@@ -98,13 +118,21 @@ async function prepare(program: Program, session: Session, request: FitRequest):
     best: options.earlyStopping?.restoreBestWeights ?? false,
   };
   await session.ensure(session.widen(need));
-  const fill = async (source: "train" | "validation", data: Pick<FitRequest, "x" | "y"> & Upload, who: string) => {
-    await session.upload(session.layout[source]!, data, transfer);
-    const { rows, type } = data.x;
-    await session.check({ source, type, rows, firstRow: 0, targets: data.y.kind, who });
-  };
-  await fill("train", { x, y, weights }, "fit");
-  if (validation) await fill("validation", validation, "fit: validationData");
+  await fillSource(session, "train", { x, y, weights }, "fit", transfer);
+  if (validation) await fillSource(session, "validation", validation, "fit: validationData", transfer);
+}
+
+/** Rows into a source, and their values checked. */
+export async function fillSource(
+  session: Session,
+  source: "train" | "validation",
+  data: Pick<FitRequest, "x" | "y"> & Upload,
+  who: string,
+  transfer = false,
+): Promise<void> {
+  await session.upload(session.layout[source]!, data, transfer);
+  const { rows, type } = data.x;
+  await session.check({ source, type, rows, firstRow: 0, targets: data.y.kind, who });
 }
 
 /** Starts the run; whenever it parks, serves the calls that wait, holds while paused, and goes on. */

@@ -4,8 +4,10 @@ import { boolean, integer, lookup, number, options, show } from "../check.js";
 import type { FitOptions } from "../engine/fit.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
+import { smaller } from "../memory.js";
 import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
+import type { Layout } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { readCallbacks } from "./callbacks.js";
@@ -59,9 +61,9 @@ export const DEFAULT_LIMIT = 2147483648;
 const MOST_BYTES = 4294901760;
 
 /** The error of a run that needs more bytes than it may have. */
-export function outOfMemory(bytes: number, limit: number): MemoryLimitError {
+export function outOfMemory({ bytes, train }: Layout, limit: number): MemoryLimitError {
   const raise = bytes > MOST_BYTES ? "" : ", or raise memoryLimit in compile()";
-  const cure = `Take fewer units, a smaller batchSize, fewer rows or Uint8Array data${raise}.`;
+  const cure = `${smaller(bytes, train?.x.bytes ?? 0)}${raise}.`;
   const text = `memoryLimit: expected a model and data within ${limit} bytes, got ${bytes} bytes. ${cure}`;
   return new MemoryLimitError(text, { bytes, limit });
 }
@@ -176,34 +178,35 @@ const KNOWN = [
   "transfer",
 ];
 
-export function readFit(program: Program, x: DataInput, y: TargetInput, given: FitInput, naming: Naming): FitRequest {
-  options(given, "fit", KNOWN);
-  const {
-    epochs = 1,
-    batchSize = DEFAULT_BATCH,
-    shuffle = true,
-    validationSplit = 0,
-    transfer = false,
-    profile = false,
-  } = given;
+/** The options of every fit that are no data, checked, defaults filled in. */
+export function readRun(given: Omit<FitInput, "shuffle">) {
+  const { epochs = 1, batchSize = DEFAULT_BATCH, profile = false } = given;
   integer(epochs, "fit: epochs", { min: 1 });
   if (batchSize !== "full") integer(batchSize, "fit: batchSize", { min: 1 });
-  boolean(shuffle, "fit: shuffle");
-  boolean(transfer, "fit: transfer");
   boolean(profile, "fit: profile");
-  number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
-  const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null } = given;
+  const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null, maxSteps = null, maxTime = null } = given;
   integer(validationFreq, "fit: validationFreq", { min: 1 });
   if (initialEpoch !== null) integer(initialEpoch, "fit: initialEpoch", { min: 0, max: epochs - 1 });
   if (stepsPerEpoch !== null) integer(stepsPerEpoch, "fit: stepsPerEpoch", { min: 1 });
-  if (given.maxSteps !== undefined) integer(given.maxSteps, "fit: maxSteps", { min: 1 });
-  if (given.maxTime !== undefined) number(given.maxTime, "fit: maxTime", { above: 0 });
+  if (given.maxSteps !== undefined) integer(maxSteps, "fit: maxSteps", { min: 1 });
+  if (given.maxTime !== undefined) number(maxTime, "fit: maxTime", { above: 0 });
   for (const name of ["onEpochEnd", "onBatchEnd", "onProgress"] as const) {
     if (given[name] !== undefined && typeof given[name] !== "function") {
       throw new OptionError(`fit: ${name}: expected a function, got ${show(given[name])}.`);
     }
   }
   readSignal(given.signal);
+  const batchLogs = given.onBatchEnd !== undefined;
+  return { epochs, initialEpoch, validationFreq, stepsPerEpoch, batchLogs, maxSteps, maxTime, profile };
+}
+
+export function readFit(program: Program, x: DataInput, y: TargetInput, given: FitInput, naming: Naming): FitRequest {
+  options(given, "fit", KNOWN);
+  const { batchSize = DEFAULT_BATCH, shuffle = true, validationSplit = 0, transfer = false } = given;
+  const run = readRun(given);
+  boolean(shuffle, "fit: shuffle");
+  boolean(transfer, "fit: transfer");
+  number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
   const data = readPair(program, x, y, "fit", naming);
   if (validationSplit > 0 && data.x.rows < 2) {
     throw new OptionError("fit: validationSplit: expected at least 2 rows to split, got 1. Give more rows.");
@@ -213,22 +216,15 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
     throw new OptionError("fit: validationSplit: expected it or validationData, got both. Drop one of the two.");
   }
   const earlyStopping = readCallbacks(given.callbacks, logKeys(program, !!validation || validationSplit > 0));
-  const { maxSteps = null, maxTime = null } = given;
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: {
-      epochs,
+      ...run,
       ...batchRows(program, batchSize, data.x.rows),
       shuffle,
+      windowRows: null,
       balanced: readSampler(given, data.y),
-      initialEpoch,
-      validationFreq,
-      stepsPerEpoch,
-      batchLogs: given.onBatchEnd !== undefined,
-      maxSteps,
-      maxTime,
       earlyStopping,
-      profile,
     },
     ...data,
     weights: readWeights(given, data.y),
@@ -240,7 +236,7 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
 }
 
 /** Rows of a batch in memory, and of an update. */
-function batchRows(program: Program, batchSize: number | "full", rows: number) {
+export function batchRows(program: Program, batchSize: number | "full", rows: number) {
   if (batchSize === "full") return { batchSize: Math.min(MOST_AT_ONCE, rows), updateRows: rows };
   const { gradientAccumulationSteps = 1 } = program.training!.optimizerConfig;
   const size = Math.min(batchSize, rows);
@@ -264,7 +260,7 @@ export function readPair(
   return { x: inputs, y: readTargets(targets, loss, width, inputs.rows, who) };
 }
 
-function readValidation(program: Program, { validationData }: FitInput, naming: Naming) {
+export function readValidation(program: Program, { validationData }: Pick<FitInput, "validationData">, naming: Naming) {
   if (!Array.isArray(validationData) || validationData.length !== 2) {
     throw new OptionError(`fit: validationData: expected [x, y], got ${show(validationData)}.`);
   }
@@ -272,7 +268,7 @@ function readValidation(program: Program, { validationData }: FitInput, naming: 
 }
 
 /** Keys of an epoch's log that can be monitored. */
-function logKeys(program: Program, validated: boolean): string[] {
+export function logKeys(program: Program, validated: boolean): string[] {
   const names = ["loss", ...program.training!.metrics.map(({ name }) => name)];
   const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`).concat("generalizationGap");
   return ["dataLoss", "penalty", ...names, ...(validated ? validation : [])];

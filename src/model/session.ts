@@ -17,7 +17,7 @@ import { estimateWorkers } from "./estimate.js";
 import { chooseNumerics } from "./numerics.js";
 import { DEFAULT_BATCH, DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
 import type { TeamFacts } from "./summary.js";
-import { copyValues, type Upload, type Write } from "./upload.js";
+import { copyRows, type Upload, type Write } from "./upload.js";
 
 /** What a session was opened with: enough to find its state again. */
 interface Opened {
@@ -73,6 +73,11 @@ export class Session {
     return this.#broken !== undefined;
   }
 
+  /** True if there is a memory and a team that fit the training. */
+  get ready(): boolean {
+    return this.#opened !== undefined && !this.#reset && !this.broken;
+  }
+
   /** The team in use, or the one that a fit with the default batch size would get. */
   get facts(): TeamFacts {
     const { layout } = this.#opened ?? {};
@@ -102,7 +107,7 @@ export class Session {
   checkBytes(request: LayoutRequest): Layout {
     const layout = createLayout(this.#program, request);
     const limit = this.#settings?.memoryLimit ?? DEFAULT_LIMIT;
-    if (layout.bytes > limit) throw outOfMemory(layout.bytes, limit);
+    if (layout.bytes > limit) throw outOfMemory(layout, limit);
     return layout;
   }
 
@@ -124,7 +129,7 @@ export class Session {
   /** Makes team and memory so that a request is held. */
   async ensure(request: LayoutRequest): Promise<void> {
     const opened = this.#opened;
-    if (opened && !this.#reset && this.#broken === undefined && holds(opened.layout.request, request)) return;
+    if (this.ready && holds(opened!.layout.request, request)) return;
     this.#unlessClosed();
     const program = this.#program;
     const training = this.#settings?.training;
@@ -256,14 +261,11 @@ export class Session {
     else this.#members[0]?.jobs.request(bits).catch(() => {});
   }
 
-  /** Copies rows into a source, in slices; with `transfer` their buffers move. */
-  async upload(source: Source, { x, y, weights }: Upload, transfer = false): Promise<void> {
-    const { memory } = this.#opened!;
+  /** Copies rows into a source from its row `first` on, in slices; with `transfer` their buffers move. */
+  upload(source: Source, data: Upload, transfer = false, first = 0): Promise<void> {
     const write: Write = (pointer, bytes, moved) =>
       this.lead(({ jobs }) => jobs.write(pointer, moved ? move(bytes, [bytes.buffer]) : bytes));
-    await copyValues(memory, write, source.x.pointer, x.values, transfer);
-    if (y) await copyValues(memory, write, source.y.pointer, y.values, transfer);
-    if (weights) await copyValues(memory, write, source.weights!.pointer, weights, false);
+    return copyRows(this.#opened!.memory, write, source, data, transfer, first);
   }
 
   check(check: SourceCheck): Promise<void> {

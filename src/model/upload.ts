@@ -1,5 +1,6 @@
 // Data into a run's memory without holding up the caller's thread.
 
+import type { Source } from "../plan/layout.js";
 import { macrotask } from "../rpc.js";
 import type { Targets, Values } from "./data.js";
 
@@ -16,8 +17,23 @@ export interface Upload {
 /** Has a worker copy bytes to an address; `moved` buffers change their owner. */
 export type Write = (pointer: number, bytes: Uint8Array, moved: boolean) => Promise<void>;
 
+/** Copies rows into a source from its row `first` on. */
+export async function copyRows(
+  memory: WebAssembly.Memory | undefined,
+  write: Write,
+  source: Source,
+  { x, y, weights }: Upload,
+  transfer: boolean,
+  first: number,
+): Promise<void> {
+  const at = (pointer: number, { width, values }: Values) => pointer + first * width * values.BYTES_PER_ELEMENT;
+  await copyValues(memory, write, at(source.x.pointer, x), x.values, transfer);
+  if (y) await copyValues(memory, write, at(source.y.pointer, y), y.values, transfer);
+  if (weights) await copyValues(memory, write, source.weights!.pointer + first * 4, weights, false);
+}
+
 /** Copies values to an address: in slices, into shared memory or by the worker; whole where their buffer can be shared or moved. */
-export async function copyValues(
+async function copyValues(
   memory: WebAssembly.Memory | undefined,
   write: Write,
   pointer: number,

@@ -19,8 +19,8 @@ export async function eachWindow(
   { x, y, batch, who }: { x: Values; y?: Targets; batch: number; who: string },
   visit: (part: WindowPart) => Promise<void>,
 ): Promise<void> {
-  // A running fit keeps its memory: the window in it serves.
-  if (!parked) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
+  // A running fit keeps its memory: the window in it serves. One that waits for its first rows may have none yet.
+  if (!parked || !session.ready) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
   const { window, request } = session.layout;
   const size = Math.min(batch, request.batch);
   for (let start = 0; start < x.rows; start += window.rows) {

@@ -28,6 +28,13 @@ test(
         data,
       ],
     ]);
+    const rows = 1e6;
+    const [many, labels] = [new Float32Array(rows * 4), new Uint8Array(rows)];
+    const fit = await rejection(() => big.fit(many, labels), "fit of many rows");
+    assert.match(
+      (fit as Error).message,
+      /, or pass the rows in chunks: fit\(\(\) => chunks, options\), or raise memoryLimit/,
+    );
     const limited = [
       [big, 1e6],
       [huge, 4294901760],
