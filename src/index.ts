@@ -40,6 +40,7 @@ export {
   cosineDecay,
   cosineWarmRestarts,
   exponentialDecay,
+  exponentialRise,
   inverseTimeDecay,
   linearDecay,
   oneCycle,
@@ -59,5 +60,6 @@ export type { Run } from "./model/run.js";
 export type { Model } from "./model.js";
 export { scheduleRate } from "./schedules/index.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
+export { type FindLearningRateOptions, findLearningRate, type LearningRateRange } from "./select/learningrate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
 export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
