@@ -17,6 +17,7 @@ export {
   WhetstoneError,
   WorkerError,
 } from "./errors.js";
+export { exponentialBatchSize, plateauBatchSize, randomBatchSize } from "./factories/batchsizes.js";
 export { earlyStopping } from "./factories/callbacks.js";
 export {
   activation,

@@ -2,14 +2,17 @@
 
 import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
 import { shuffle } from "../random.js";
+import type { BatchSizeSpec } from "../schedules/batchsizes.js";
+import type { PlateauState } from "../schedules/plateau.js";
 import type { EarlyStoppingSpec, StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
-import { type Batch, Batches } from "./batches.js";
+import type { Batch, Batches } from "./batches.js";
 import { Divergence } from "./divergence.js";
 import type { RunMemory } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
+import { BatchSizes } from "./sizes.js";
 import { EarlyStopping } from "./stopping.js";
 import { EpochSums } from "./sums.js";
 
@@ -19,6 +22,8 @@ export interface FitOptions {
   readonly batchSize: number;
   /** Rows of an update, whose gradients come from batches of batchSize rows. */
   readonly updateRows: number;
+  /** The most of both, where a schedule chooses for each epoch; with what earlier results have made of it. */
+  readonly batchSizes: { readonly spec: BatchSizeSpec; readonly growth: PlateauState } | null;
   readonly shuffle: boolean;
   /** Each epoch draws every class equally often. */
   readonly balanced: boolean;
@@ -37,6 +42,7 @@ export interface FitReport {
   readonly stopped: StopReason;
   readonly steps: number;
   readonly bestEpoch?: number;
+  readonly growth?: PlateauState;
 }
 
 export class FitLead {
@@ -50,10 +56,9 @@ export class FitLead {
   readonly #stopping: EarlyStopping | undefined;
   readonly #firstEpoch: number;
   readonly #lastEpoch: number;
-  /** Rows that an epoch trains on. */
-  readonly #length: number;
   readonly #started = performance.now();
-  readonly #batches: Batches;
+  readonly #sizes: BatchSizes;
+  #batches: Batches;
   #batch: Batch;
   #batchLoss = 0;
   #steps = 0;
@@ -74,19 +79,18 @@ export class FitLead {
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
     this.#sums = new EpochSums(run);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
-    const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
-    const updateRows = Math.min(base.length, options.updateRows);
+    const { epochs, initialEpoch } = options;
     if (initialEpoch !== null) state.epoch = initialEpoch;
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
-    this.#length = Math.min(base.length, (stepsPerEpoch ?? base.length) * updateRows);
-    this.#batches = new Batches(this.#length, batchSize, updateRows);
+    this.#sizes = new BatchSizes(options, base.length, run.program.seed);
+    this.#batches = this.#sizes.batches(state.epoch);
     this.#batch = this.#batches.next();
   }
 
   get report(): FitReport {
     const best = this.#hasBest ? { bestEpoch: this.#stopping!.bestEpoch } : {};
-    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best };
+    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best, ...this.#sizes.report };
   }
 
   /** Why the run was rolled back, if it was. */
@@ -186,7 +190,7 @@ export class FitLead {
 
   #beginEpoch(): void {
     this.#epoch = this.#state.epoch;
-    this.#batches.cursor = 0;
+    this.#batches = this.#sizes.batches(this.#epoch);
     this.#batchLoss = 0;
     const { balanced, shuffle: shuffled } = this.#options;
     const { y } = this.#run.layout.train!;
@@ -199,11 +203,12 @@ export class FitLead {
   /** Closes the epoch's log, and says whether its weights are the best so far. */
   #endEpoch(): Action {
     const { validation } = this.#run.layout;
-    const log = this.#sums.log(this.#length, validation && this.#validates ? validation : undefined, {
+    const log = this.#sums.log(this.#batches.length, validation && this.#validates ? validation : undefined, {
       epoch: this.#epoch,
       learningRate: this.#rate,
-      batchSize: Math.min(this.#options.updateRows, this.#base.length),
+      batchSize: this.#batches.updateRows,
     });
+    this.#sizes.observe(log);
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";

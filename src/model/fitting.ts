@@ -4,6 +4,7 @@ import type { FitOutcome } from "../engine/engine.js";
 import { type DataSize, heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EpochLog, History, Progress } from "../spec.js";
+import { keepGrowth } from "./batchsizes.js";
 import type { Calls } from "./calls.js";
 import { estimateWorkers } from "./estimate.js";
 import { hintOf } from "./hint.js";
@@ -52,6 +53,7 @@ export async function runFit(
     const outcome = await untilEnded(session, calls, request);
     const { fingerprint, state } = await session.lead(({ jobs }) => jobs.finish());
     session.keep(state);
+    keepGrowth(program, request.options, outcome.growth);
     if (thrown) throw thrown.error;
     const { stopped = "completed", steps = 0, bestEpoch, profile } = outcome;
     const best = bestEpoch === undefined ? {} : { bestEpoch };

@@ -8,6 +8,7 @@ import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
+import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
 import { readCallbacks } from "./callbacks.js";
 import {
   type DataInput,
@@ -50,8 +51,6 @@ export interface Settings {
 }
 
 const MOST_WORKERS = 64;
-/** Rows of a full batch that are worked on at once. */
-const MOST_AT_ONCE = 1024;
 /** Rows a batch of a fit that names no batchSize. */
 export const DEFAULT_BATCH = 32;
 export const DEFAULT_LIMIT = 2147483648;
@@ -103,8 +102,11 @@ export function readCompile(given: CompileOptions, who = "compile"): Settings {
 export interface FitInput {
   /** Default 1. */
   epochs?: number;
-  /** Rows a batch; default 32. The last batch of an epoch may be smaller. "full": all rows, above 1,024 in parts. */
-  batchSize?: number | "full";
+  /**
+   * Rows a batch; default 32. The last batch of an epoch may be smaller. "full": all rows, above 1,024 in parts. A schedule
+   * such as exponentialBatchSize() gives chooses for each epoch.
+   */
+  batchSize?: BatchSize;
   /** Another order in each epoch, drawn from the seed; default true. */
   shuffle?: boolean;
   /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
@@ -187,7 +189,7 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
     profile = false,
   } = given;
   integer(epochs, "fit: epochs", { min: 1 });
-  if (batchSize !== "full") integer(batchSize, "fit: batchSize", { min: 1 });
+  const size = readBatchSize(batchSize, "fit: batchSize");
   boolean(shuffle, "fit: shuffle");
   boolean(transfer, "fit: transfer");
   boolean(profile, "fit: profile");
@@ -212,13 +214,14 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   if (validation && validationSplit > 0) {
     throw new OptionError("fit: validationSplit: expected it or validationData, got both. Drop one of the two.");
   }
-  const earlyStopping = readCallbacks(given.callbacks, logKeys(program, !!validation || validationSplit > 0));
+  const keys = logKeys(program, !!validation || validationSplit > 0);
+  const earlyStopping = readCallbacks(given.callbacks, keys);
   const { maxSteps = null, maxTime = null } = given;
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: {
       epochs,
-      ...batchRows(program, batchSize, data.x.rows),
+      ...batchRows(program, size, data.x.rows, keys),
       shuffle,
       balanced: readSampler(given, data.y),
       initialEpoch,
@@ -237,14 +240,6 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
     // A buffer that serves twice, as in an autoencoder, can be given away only once: it is copied.
     transfer: transfer && new Set(arrays).size === arrays.length,
   };
-}
-
-/** Rows of a batch in memory, and of an update. */
-function batchRows(program: Program, batchSize: number | "full", rows: number) {
-  if (batchSize === "full") return { batchSize: Math.min(MOST_AT_ONCE, rows), updateRows: rows };
-  const { gradientAccumulationSteps = 1 } = program.training!.optimizerConfig;
-  const size = Math.min(batchSize, rows);
-  return { batchSize: size, updateRows: size * gradientAccumulationSteps };
 }
 
 /** Inputs and targets of the same rows. */
