@@ -60,6 +60,8 @@ export type { CompileOptions, FitInput } from "./model/options.js";
 export type { Run } from "./model/run.js";
 export type { Model } from "./model.js";
 export { scheduleRate } from "./schedules/index.js";
+export type { BatchSizeRow } from "./select/batchchoice.js";
+export { type BatchSizeSearch, type FindBatchSizeOptions, findBatchSize } from "./select/batchsize.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type FindLearningRateOptions, findLearningRate, type LearningRateRange } from "./select/learningrate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";

@@ -26,7 +26,7 @@ export const TRIAL = ["seed", "fit", "compile"];
 /** What copies are made of. */
 export interface Original {
   readonly spec: Parameters<typeof sequential>[0];
-  readonly compile: CompileOptions & { optimizer: object };
+  readonly compile: Omit<CompileOptions, "optimizer"> & { readonly optimizer: { readonly learningRate: Rate } };
   /** None for JSON: weights then come from the seed. */
   readonly weights: NamedTensor[] | undefined;
   readonly fit: TrialFit;
@@ -41,7 +41,7 @@ export async function readOriginal(model: Architecture, given: TrialOptions, who
   integer(seed, `${who}: seed`, { min: 0 });
   const read = (model as Model).getWeights;
   const weights = typeof read === "function" ? await read.call(model) : undefined;
-  return { spec, compile: compile as Original["compile"], weights, fit, seed };
+  return { spec, compile: compile as unknown as Original["compile"], weights, fit, seed };
 }
 
 /** Runs with a copy that learns at this rate, and disposes of it. */

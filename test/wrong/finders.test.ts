@@ -40,4 +40,25 @@ test(
   ),
 );
 
+const sizes = (given: unknown) => anyhow.findBatchSize!(model, x, y, given);
+
+test(
+  "findBatchSize",
+  withoutThreads(() =>
+    eachRejects([
+      ["null", () => sizes(null), "E_OPTION", /^findBatchSize: expected an object of options/],
+      ["key", () => sizes({ sizes: [8] }), "E_OPTION", /unknown option "sizes"/],
+      ["none", () => sizes({ candidates: [] }), "E_OPTION", /candidates: expected an array of batch sizes .* got \[\]/],
+      ["zero", () => sizes({ candidates: [8, 0] }), "E_OPTION", /candidates\[1\]: expected a whole number >= 1, got 0/],
+      ["a hole", () => sizes({ candidates: new Array(1) }), "E_OPTION", /candidates\[0\]: .* got undefined/],
+      ["base", () => sizes({ base: 0 }), "E_OPTION", /^findBatchSize: base: .* got 0/],
+      ["epochs", () => sizes({ epochs: 0 }), "E_OPTION", /epochs: expected a whole number >= 1, got 0/],
+      ["target", () => sizes({ target: "0" }), "E_OPTION", /target: expected a number, got "0"/],
+      ["scaling", () => sizes({ scaling: "root" }), "E_OPTION", /scaling: unknown name "root"/],
+      ["fit", () => sizes({ fit: { batchSize: 5 } }), "E_OPTION", /fit: unknown option "batchSize"/],
+      ["callback", () => sizes({ onCandidate: 1 }), "E_OPTION", /onCandidate: expected a function, got 1/],
+    ]),
+  ),
+);
+
 test.run();
