@@ -18,6 +18,7 @@ export {
   WorkerError,
 } from "./errors.js";
 export type { Operand, Symbolic } from "./expressions/symbol.js";
+export { exponentialBatchSize, plateauBatchSize, randomBatchSize } from "./factories/batchsizes.js";
 export { earlyStopping } from "./factories/callbacks.js";
 export { defineLoss, defineMetric } from "./factories/define.js";
 export {
@@ -53,6 +54,7 @@ export {
   cosineDecay,
   cosineWarmRestarts,
   exponentialDecay,
+  exponentialRise,
   inverseTimeDecay,
   linearDecay,
   oneCycle,
@@ -73,6 +75,9 @@ export type { Run } from "./model/run.js";
 export type { StreamInput } from "./model/streamOptions.js";
 export type { Model } from "./model.js";
 export { scheduleRate } from "./schedules/index.js";
+export type { BatchSizeRow } from "./select/batchchoice.js";
+export { type BatchSizeSearch, type FindBatchSizeOptions, findBatchSize } from "./select/batchsize.js";
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
+export { type FindLearningRateOptions, findLearningRate, type LearningRateRange } from "./select/learningrate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
 export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

@@ -36,13 +36,12 @@ export function gemm_segments(
     a += 4 * a_row;
     m -= 4;
   }
-  if (m >= 2) {
-    tile2(c, a, b, bias, rows, segments, K, c_row, a_row, a_segment, a_down);
-    c += 2 * c_row;
-    a += 2 * a_row;
-    m -= 2;
+  while (m > 0) {
+    tile1(c, a, b, bias, rows, segments, K, a_segment, a_down);
+    c += c_row;
+    a += a_row;
+    m--;
   }
-  if (m > 0) tile1(c, a, b, bias, rows, segments, K, a_segment, a_down);
 }
 
 function tile6(
@@ -181,51 +180,6 @@ function tile4(
   store_row((c += c_row), c10, c11);
   store_row((c += c_row), c20, c21);
   store_row((c += c_row), c30, c31);
-}
-
-function tile2(
-  c: usize,
-  a: usize,
-  b: usize,
-  bias: usize,
-  rows: i32,
-  segments: i32,
-  K: i32,
-  c_row: usize,
-  a_row: usize,
-  a_segment: usize,
-  a_down: usize,
-): void {
-  const low = start_low(bias);
-  const high = start_high(bias);
-  let c00 = low;
-  let c01 = high;
-  let c10 = low;
-  let c11 = high;
-  for (let down = rows; down > 0; down--) {
-    let start = a;
-    for (let segment = segments; segment > 0; segment--) {
-      let a0 = start;
-      let a1 = a0 + a_row;
-      for (let k = K; k > 0; k--) {
-        const b0 = v128.load(b);
-        const b1 = v128.load(b, 16);
-        let x = v128.load32_splat(a0);
-        c00 = madd(x, b0, c00);
-        c01 = madd(x, b1, c01);
-        x = v128.load32_splat(a1);
-        c10 = madd(x, b0, c10);
-        c11 = madd(x, b1, c11);
-        a0 += 4;
-        a1 += 4;
-        b += 32;
-      }
-      start += a_segment;
-    }
-    a += a_down;
-  }
-  store_row(c, c00, c01);
-  store_row((c += c_row), c10, c11);
 }
 
 function tile1(

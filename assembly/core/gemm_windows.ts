@@ -42,13 +42,11 @@ export function gemm_windows(
   columns: i32,
 ): void {
   const pixel_bytes: usize = a_pixel << 2;
-  // What is left to go when a line, and an image, is done.
-  const line_bytes = at(0, a_line - pixels * a_pixel);
-  const image_bytes = at(0, a_image - lines * a_line);
+  const line_rest = at(0, a_line - pixels * a_pixel);
+  const image_rest = at(0, a_image - lines * a_line);
   const d_pixel_bytes: usize = d_pixel << 2;
-  const d_image_bytes = at(0, d_image - lines * pixels * d_pixel);
-  const last = k + M;
-  while (k < last) {
+  const d_image_rest = at(0, d_image - lines * pixels * d_pixel);
+  for (const last = k + M; k < last; ) {
     const a0 = a + offset(k, channels, segments, a_segment, a_down);
     const a1 = a + offset(k + 1, channels, segments, a_segment, a_down);
     const a2 = a + offset(k + 2, channels, segments, a_segment, a_down);
@@ -71,10 +69,10 @@ export function gemm_windows(
         lines,
         pixels,
         pixel_bytes,
-        line_bytes,
-        image_bytes,
+        line_rest,
+        image_rest,
         d_pixel_bytes,
-        d_image_bytes,
+        d_image_rest,
         columns,
       );
       k += 6;
@@ -91,35 +89,18 @@ export function gemm_windows(
         lines,
         pixels,
         pixel_bytes,
-        line_bytes,
-        image_bytes,
+        line_rest,
+        image_rest,
         d_pixel_bytes,
-        d_image_bytes,
+        d_image_rest,
         columns,
       );
       k += 4;
       c += 128;
-    } else if (m >= 2) {
-      tile2(
-        c,
-        a0,
-        a1,
-        d,
-        B,
-        lines,
-        pixels,
-        pixel_bytes,
-        line_bytes,
-        image_bytes,
-        d_pixel_bytes,
-        d_image_bytes,
-        columns,
-      );
-      k += 2;
-      c += 64;
     } else {
-      tile1(c, a0, d, B, lines, pixels, pixel_bytes, line_bytes, image_bytes, d_pixel_bytes, d_image_bytes, columns);
+      tile1(c, a0, d, B, lines, pixels, pixel_bytes, line_rest, image_rest, d_pixel_bytes, d_image_rest, columns);
       k++;
+      c += 32;
     }
   }
 }
@@ -277,54 +258,6 @@ function tile4(
     add_row(c + 32, image, v128.and(c10, low), v128.and(c11, high));
     add_row(c + 64, image, v128.and(c20, low), v128.and(c21, high));
     add_row(c + 96, image, v128.and(c30, low), v128.and(c31, high));
-  }
-}
-
-function tile2(
-  c: usize,
-  a0: usize,
-  a1: usize,
-  b: usize,
-  B: i32,
-  lines: i32,
-  pixels: i32,
-  a_pixel: usize,
-  a_line: usize,
-  a_image: usize,
-  b_pixel: usize,
-  b_image: usize,
-  columns: i32,
-): void {
-  const low = lanes_below(0, columns);
-  const high = lanes_below(4, columns);
-  const zero = unknown_zero(B);
-  for (let image = 0; image < B; image++) {
-    let c00 = zero;
-    let c01 = zero;
-    let c10 = zero;
-    let c11 = zero;
-    for (let line = lines; line > 0; line--) {
-      for (let pixel = pixels; pixel > 0; pixel--) {
-        const b0 = v128.load(b);
-        const b1 = v128.load(b, 16);
-        let x = v128.load32_splat(a0);
-        c00 = madd(x, b0, c00);
-        c01 = madd(x, b1, c01);
-        x = v128.load32_splat(a1);
-        c10 = madd(x, b0, c10);
-        c11 = madd(x, b1, c11);
-        a0 += a_pixel;
-        a1 += a_pixel;
-        b += b_pixel;
-      }
-      a0 += a_line;
-      a1 += a_line;
-    }
-    a0 += a_image;
-    a1 += a_image;
-    b += b_image;
-    add_row(c, image, v128.and(c00, low), v128.and(c01, high));
-    add_row(c + 32, image, v128.and(c10, low), v128.and(c11, high));
   }
 }
 

@@ -15,31 +15,32 @@ export interface Batch {
 export class Batches {
   /** Rows of an epoch; of a stream those that were let in so far. */
   length: number;
-  /** Rows of a batch, and of an update. */
+  /** Rows of an update. */
+  readonly updateRows: number;
+  /** Rows of a batch. */
   readonly #size: number;
-  readonly #update: number;
   /** Rows of the epoch that were trained on. */
   cursor = 0;
 
   constructor(length: number, size: number, update: number) {
     this.length = length;
     this.#size = size;
-    this.#update = update;
+    this.updateRows = update;
   }
 
   /** Updates of an epoch. */
   get updates(): number {
-    return Math.ceil(this.length / this.#update);
+    return Math.ceil(this.length / this.updateRows);
   }
 
   /** The number of the update that the batch to come belongs to. */
   get update(): number {
-    return Math.floor(this.cursor / this.#update);
+    return Math.floor(this.cursor / this.updateRows);
   }
 
   /** Updates of this epoch that are done. */
   get done(): number {
-    return Math.ceil(this.cursor / this.#update);
+    return Math.ceil(this.cursor / this.updateRows);
   }
 
   get ended(): boolean {
@@ -48,8 +49,8 @@ export class Batches {
 
   /** The batch to come. */
   next(): Batch {
-    const start = Math.floor(this.cursor / this.#update) * this.#update;
-    const end = Math.min(start + this.#update, this.length);
+    const start = Math.floor(this.cursor / this.updateRows) * this.updateRows;
+    const end = Math.min(start + this.updateRows, this.length);
     const rows = Math.min(this.#size, end - this.cursor);
     const index = (this.cursor - start) / this.#size;
     return { rows, total: end - start, first: index === 0, last: this.cursor + rows === end, index };

@@ -2,14 +2,17 @@
 
 import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
 import { shuffle } from "../random.js";
+import type { BatchSizeSpec } from "../schedules/batchsizes.js";
+import type { PlateauState } from "../schedules/plateau.js";
 import type { EarlyStoppingSpec, StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
-import { type Batch, Batches } from "./batches.js";
+import type { Batch, Batches } from "./batches.js";
 import { Divergence } from "./divergence.js";
 import type { RunMemory } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
+import { BatchSizes } from "./sizes.js";
 import { EarlyStopping } from "./stopping.js";
 import { StreamRows, type Supply, type Wanted } from "./stream.js";
 import { EpochSums } from "./sums.js";
@@ -20,6 +23,8 @@ export interface FitOptions {
   readonly batchSize: number;
   /** Rows of an update, whose gradients come from batches of batchSize rows. */
   readonly updateRows: number;
+  /** The most of both, where a schedule chooses for each epoch; with what earlier results have made of it. */
+  readonly batchSizes: { readonly spec: BatchSizeSpec; readonly growth: PlateauState } | null;
   readonly shuffle: boolean;
   /** Rows of each of the two windows that a stream comes in through; null where all rows are in memory. */
   readonly windowRows: number | null;
@@ -42,6 +47,7 @@ export interface FitReport {
   readonly bestEpoch?: number;
   /** The rows that a fit parked for. */
   readonly wanted?: Wanted;
+  readonly growth?: PlateauState;
 }
 
 export class FitLead {
@@ -56,7 +62,8 @@ export class FitLead {
   readonly #firstEpoch: number;
   readonly #lastEpoch: number;
   readonly #started = performance.now();
-  readonly #batches: Batches;
+  readonly #sizes: BatchSizes;
+  #batches: Batches;
   readonly #stream: StreamRows | undefined;
   #batch: Batch;
   #batchLoss = 0;
@@ -78,13 +85,12 @@ export class FitLead {
     this.#order = run.int(run.layout.train!.order).subarray(0, base.length);
     this.#sums = new EpochSums(run);
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
-    const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
-    const updateRows = Math.min(base.length, options.updateRows);
+    const { epochs, initialEpoch } = options;
     if (initialEpoch !== null) state.epoch = initialEpoch;
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
-    const length = Math.min(base.length, (stepsPerEpoch ?? base.length) * updateRows);
-    this.#batches = new Batches(length, batchSize, updateRows);
+    this.#sizes = new BatchSizes(options, base.length, run.program.seed);
+    this.#batches = this.#sizes.batches(state.epoch);
     if (options.windowRows !== null) {
       this.#stream = new StreamRows(this.#order, this.#batches, options.windowRows, options.shuffle);
     }
@@ -94,7 +100,8 @@ export class FitLead {
   get report(): FitReport {
     const best = this.#hasBest ? { bestEpoch: this.#stopping!.bestEpoch } : {};
     const wanted = this.#stream?.starved ? { wanted: { epoch: this.#epoch, done: this.#batches.cursor } } : {};
-    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best, ...wanted };
+    const { report } = this.#sizes;
+    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best, ...wanted, ...report };
   }
 
   /** Why the run was rolled back, if it was. */
@@ -197,10 +204,13 @@ export class FitLead {
 
   #beginEpoch(): void {
     this.#epoch = this.#state.epoch;
-    this.#batches.cursor = 0;
     this.#batchLoss = 0;
-    if (this.#stream) this.#stream.begin();
-    else this.#orderRows();
+    if (this.#stream) {
+      this.#stream.begin();
+    } else {
+      this.#batches = this.#sizes.batches(this.#epoch);
+      this.#orderRows();
+    }
     this.#sums.begin();
   }
 
@@ -219,8 +229,9 @@ export class FitLead {
     const log = this.#sums.log(this.#batches.cursor, validation && this.#validates ? validation : undefined, {
       epoch: this.#epoch,
       learningRate: this.#rate,
-      batchSize: Math.min(this.#options.updateRows, this.#base.length),
+      batchSize: this.#batches.updateRows,
     });
+    this.#sizes.observe(log);
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";

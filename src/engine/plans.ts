@@ -19,6 +19,9 @@ import type { Profile } from "./profile.js";
 /** A plan linked for both step parities. */
 export type Twin = readonly [even: Linked, odd: Linked];
 
+/** Plans that are kept. */
+export const MOST_LINKED = 64;
+
 export class Plans {
   readonly #run: RunMemory;
   readonly #linked = new Map<string, Twin>();
@@ -32,6 +35,8 @@ export class Plans {
     if (!twin) {
       const phases = make();
       twin = [this.#run.link(phases, 0), this.#run.link(phases, 1)];
+      // The oldest goes, so that batches of ever new sizes do not heap up plans.
+      if (this.#linked.size >= MOST_LINKED) this.#linked.delete(this.#linked.keys().next().value!);
       this.#linked.set(key, twin);
     }
     return twin;

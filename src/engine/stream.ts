@@ -52,6 +52,7 @@ export class StreamRows {
 
   begin(): void {
     this.#batches.length = 0;
+    this.#batches.cursor = 0;
     this.#ended = false;
   }
 

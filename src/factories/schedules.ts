@@ -33,6 +33,15 @@ export const constant = (config: Options<"constant">) => schedule(config, "const
 export const exponentialDecay = (config: Options<"exponentialDecay">) => schedule(config, "exponentialDecay");
 
 /**
+ * A learning rate of `initial * (maximum / initial)^(step / steps)`, `maximum` from `steps` on: that of a range test.
+ *
+ * Units    initial > 0, maximum >= initial, steps in updates
+ * Errors   OptionError for a missing, unknown or wrong option
+ * Source   Smith 2015, section 3.3; the rates grow by powers, as in PyTorch Lightning's and fastai's finders
+ */
+export const exponentialRise = (config: Options<"exponentialRise">) => schedule(config, "exponentialRise");
+
+/**
  * A learning rate of `initial * gamma^floor(step / stepSize)`.
  *
  * Units    initial > 0, stepSize in updates, 0 < gamma <= 1

@@ -25,6 +25,15 @@ import { spatialDropout } from "./spatial_dropout.js";
 
 export const layers = {
   dense,
+  dropout,
+  activation,
+  flatten,
+  rescaling,
+  gaussianNoise,
+  gaussianDropout,
+  alphaDropout,
+  spatialDropout,
+  normalization,
   conv2d,
   conv2dTranspose,
   conv1d,
@@ -36,15 +45,6 @@ export const layers = {
   globalMaxPooling2d,
   globalAveragePooling1d,
   globalMaxPooling1d,
-  dropout,
-  activation,
-  flatten,
-  rescaling,
-  gaussianNoise,
-  gaussianDropout,
-  alphaDropout,
-  spatialDropout,
-  normalization,
 };
 
 export type LayerType = keyof typeof layers;

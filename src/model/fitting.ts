@@ -4,6 +4,7 @@ import type { FitOutcome } from "../engine/engine.js";
 import { type DataSize, heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EpochLog, History, Progress } from "../spec.js";
+import { keepGrowth } from "./batchsizes.js";
 import type { Calls } from "./calls.js";
 import { estimateWorkers } from "./estimate.js";
 import { hintOf } from "./hint.js";
@@ -92,7 +93,9 @@ export function arrayCourse(program: Program, session: Session, calls: Calls, re
     async run() {
       await prepare(program, session, request);
       calls.ask();
-      return untilEnded(session, calls, request);
+      const outcome = await untilEnded(session, calls, request);
+      keepGrowth(program, request.options, outcome.growth);
+      return outcome;
     },
   };
 }

@@ -10,6 +10,7 @@ import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimi
 import type { Layout } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
+import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
 import { readCallbacks } from "./callbacks.js";
 import {
   type DataInput,
@@ -52,8 +53,6 @@ export interface Settings {
 }
 
 const MOST_WORKERS = 64;
-/** Rows of a full batch that are worked on at once. */
-const MOST_AT_ONCE = 1024;
 /** Rows a batch of a fit that names no batchSize. */
 export const DEFAULT_BATCH = 32;
 export const DEFAULT_LIMIT = 2147483648;
@@ -105,8 +104,11 @@ export function readCompile(given: CompileOptions, who = "compile"): Settings {
 export interface FitInput {
   /** Default 1. */
   epochs?: number;
-  /** Rows a batch; default 32. The last batch of an epoch may be smaller. "full": all rows, above 1,024 in parts. */
-  batchSize?: number | "full";
+  /**
+   * Rows a batch; default 32. The last batch of an epoch may be smaller. "full": all rows, above 1,024 in parts. A schedule
+   * such as exponentialBatchSize() gives chooses for each epoch.
+   */
+  batchSize?: BatchSize;
   /** Another order in each epoch, drawn from the seed; default true. */
   shuffle?: boolean;
   /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
@@ -180,9 +182,8 @@ const KNOWN = [
 
 /** The options of every fit that are no data, checked, defaults filled in. */
 export function readRun(given: Omit<FitInput, "shuffle">) {
-  const { epochs = 1, batchSize = DEFAULT_BATCH, profile = false } = given;
+  const { epochs = 1, profile = false } = given;
   integer(epochs, "fit: epochs", { min: 1 });
-  if (batchSize !== "full") integer(batchSize, "fit: batchSize", { min: 1 });
   boolean(profile, "fit: profile");
   const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null, maxSteps = null, maxTime = null } = given;
   integer(validationFreq, "fit: validationFreq", { min: 1 });
@@ -204,6 +205,7 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   options(given, "fit", KNOWN);
   const { batchSize = DEFAULT_BATCH, shuffle = true, validationSplit = 0, transfer = false } = given;
   const run = readRun(given);
+  const size = readBatchSize(batchSize, "fit: batchSize");
   boolean(shuffle, "fit: shuffle");
   boolean(transfer, "fit: transfer");
   number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
@@ -215,12 +217,13 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   if (validation && validationSplit > 0) {
     throw new OptionError("fit: validationSplit: expected it or validationData, got both. Drop one of the two.");
   }
-  const earlyStopping = readCallbacks(given.callbacks, logKeys(program, !!validation || validationSplit > 0));
+  const keys = logKeys(program, !!validation || validationSplit > 0);
+  const earlyStopping = readCallbacks(given.callbacks, keys);
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: {
       ...run,
-      ...batchRows(program, batchSize, data.x.rows),
+      ...batchRows(program, size, data.x.rows, keys),
       shuffle,
       windowRows: null,
       balanced: readSampler(given, data.y),
@@ -233,14 +236,6 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
     // A buffer that serves twice, as in an autoencoder, can be given away only once: it is copied.
     transfer: transfer && new Set(arrays).size === arrays.length,
   };
-}
-
-/** Rows of a batch in memory, and of an update. */
-export function batchRows(program: Program, batchSize: number | "full", rows: number) {
-  if (batchSize === "full") return { batchSize: Math.min(MOST_AT_ONCE, rows), updateRows: rows };
-  const { gradientAccumulationSteps = 1 } = program.training!.optimizerConfig;
-  const size = Math.min(batchSize, rows);
-  return { batchSize: size, updateRows: size * gradientAccumulationSteps };
 }
 
 /** Inputs and targets of the same rows. */

@@ -6,19 +6,12 @@ import { OptionError } from "../errors.js";
 import { sizeOf } from "../layers/layer.js";
 import { targetWidth } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
+import { batchRows } from "./batchsizes.js";
 import { readCallbacks } from "./callbacks.js";
 import { ChunkReader, type ChunkSource } from "./chunks.js";
 import type { FeedSizes } from "./feed.js";
 import type { Naming } from "./naming.js";
-import {
-  batchRows,
-  DEFAULT_BATCH,
-  type FitInput,
-  type FitRequest,
-  logKeys,
-  readRun,
-  readValidation,
-} from "./options.js";
+import { DEFAULT_BATCH, type FitInput, type FitRequest, logKeys, readRun, readValidation } from "./options.js";
 import type { ClassWeight } from "./weights.js";
 
 type ArraysAlone =
@@ -74,11 +67,11 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
       throw new OptionError(`fit: ${name}: expected none for a stream, got ${show(value)}. ${cure}`);
   }
   const { batchSize = DEFAULT_BATCH, shuffle = false, classWeight, windowRows } = given;
-  if ((batchSize as unknown) === "full") {
-    throw new OptionError(
-      `fit: batchSize: expected a whole number for a stream, got "full". Give the rows of a batch.`,
-    );
+  if (typeof batchSize !== "number") {
+    const cure = "Give the rows of a batch.";
+    throw new OptionError(`fit: batchSize: expected a whole number for a stream, got ${show(batchSize)}. ${cure}`);
   }
+  integer(batchSize, "fit: batchSize", { min: 1 });
   if (shuffle !== false && shuffle !== "window") {
     const cure = 'A stream is shuffled a window at a time: "window".';
     throw new OptionError(`fit: shuffle: expected false or "window" for a stream, got ${show(shuffle)}. ${cure}`);
@@ -99,7 +92,7 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
   }
   const validation = given.validationData === undefined ? undefined : readValidation(program, given, naming);
   const earlyStopping = readCallbacks(given.callbacks, logKeys(program, validation !== undefined));
-  const rows = batchRows(program, batchSize, Number.POSITIVE_INFINITY);
+  const rows = batchRows(program, batchSize, Number.POSITIVE_INFINITY, []);
   const update = rows.updateRows;
   const window = Math.ceil((windowRows ?? rowsInBytes(program, WINDOW_BYTES)) / update) * update;
   return {

@@ -11,12 +11,14 @@ import {
   polynomialDecay,
   stepDecay,
 } from "./decay.js";
+import { exponentialRise } from "./rise.js";
 import { checkSteps, type ScheduleDefinition } from "./schedule.js";
 
 const plain = {
   inverseTimeDecay,
   constant,
   exponentialDecay,
+  exponentialRise,
   stepDecay,
   piecewise,
   linearDecay,

@@ -8,6 +8,7 @@ const {
   cosineDecay,
   cosineWarmRestarts,
   exponentialDecay,
+  exponentialRise,
   linearDecay,
   oneCycle,
   piecewise,
@@ -59,6 +60,12 @@ test("powers need not be whole", () => {
   follows(exponentialDecay({ initial: 1, gamma: 0.999 }), { 1000: 0.999 ** 1000, 20000: 0.999 ** 20000 });
 });
 
+test("a rise by powers", () => {
+  const rate = exponentialRise({ initial: 1e-6, maximum: 10, steps: 7 });
+  follows(rate, { 0: 1e-6, 1: 1e-5, 5: 0.1, 6: 1, 7: 10, 8: 10, 1000000: 10 });
+  follows(exponentialRise({ initial: 0.5, maximum: 0.5, steps: 3 }), { 0: 0.5, 1: 0.5, 5: 0.5 });
+});
+
 test("restarts: cycles grow by the multiplier", () => {
   const rate = cosineWarmRestarts({ initial: 1, first: 2, multiplier: 3 });
   follows(rate, { 0: 1, 1: 0.5, 2: 1, 5: 0.5, 8: 1, 17: 0.5, 26: 1 });
@@ -100,6 +107,10 @@ const EDGES: Record<keyof typeof schedules, object[]> = {
     { initial: 1e308, gamma: 1 },
     { initial: 0.1, gamma: 1e-300 },
     { initial: 1, gamma: 1 - 2 ** -53 },
+  ],
+  exponentialRise: [
+    { initial: 5e-324, maximum: 1e308, steps: 1000 },
+    { initial: 1, maximum: 1, steps: 1 },
   ],
   stepDecay: [
     { initial: 1, stepSize: 1, gamma: 0.1 },

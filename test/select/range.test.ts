@@ -1,10 +1,14 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { suggestRate } from "../../src/select/range.js";
+import { type RangeOptions, readRange, suggestRate } from "../../src/select/range.js";
 import { close } from "../golden.js";
 import { eachThrows } from "../wrong/wrong.js";
 
 const test = suite("range test");
+
+const suggest = (rates: number[], losses: number[], given: RangeOptions = {}) =>
+  suggestRate(rates, losses, readRange(given, "who"), "who");
+const end = (...given: Parameters<typeof suggest>) => suggest(...given).smoothed.length;
 
 /** Rates from 1e-6 to 1, evenly on the scale of powers. */
 const rates = Array.from({ length: 121 }, (_, i) => 10 ** (-6 + i / 20));
@@ -13,61 +17,68 @@ const lossAt = (rate: number) => 2 - Math.tanh(2 * (Math.log10(rate) + 3)) + (ra
 const losses = rates.map(lossAt);
 
 test("the steepest point, without smoothing", () => {
-  const { suggestion, smoothed, end } = suggestRate(rates, losses, { smoothing: 0 });
+  const { suggestion, least, smoothed } = suggest(rates, losses, { smoothing: 0 });
   assert.ok(Math.abs(suggestion / 1e-3 - 1) < 1e-9, `${suggestion}`);
-  assert.equal(smoothed, losses.slice(0, end));
-  const least = Math.min(...losses);
+  assert.equal(smoothed, losses.slice(0, smoothed.length));
+  assert.is(lossAt(least), Math.min(...losses));
   assert.is(
-    end,
-    losses.findIndex((loss, i) => rates[i]! > 0.1 && loss > 4 * least),
+    smoothed.length,
+    losses.findIndex((loss, i) => rates[i]! > 0.1 && loss > 4 * lossAt(least)),
   );
 });
 
 test("with noise, smoothing keeps it near", () => {
   const noisy = losses.map((loss, i) => loss + 0.05 * Math.sin(9 * i * i));
-  const { suggestion } = suggestRate(rates, noisy);
+  const { suggestion } = suggest(rates, noisy);
   assert.ok(suggestion > 5e-4 && suggestion < 5e-3, `${suggestion}`);
 });
 
 test("the running mean is corrected for its beginning", () => {
-  const { smoothed } = suggestRate([1, 2, 3], [4, 2, 1], { smoothing: 0.5, skip: 0 });
+  const { smoothed } = suggest([1, 2, 3], [4, 2, 1], { smoothing: 0.5, skip: 0 });
   close(smoothed, [4, (0.5 * 2 + 1) / 0.75, (0.25 * 2 + 0.5 + 0.5) / 0.875], 1e-15, "smoothed");
 });
 
 test("the curve ends before a loss that is not finite, and before a multiple of the least", () => {
   const plain = { smoothing: 0, skip: 0 };
   for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 8.1]) {
-    assert.is(suggestRate([1, 2, 3, 4, 5], [4, 3, 2, bad, 0], plain).end, 3, `${bad}`);
+    assert.is(end([1, 2, 3, 4, 5], [4, 3, 2, bad, 0], plain), 3, `${bad}`);
   }
-  assert.is(suggestRate([1, 2, 3, 4, 5], [4, 3, 2, 8, 0], plain).end, 5);
-  assert.is(suggestRate([1, 2, 3, 4, 5], [4, 3, 2, 8, 0], { ...plain, divergence: 2 }).end, 3);
+  assert.is(end([1, 2, 3, 4, 5], [4, 3, 2, 8, 0], plain), 5);
+  assert.is(end([1, 2, 3, 4, 5], [4, 3, 2, 8, 0], { ...plain, divergence: 2 }), 3);
   // Losses may be negative.
-  assert.is(suggestRate([1, 2, 3, 4], [-1, -2, -3, -1], plain).end, 4);
+  assert.is(end([1, 2, 3, 4], [-1, -2, -3, -1], plain), 4);
 });
 
 test("points at the beginning are left out", () => {
   const falls = [9, 5, 3, 2.9, 2.8, 2, 1.95];
-  const steps = [1, 2, 4, 8, 16, 32, 64];
-  assert.is(suggestRate(steps, falls, { smoothing: 0, skip: 0 }).suggestion, 2);
-  assert.is(suggestRate(steps, falls, { smoothing: 0, skip: 2 }).suggestion, 16);
+  const steps = [1, 4, 16, 64, 256, 1024, 4096];
+  assert.is(suggest(steps, falls, { smoothing: 0, skip: 0 }).suggestion, 4);
+  assert.is(suggest(steps, falls, { smoothing: 0, skip: 2 }).suggestion, 256);
 });
 
-test("wrong arguments", () => {
-  const call = suggestRate as (...given: unknown[]) => unknown;
-  return eachThrows([
-    ["nothing", () => call(), "E_OPTION", /suggestRate\.rates: expected an array of numbers, got undefined/],
-    ["a text", () => call([1, 2], "12"), "E_OPTION", /suggestRate\.losses: expected an array/],
-    ["descending", () => call([2, 1], [1, 1]), "E_OPTION", /rates\[1\]: expected a number > 2, got 1/],
-    ["zero", () => call([0, 1], [1, 1]), "E_OPTION", /rates\[0\]: expected a number > 0, got 0/],
-    ["too few", () => call([1, 2], [1]), "E_OPTION", /losses: expected one for each of 2 rates, got 1/],
-    ["smoothing", () => call([1], [1], { smoothing: 1 }), "E_OPTION", /smoothing: .* got 1/],
-    ["divergence", () => call([1], [1], { divergence: 1 }), "E_OPTION", /divergence: .* got 1/],
-    ["skip", () => call([1], [1], { skip: -1 }), "E_OPTION", /skip: .* got -1/],
-    ["key", () => call([1], [1], { smooth: 1 }), "E_OPTION", /unknown option "smooth"/],
-    ["rising", () => call([1, 2, 3], [1, 2, 3], { skip: 0 }), "E_DATA", /expected losses that fall somewhere, got 3/],
-    ["infinite at once", () => call([1, 2], [Number.POSITIVE_INFINITY, 2]), "E_DATA", /got 0 that do not/],
-    ["empty", () => call([], []), "E_DATA", /got 0 that do not/],
-  ]);
+test("a slope is that of a whole decade, and what comes after the least loss does not count", () => {
+  const plain = { smoothing: 0, divergence: 1000 };
+  const jump = losses.map((loss, i) => (i === 20 ? loss + 0.7 : loss));
+  assert.ok(jump[21]! - jump[20]! < Math.min(...losses.map((loss, i) => (losses[i + 1] ?? loss) - loss)));
+  assert.ok(Math.abs(suggest(rates, jump, plain).suggestion / 1e-3 - 1) < 1e-9);
+  const more = Array.from({ length: 181 }, (_, i) => 10 ** (-6 + i / 20));
+  const late = more.map((_, i) => losses[i < 106 ? i : 106]! + (i > 105 ? 60 - (i - 105) / 2 : 0));
+  assert.is(suggest(more, late, plain).suggestion, suggest(rates, losses, plain).suggestion);
 });
+
+test("wrong options, and losses that never fall", () =>
+  eachThrows([
+    ["smoothing", () => suggest([1], [1], { smoothing: 1 }), "E_OPTION", /^who: smoothing: .* got 1/],
+    ["divergence", () => suggest([1], [1], { divergence: 1 }), "E_OPTION", /divergence: .* got 1/],
+    ["skip", () => suggest([1], [1], { skip: -1 }), "E_OPTION", /skip: .* got -1/],
+    [
+      "rising",
+      () => suggest([1, 2, 3], [1, 2, 3], { skip: 0 }),
+      "E_DATA",
+      /expected losses that fall somewhere, got 3/,
+    ],
+    ["infinite at once", () => suggest([1, 2], [Number.POSITIVE_INFINITY, 2]), "E_DATA", /got 0 that do not/],
+    ["empty", () => suggest([], []), "E_DATA", /got 0 that do not/],
+  ]));
 
 test.run();

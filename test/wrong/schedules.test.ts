@@ -21,6 +21,12 @@ const TABLE: Record<string, readonly [right: object, ...Row[]]> = {
     [{ gamma: Number.NaN }, /gamma: .* got NaN/],
     [{ gama: 1 }, /Did you mean "gamma"/],
   ],
+  exponentialRise: [
+    { initial: 0.1, maximum: 1, steps: 5 },
+    [{ maximum: 0.05 }, /maximum: expected a number >= 0\.1, got 0\.05/],
+    [{ initial: 0 }, /initial: .* got 0/],
+    [{ steps: 0 }, /steps: .* got 0/],
+  ],
   stepDecay: [
     { initial: 0.1, stepSize: 5, gamma: 0.5 },
     [{ stepSize: 0 }, /stepSize: expected a whole number >= 1, got 0/],

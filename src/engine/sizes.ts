@@ -1,0 +1,46 @@
+// The batches of each epoch: of the same size, or of what a schedule says.
+
+import { batchSizeAt, observeGrowth } from "../schedules/batchsizes.js";
+import type { PlateauState } from "../schedules/plateau.js";
+import type { EpochLog } from "../spec.js";
+import { Batches } from "./batches.js";
+import type { FitOptions } from "./fit.js";
+
+export class BatchSizes {
+  readonly #options: FitOptions;
+  readonly #rows: number;
+  readonly #seed: number;
+  #growth: PlateauState | undefined;
+
+  /** For so many rows to train on. */
+  constructor(options: FitOptions, rows: number, seed: number) {
+    this.#options = options;
+    this.#rows = rows;
+    this.#seed = seed;
+    this.#growth = options.batchSizes?.growth;
+  }
+
+  /** What results have made of the size, where there is a schedule. */
+  get report(): { growth?: PlateauState } {
+    return this.#growth ? { growth: this.#growth } : {};
+  }
+
+  /** Shows a completed epoch. */
+  observe(log: EpochLog): void {
+    const { batchSizes } = this.#options;
+    if (batchSizes) this.#growth = observeGrowth(batchSizes.spec, this.#growth!, log);
+  }
+
+  batches(epoch: number): Batches {
+    const { batchSizes, stepsPerEpoch, ...most } = this.#options;
+    let { batchSize, updateRows } = most;
+    if (batchSizes) {
+      const moment = { epoch, seed: this.#seed, growth: this.#growth! };
+      batchSize = Math.min(most.batchSize, batchSizeAt(batchSizes.spec, moment));
+      // As many batches an update as of the largest size.
+      updateRows = (most.updateRows / most.batchSize) * batchSize;
+    }
+    const update = Math.min(this.#rows, updateRows);
+    return new Batches(Math.min(this.#rows, (stepsPerEpoch ?? this.#rows) * update), batchSize, update);
+  }
+}
