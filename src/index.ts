@@ -45,6 +45,7 @@ export {
   oneCycle,
   piecewise,
   polynomialDecay,
+  reduceOnPlateau,
   stepDecay,
   warmup,
 } from "./factories/schedules.js";

@@ -204,6 +204,7 @@ export class FitLead {
       learningRate: this.#rate,
       batchSize: Math.min(this.#options.updateRows, this.#base.length),
     });
+    this.#state.observe(log);
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";

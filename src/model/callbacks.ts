@@ -58,10 +58,14 @@ export function readCallbacks(
   pick({ earlyStopping: 1 }, first, "type", "fit: callbacks");
   const { type: _, ...given } = typeof first === "string" ? {} : (first as EarlyStoppingSpec);
   const spec = readEarlyStopping(given);
-  if (!keys.includes(spec.monitor)) {
-    const missing = /^val/.test(spec.monitor) && !keys.includes("valLoss");
-    const cure = missing ? " Validation values need validationSplit or validationData." : "";
-    throw new OptionError(`earlyStopping.monitor: unknown name ${hint(spec.monitor, keys)}${cure}`);
-  }
+  checkMonitor(spec, keys);
   return spec;
+}
+
+/** OptionError unless the logs have what is monitored. */
+export function checkMonitor({ type, monitor }: { type: string; monitor: string }, keys: string[]): void {
+  if (keys.includes(monitor)) return;
+  const missing = /^val/.test(monitor) && !keys.includes("valLoss");
+  const cure = missing ? " Validation values need validationSplit or validationData." : "";
+  throw new OptionError(`${type}.monitor: unknown name ${hint(monitor, keys)}${cure}`);
 }

@@ -8,7 +8,7 @@ import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
-import { readCallbacks } from "./callbacks.js";
+import { checkMonitor, readCallbacks } from "./callbacks.js";
 import {
   type DataInput,
   readInputs,
@@ -212,7 +212,9 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   if (validation && validationSplit > 0) {
     throw new OptionError("fit: validationSplit: expected it or validationData, got both. Drop one of the two.");
   }
-  const earlyStopping = readCallbacks(given.callbacks, logKeys(program, !!validation || validationSplit > 0));
+  const keys = logKeys(program, !!validation || validationSplit > 0);
+  const earlyStopping = readCallbacks(given.callbacks, keys);
+  if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
   const { maxSteps = null, maxTime = null } = given;
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {

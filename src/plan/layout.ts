@@ -3,6 +3,7 @@
 import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
 import type { ValueType } from "../spec.js";
+import { counterCount } from "./counters.js";
 import type { Parameter, Program } from "./program.js";
 
 /** Rows of one kind: how many, and how inputs and targets lie in memory. */
@@ -107,8 +108,6 @@ export type Part = (typeof PARTS)[number];
 export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request: 4, stable: 5, bytes: 64 } as const;
 /** Bits of the request word, set by the caller's side. */
 export const REQUEST = { stop: 1, park: 2 } as const;
-/** Indices of `counters`, float64. */
-export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
 
 const BASE = 1024;
 const WINDOW_BYTES = 4e6;
@@ -133,7 +132,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 
   const control = arena.take("control", CONTROL.bytes);
   const weights = program.parameters.map(({ fullName, floats }) => arena.take(fullName, floats * 4));
-  const counters = arena.take("counters", 8 * (COUNTERS.products + (program.training?.products.length ?? 0)));
+  const counters = arena.take("counters", 8 * counterCount(program));
   const slots = program.parameters.map(
     ({ fullName, floats }) =>
       new Map(program.slots.map((slot) => [slot, arena.take(`${fullName}.${slot}`, floats * 4)] as const)),
