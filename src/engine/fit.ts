@@ -5,11 +5,11 @@ import { shuffle } from "../random.js";
 import type { EarlyStoppingSpec, StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import { type Batch, Batches } from "./batches.js";
-import { Divergence } from "./divergence.js";
 import type { RunMemory } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
+import { type OnNonFinite, type SetbackReport, Setbacks } from "./setbacks.js";
 import { EarlyStopping } from "./stopping.js";
 import { EpochSums } from "./sums.js";
 
@@ -30,10 +30,11 @@ export interface FitOptions {
   readonly maxSteps: number | null;
   readonly maxTime: number | null;
   readonly earlyStopping: EarlyStoppingSpec | null;
+  readonly onNonFinite: OnNonFinite;
   readonly profile: boolean;
 }
 
-export interface FitReport {
+export interface FitReport extends SetbackReport {
   readonly stopped: StopReason;
   readonly steps: number;
   readonly bestEpoch?: number;
@@ -56,14 +57,15 @@ export class FitLead {
   readonly #batches: Batches;
   #batch: Batch;
   #batchLoss = 0;
-  #steps = 0;
   #epoch = 0;
   #rate = 0;
   #uncollected = 0;
   readonly #sums: EpochSums;
   #stopped: StopReason | undefined;
   #hasBest = false;
-  #flagged: Divergence | undefined;
+  readonly setbacks: Setbacks;
+  /** The state's step when the fit began. */
+  readonly #firstStep: number;
 
   constructor(run: RunMemory, options: FitOptions, state: OptimizerState, base: Int32Array, reporter: Reporter) {
     this.#run = run;
@@ -77,6 +79,8 @@ export class FitLead {
     const { epochs, initialEpoch, stepsPerEpoch, batchSize } = options;
     const updateRows = Math.min(base.length, options.updateRows);
     if (initialEpoch !== null) state.epoch = initialEpoch;
+    this.#firstStep = state.step;
+    this.setbacks = new Setbacks(options.onNonFinite, state);
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
     this.#length = Math.min(base.length, (stepsPerEpoch ?? base.length) * updateRows);
@@ -86,17 +90,12 @@ export class FitLead {
 
   get report(): FitReport {
     const best = this.#hasBest ? { bestEpoch: this.#stopping!.bestEpoch } : {};
-    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best };
-  }
-
-  /** Why the run was rolled back, if it was. */
-  get divergence(): Divergence | undefined {
-    return this.#flagged;
-  }
-
-  /** The losses of a step were not finite: nothing of it was kept. */
-  diverge(layer: string, what: string): void {
-    this.#flagged ??= new Divergence(what, layer, this.#epoch, this.#state.step);
+    return {
+      stopped: this.#stopped ?? "completed",
+      steps: this.#state.step - this.#firstStep,
+      ...best,
+      ...this.setbacks.report,
+    };
   }
 
   /** The first action of a fit: keep what there is before anything changes. */
@@ -116,8 +115,7 @@ export class FitLead {
     this.#sums.addPenalty(this.#run.sumPenalties(), this.#uncollected);
     this.#uncollected = 0;
     const marked = this.#run.markedLayer();
-    if (marked !== undefined)
-      this.#flagged ??= new Divergence("its weights", marked, this.#epoch, this.#state.step - 1);
+    if (marked !== undefined) this.setbacks.note(marked, "its weights", this.#epoch, this.#state.step - 1);
   }
 
   /** In the middle of a step, its losses being known and finite: sums them up and chooses what follows. */
@@ -131,13 +129,36 @@ export class FitLead {
     if (this.#options.batchLogs) this.#tellBatch(this.#batchLoss / total);
     this.#batchLoss = 0;
     this.#state.commit();
-    this.#steps++;
     this.#uncollected = total;
     this.#batches.cursor += rows;
     this.#progress();
     // An update's marks are seen only after it: whatever else comes next, the marks are looked at first.
-    const next = this.#flagged ? "rollback" : this.#nextStep();
+    const next = this.setbacks.pending ? "rollback" : this.#nextStep();
     return this.#write(parity, next === "step" || next === "rollback" ? next : "settle");
+  }
+
+  /** In place of that: the losses are not finite, and nothing was updated. */
+  decideAfterBreak(parity: 0 | 1, { layer, what }: { layer: string; what: string }): void {
+    this.setbacks.note(layer, what, this.#epoch, this.#state.step);
+    if (!this.setbacks.skips) this.#write(parity, "rollback");
+    else {
+      this.#batches.skip();
+      this.#decideAfterSkip(parity);
+    }
+  }
+
+  /** In place of what was decided: the update left weights that are not finite, and was undone. */
+  decideAfterUndo(parity: 0 | 1, layer: string): void {
+    this.setbacks.note(layer, "its weights", this.#epoch, this.#state.step);
+    this.#uncollected = 0;
+    this.#decideAfterSkip(parity);
+  }
+
+  #decideAfterSkip(parity: 0 | 1): void {
+    this.setbacks.skipped();
+    this.#batchLoss = 0;
+    this.#stopped = undefined;
+    this.#write(parity, this.#nextStep());
   }
 
   /** After an action other than a step. */
@@ -147,7 +168,8 @@ export class FitLead {
 
   readonly #after: Readonly<Record<Action, () => Action>> = {
     step: () => "end",
-    settle: () => (this.#flagged ? "rollback" : this.#nextStep()),
+    settle: () => (this.setbacks.pending ? "rollback" : this.#nextStep()),
+    keepStart: () => "snapshot",
     snapshot: () => {
       if (this.#batches.cursor === 0) return this.#nextStep();
       return this.#validates ? "evaluate" : this.#endEpoch();
@@ -158,7 +180,8 @@ export class FitLead {
       return this.#startOrEnd();
     },
     restoreBest: () => "end",
-    rollback: () => "end",
+    rollback: () => this.setbacks.retry() ?? this.#startAgain(),
+    backtrack: () => this.#startAgain(),
     park: () => this.#nextStep(),
     end: () => "end",
   };
@@ -168,13 +191,14 @@ export class FitLead {
     const { maxSteps, maxTime } = this.#options;
     const request = Atomics.load(this.#run.ints, (this.#run.layout.control.pointer >> 2) + CONTROL.request);
     if (this.#batches.ended) {
+      if (this.setbacks.madeNothing()) return "rollback";
       this.#sums.trained();
       this.#state.epoch = this.#epoch + 1;
-      return "snapshot";
+      return this.setbacks.keeps(this.#sums.dataLoss) ? "keepStart" : "snapshot";
     }
     if (request & REQUEST.stop) return this.#stop("aborted");
     if (maxTime !== null && performance.now() - this.#started >= maxTime * 1000) return this.#stop("maxTime");
-    if (maxSteps !== null && this.#steps >= maxSteps) return this.#stop("completed");
+    if (maxSteps !== null && this.#state.step - this.#firstStep >= maxSteps) return this.#stop("completed");
     if (request & REQUEST.park) return "park";
     return "step";
   }
@@ -186,6 +210,7 @@ export class FitLead {
 
   #beginEpoch(): void {
     this.#epoch = this.#state.epoch;
+    this.setbacks.beginEpoch();
     this.#batches.cursor = 0;
     this.#batchLoss = 0;
     const { balanced, shuffle: shuffled } = this.#options;
@@ -194,6 +219,16 @@ export class FitLead {
     this.#order.set(rows);
     if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
     this.#sums.begin();
+  }
+
+  /** The epoch once more, from the snapshot that just came back. */
+  #startAgain(): Action {
+    this.#run.int(this.#run.layout.flags).fill(0);
+    this.setbacks.startAgain();
+    this.#stopped = undefined;
+    this.#beginEpoch();
+    this.#reporter.start();
+    return this.#nextStep();
   }
 
   /** Closes the epoch's log, and says whether its weights are the best so far. */
@@ -205,6 +240,7 @@ export class FitLead {
       batchSize: Math.min(this.#options.updateRows, this.#base.length),
     });
     this.#state.observe(log);
+    this.setbacks.completed(this.#epoch);
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";
@@ -254,8 +290,8 @@ export class FitLead {
 
   #progress(): void {
     this.#reporter.progress(() => {
-      const { done: step, updates: steps, cursor } = this.#batches;
-      return { epoch: this.#epoch, step, steps, dataLoss: this.#sums.dataLoss / cursor };
+      const { done: step, updates: steps } = this.#batches;
+      return { epoch: this.#epoch, step, steps, dataLoss: this.#sums.dataLoss };
     });
   }
 }

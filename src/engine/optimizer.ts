@@ -40,12 +40,21 @@ export class OptimizerState {
     this.#counters[COUNTERS.epoch] = epoch;
   }
 
+  /** What the learning rate is multiplied by: halved whenever a fit went back. The snapshot has it, too. */
+  get scale(): number {
+    return this.#counters[COUNTERS.scale]!;
+  }
+
+  set scale(scale: number) {
+    for (const counters of [this.#counters, this.#kept]) counters[COUNTERS.scale] = scale;
+  }
+
   /** The learning rate of the step to come. */
   get rate(): number {
     const { program } = this.#run;
     const { optimizerConfig, plateau } = program.training!;
     const current = plateau && readPlateau(program, this.#counters).rate;
-    return rateAt(optimizerConfig.learningRate!, this.step, current);
+    return rateAt(optimizerConfig.learningRate!, this.step, current) * this.scale;
   }
 
   /** Shows a completed epoch, of which there is a snapshot already, to a learning rate that goes by results. */

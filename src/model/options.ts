@@ -8,7 +8,7 @@ import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
-import { checkMonitor, readCallbacks } from "./callbacks.js";
+import { checkMonitor, readCallbacks, readOnNonFinite } from "./callbacks.js";
 import {
   type DataInput,
   readInputs,
@@ -135,6 +135,11 @@ export interface FitInput {
   maxSteps?: number;
   /** Seconds. */
   maxTime?: number;
+  /**
+   * What a loss or weight that is not finite leads to. "stop", the default: DivergedError. "skip": the update is left out; weights,
+   * slots and step stay as they were. "rollback": on from where the epoch with the lowest loss began, at half the learning rate.
+   */
+  onNonFinite?: "stop" | "skip" | "rollback";
   /** Times every step of the plan; the history has a table of them. Costs some speed. */
   profile?: boolean;
   /** The arrays may be taken over, which saves a copy; they are empty afterwards. */
@@ -172,6 +177,7 @@ const KNOWN = [
   "signal",
   "maxSteps",
   "maxTime",
+  "onNonFinite",
   "profile",
   "transfer",
 ];
@@ -230,6 +236,7 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
       maxSteps,
       maxTime,
       earlyStopping,
+      onNonFinite: readOnNonFinite(given.onNonFinite),
       profile,
     },
     ...data,

@@ -1,10 +1,11 @@
-// What an optimizer counts, float64: updates and epochs, running products of decays, and what results made of the rate.
+// What an optimizer counts, float64: updates and epochs, a factor of the learning rate, running products of decays, and what
+// results made of the rate.
 
 import { type PlateauState, start } from "../schedules/plateau.js";
 import type { Program } from "./program.js";
 
 /** Indices of `counters`; behind the products lies a plateau's state, where the learning rate has one. */
-export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
+export const COUNTERS = { step: 0, epoch: 1, scale: 2, products: 3 } as const;
 /** Indices in a plateau's state. */
 const PLATEAU = { rate: 0, best: 1, wait: 2, cooldown: 3, count: 4 } as const;
 
@@ -16,7 +17,7 @@ export const counterCount = (program: Program): number =>
 
 /** Counters as they are before the first step. */
 export function startCounters(program: Program, counters: Float64Array): void {
-  counters.fill(0, 0, COUNTERS.products).fill(1, COUNTERS.products);
+  counters.fill(0, 0, COUNTERS.scale).fill(1, COUNTERS.scale);
   const { plateau } = program.training ?? {};
   if (plateau) writePlateau(program, counters, start(plateau.config));
 }
@@ -44,7 +45,8 @@ export function wrongCounter(program: Program, counters: Float64Array): number {
   const at = plateauAt(program);
   const count = (value: number) => Number.isSafeInteger(value) && value >= 0;
   return counters.findIndex((value, i) => {
-    if (i < COUNTERS.products) return !count(value);
+    if (i < COUNTERS.scale) return !count(value);
+    if (i === COUNTERS.scale) return !(value > 0 && value <= 1);
     if (i < at) return !(value >= 0 && value <= 1);
     if (i === at + PLATEAU.rate) return !(value >= plateau!.config.minimum && value <= plateau!.config.initial);
     return i !== at + PLATEAU.best && !count(value);

@@ -26,6 +26,8 @@ export interface LayoutRequest {
   /** Rows of the training data that are set apart for validation. */
   readonly held: number;
   readonly best: boolean;
+  /** An update, or epochs before the last snapshot, may be undone. */
+  readonly undo?: boolean;
   readonly inputGradient: boolean;
   /** An update may take several batches. */
   readonly accumulates: boolean;
@@ -62,11 +64,12 @@ export interface Layout {
   readonly bytes: number;
   readonly control: Tensor;
   readonly counters: Tensor;
-  /** Weights, counters and slots in one range, and copies of it: after each epoch, and of the best epoch's weights. */
+  /** Weights, counters and slots in one range, and copies: after each epoch, of the best epoch's weights, for an undo. */
   readonly state: Tensor;
   readonly weights: Tensor;
   readonly snapshot: Tensor;
   readonly best: Tensor | undefined;
+  readonly undo: Tensor | undefined;
   readonly hyper: Tensor;
   readonly flags: Tensor;
   readonly cursor: Tensor;
@@ -163,6 +166,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   );
   const snapshot = arena.take("snapshot", state.bytes);
   const best = request.best ? arena.take("best", allWeights.bytes) : undefined;
+  const undo = request.undo ? arena.take("undo", state.bytes) : undefined;
   const hyper = arena.pair("hyper", HYPER.bytes);
   const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
   const cursor: Tensor = { ...arena.take("cursor", CACHE_LINE * workers), each: CACHE_LINE };
@@ -228,6 +232,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     weights: allWeights,
     snapshot,
     best,
+    undo,
     hyper,
     flags,
     cursor,
@@ -287,6 +292,7 @@ export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
     same(have.validation, need.validation) &&
     (!need.train || (have.held === need.held && !have.validation === !need.validation)) &&
     (have.best || !need.best) &&
+    (have.undo || !need.undo) &&
     (have.accumulates || !need.accumulates) &&
     (have.inputGradient || !need.inputGradient)
   );

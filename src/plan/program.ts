@@ -94,7 +94,7 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   const { signs, fused } = loss?.definition ?? {};
   const units = sizeOf(outputShape);
   const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
-  const plateau = plateauIn(training.optimizer.learningRate!);
+  const plateau = plateauIn(training.optimizer.learningRate);
   const task = loss && { target: loss.target, units, binary, logits: loss.logits };
   return {
     ...program,

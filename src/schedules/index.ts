@@ -83,8 +83,8 @@ export const rateAt = (value: Rate, step: number, current?: number): number =>
   typeof value === "number" ? value : (schedules[value.type] as ScheduleDefinition<object>).rate(value, step, current);
 
 /** The part of a rate that depends on results, and the step that it begins at; undefined where nothing does. */
-export function plateauIn(value: Rate): { given: ReduceOnPlateauOptions; from: number } | undefined {
-  if (typeof value === "number") return undefined;
+export function plateauIn(value?: Rate): { given: ReduceOnPlateauOptions; from: number } | undefined {
+  if (typeof value !== "object") return undefined;
   if (value.type === "reduceOnPlateau") return { given: value, from: 0 };
   const inner = value.type === "warmup" ? plateauIn(value.schedule) : undefined;
   return inner && { ...inner, from: (value as Warmup).steps };
