@@ -137,7 +137,7 @@ export interface FitInput {
   maxTime?: number;
   /**
    * What a loss or weight that is not finite leads to. "stop", the default: DivergedError. "skip": the update is left out; weights,
-   * slots and step stay as they were. "rollback": on from where the epoch with the lowest loss began, at half the learning rate.
+   * slots and step stay as they were. "rollback": on from where the epoch with the lowest loss began, at half the learning rate; epochs are then told again.
    */
   onNonFinite?: "stop" | "skip" | "rollback";
   /** Times every step of the plan; the history has a table of them. Costs some speed. */
