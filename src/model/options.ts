@@ -136,8 +136,9 @@ export interface FitInput {
   /** Seconds. */
   maxTime?: number;
   /**
-   * What a loss or weight that is not finite leads to. "stop", the default: DivergedError. "skip": the update is left out; weights,
-   * slots and step stay as they were. "rollback": on from where the epoch with the lowest loss began, at half the learning rate; epochs are then told again.
+   * What a loss or weight that is not finite leads to; default "stop": DivergedError. "skip": the update is left out; weights, slots
+   * and step stay as they were. "rollback": on from where the epoch with the lowest loss began, at half the learning rate, ten times
+   * at most without getting further; epochs are then told again.
    */
   onNonFinite?: "stop" | "skip" | "rollback";
   /** Times every step of the plan; the history has a table of them. Costs some speed. */
