@@ -60,6 +60,7 @@ export {
   oneCycle,
   piecewise,
   polynomialDecay,
+  reduceOnPlateau,
   stepDecay,
   warmup,
 } from "./factories/schedules.js";

@@ -104,6 +104,10 @@ export interface History {
   fingerprint: string;
   /** What is probably not meant, and what to do about it; empty if nothing was found. */
   warnings: string[];
+  /** Updates left out, where `onNonFinite: "skip"` asked for it. */
+  skipped?: number;
+  /** How often the fit went back and halved the learning rate, where `onNonFinite: "rollback"` asked for it. */
+  rollbacks?: number;
   /** Time by step of the plan, where `profile: true` asked for it. */
   profile?: ProfileRow[];
 }

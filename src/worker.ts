@@ -2,7 +2,6 @@
 
 import { checkSource, type SourceCheck } from "./engine/check.js";
 import { Engine, type FitOutcome } from "./engine/engine.js";
-import type { FitOptions } from "./engine/fit.js";
 import {
   applyGradients,
   evaluateWindow,
@@ -11,6 +10,7 @@ import {
   predictWindow,
   trainWindow,
 } from "./engine/jobs.js";
+import type { FitOptions } from "./engine/options.js";
 import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, getState, initialise, setState } from "./engine/state.js";
 import type { Supply } from "./engine/stream.js";

@@ -4,11 +4,13 @@
 export const ACTIONS = [
   "step",
   "settle",
+  "keepStart",
   "snapshot",
   "evaluate",
   "keepBest",
   "restoreBest",
   "rollback",
+  "backtrack",
   "park",
   "end",
 ] as const;

@@ -47,6 +47,11 @@ export class Batches {
     return this.cursor >= this.length;
   }
 
+  /** Leaves out the update that the batch to come belongs to. */
+  skip(): void {
+    this.cursor = Math.min((this.update + 1) * this.updateRows, this.length);
+  }
+
   /** The batch to come. */
   next(): Batch {
     const start = Math.floor(this.cursor / this.updateRows) * this.updateRows;

@@ -9,13 +9,15 @@ import type { Team } from "../team.js";
 import { ACTIONS, type Action } from "./actions.js";
 import { findLayer, guardLosses, NonFiniteLoss } from "./divergence.js";
 import { evaluateRows } from "./evaluate.js";
-import { FitLead, type FitOptions, type FitReport } from "./fit.js";
+import { FitLead } from "./fit.js";
 import { RunMemory } from "./memory.js";
 import { OptimizerState } from "./optimizer.js";
+import type { FitOptions, FitReport } from "./options.js";
 import { splitRows } from "./order.js";
 import { Plans, type Twin, trainKey } from "./plans.js";
 import { Profile } from "./profile.js";
 import { type Emit, Reporter } from "./reporter.js";
+import type { OnNonFinite } from "./setbacks.js";
 import type { Supply } from "./stream.js";
 import type { Evaluation } from "./tally.js";
 import { fingerprint, pack, unpack } from "./weights.js";
@@ -38,6 +40,7 @@ export class Engine {
   #parity: 0 | 1 = 0;
   /** Rows of the batch that a step works on. */
   #rows = 0;
+  #onNonFinite: OnNonFinite = "stop";
 
   private constructor(run: RunMemory, emit: Emit) {
     this.run = run;
@@ -73,6 +76,7 @@ export class Engine {
     const { run } = this;
     const { layout, team, program } = run;
     this.#profile = undefined;
+    this.#onNonFinite = options.onNonFinite;
     if (!team.leads) return;
     if (options.profile) this.#profile = new Profile();
     this.#profiled.clear();
@@ -103,19 +107,18 @@ export class Engine {
       if (action === "end" || action === "park") {
         if (run.team.leads && action === "end") run.stable = true;
         this.#reporter.flush();
-        const status = action === "park" ? "parked" : this.#fit?.divergence ? "diverged" : "ended";
+        const status = action === "park" ? "parked" : this.#fit?.setbacks.pending ? "diverged" : "ended";
         const profile = this.#profile ? { profile: this.#profile.rows() } : {};
         return { status, ...this.#fit?.report, ...profile };
       }
-      if (!this.#act(action)) return this.#recover();
+      this.#act(action);
       if (performance.now() >= deadline) return { status: "yielded" };
     }
   }
 
   /** Throws what the lead found out about a run that diverged. */
   throwDivergence(): void {
-    const found = this.#fit?.divergence;
-    if (found) throw found.error("fit", "The weights are those of the last completed epoch.");
+    this.#fit?.setbacks.throw();
   }
 
   /** Updates outside a fit: no lead's bookkeeping, steps of even parity. */
@@ -125,18 +128,13 @@ export class Engine {
     this.#rows = rows;
   }
 
-  /** One action with its barriers; false if the step's losses were not finite. */
-  #act(action: Action): boolean {
+  /** One action with its barriers. */
+  #act(action: Action): void {
     const { run } = this;
     if (action === "step") {
       if (run.team.leads) run.stable = false;
       this.#rows = run.ints[run.hyperWord(this.#parity, HYPER.rows)]!;
-      try {
-        this.#step(run.layout.train!, this.#batch());
-      } catch (error) {
-        if (error instanceof NonFiniteLoss) return false;
-        throw error;
-      }
+      this.#update();
     } else {
       if (run.team.leads) this.#fit!.collect();
       this.#actions[action]?.();
@@ -145,7 +143,32 @@ export class Engine {
       run.team.barrier();
     }
     this.#parity = this.#nextParity;
-    return true;
+  }
+
+  /** A batch, and what follows from numbers that are not finite: all members see the same losses and the same marks. */
+  #update(): void {
+    const { run } = this;
+    const { layout, team } = run;
+    const batch = this.#batch();
+    const undoes = this.#onNonFinite === "skip" && (batch.part === "whole" || batch.part === "last");
+    // Nothing of the state changes before the barrier that the guard stands behind.
+    if (undoes) run.copyShare(layout.state, layout.undo!);
+    try {
+      this.#step(layout.train!, batch);
+    } catch (error) {
+      if (!(error instanceof NonFiniteLoss)) throw error;
+      if (team.leads) this.#fit!.decideAfterBreak(this.#nextParity, findLayer(run, this.#rows));
+      team.barrier();
+      return;
+    }
+    const marked = undoes ? run.markedLayer() : undefined;
+    if (marked === undefined) return;
+    this.restore(layout.undo!, layout.state);
+    if (team.leads) {
+      run.int(layout.flags).fill(0);
+      this.#fit!.decideAfterUndo(this.#nextParity, marked);
+    }
+    team.barrier();
   }
 
   /** The batch that the lead chose. */
@@ -170,14 +193,8 @@ export class Engine {
   }
 
   readonly #actions: Partial<Record<Action, () => void>> = {
-    snapshot: () => {
-      const { run } = this;
-      const { layout, team } = run;
-      // Seen by all before anyone writes: if the lead died first, half a snapshot would pass for a whole one.
-      if (team.leads) run.stable = true;
-      team.barrier();
-      run.copyShare(layout.state, layout.snapshot);
-    },
+    keepStart: () => this.run.copyShare(this.run.layout.snapshot, this.run.layout.undo!),
+    snapshot: () => this.#keep(),
     evaluate: () => {
       const { validation, request } = this.run.layout;
       evaluateRows(this.run, this.plans, validation!, validation!.rows, request.batch);
@@ -185,7 +202,19 @@ export class Engine {
     keepBest: () => this.run.copyShare(this.run.layout.weights, this.run.layout.best!),
     restoreBest: () => this.restore(this.run.layout.best!, this.run.layout.weights),
     rollback: () => this.restore(this.run.layout.snapshot, this.run.layout.state),
+    backtrack: () => {
+      this.restore(this.run.layout.undo!, this.run.layout.state);
+      this.#keep();
+    },
   };
+
+  #keep(): void {
+    const { layout, team } = this.run;
+    // Seen by all before anyone writes: if the lead died first, half a snapshot would pass for a whole one.
+    if (team.leads) this.run.stable = true;
+    team.barrier();
+    this.run.copyShare(layout.state, layout.snapshot);
+  }
 
   /** Copies a range back, all members together, and what follows from the weights. */
   restore(from: Layout["snapshot"], to: Layout["state"]): void {
@@ -193,22 +222,6 @@ export class Engine {
     this.run.copyShare(from, to, to.bytes);
     this.run.team.barrier();
     this.run.refresh();
-  }
-
-  /** After losses that were not finite, on all members alike: says where, and goes back to the last snapshot. */
-  #recover(): FitOutcome {
-    const { run } = this;
-    const { team, layout } = run;
-    if (team.leads) {
-      const { layer, what } = findLayer(run, this.#rows);
-      this.#fit!.diverge(layer, what);
-    }
-    team.barrier();
-    this.restore(layout.snapshot, layout.state);
-    if (team.leads) run.stable = true;
-    this.#parity = 0;
-    this.#reporter.flush();
-    return { status: "diverged" };
   }
 
   /** Parameters' tensors in the public order. */

@@ -2,53 +2,19 @@
 
 import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
 import { shuffle } from "../random.js";
-import type { BatchSizeSpec } from "../schedules/batchsizes.js";
-import type { PlateauState } from "../schedules/plateau.js";
-import type { EarlyStoppingSpec, StopReason } from "../spec.js";
+import type { StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import type { Batch, Batches } from "./batches.js";
-import { Divergence } from "./divergence.js";
 import type { RunMemory } from "./memory.js";
 import type { OptimizerState } from "./optimizer.js";
+import type { FitOptions, FitReport } from "./options.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
+import { Setbacks } from "./setbacks.js";
 import { BatchSizes } from "./sizes.js";
 import { EarlyStopping } from "./stopping.js";
-import { StreamRows, type Supply, type Wanted } from "./stream.js";
+import { StreamRows, type Supply } from "./stream.js";
 import { EpochSums } from "./sums.js";
-
-/** A fit's options as they cross to the workers: plain, checked, defaults filled in. */
-export interface FitOptions {
-  readonly epochs: number;
-  readonly batchSize: number;
-  /** Rows of an update, whose gradients come from batches of batchSize rows. */
-  readonly updateRows: number;
-  /** The most of both, where a schedule chooses for each epoch; with what earlier results have made of it. */
-  readonly batchSizes: { readonly spec: BatchSizeSpec; readonly growth: PlateauState } | null;
-  readonly shuffle: boolean;
-  /** Rows of each of the two windows that a stream comes in through; null where all rows are in memory. */
-  readonly windowRows: number | null;
-  /** Each epoch draws every class equally often. */
-  readonly balanced: boolean;
-  readonly initialEpoch: number | null;
-  readonly validationFreq: number;
-  readonly stepsPerEpoch: number | null;
-  /** Each update is told. */
-  readonly batchLogs: boolean;
-  readonly maxSteps: number | null;
-  readonly maxTime: number | null;
-  readonly earlyStopping: EarlyStoppingSpec | null;
-  readonly profile: boolean;
-}
-
-export interface FitReport {
-  readonly stopped: StopReason;
-  readonly steps: number;
-  readonly bestEpoch?: number;
-  /** The rows that a fit parked for. */
-  readonly wanted?: Wanted;
-  readonly growth?: PlateauState;
-}
 
 export class FitLead {
   readonly #run: RunMemory;
@@ -67,14 +33,15 @@ export class FitLead {
   readonly #stream: StreamRows | undefined;
   #batch: Batch;
   #batchLoss = 0;
-  #steps = 0;
   #epoch = 0;
   #rate = 0;
   #uncollected = 0;
   readonly #sums: EpochSums;
   #stopped: StopReason | undefined;
   #hasBest = false;
-  #flagged: Divergence | undefined;
+  readonly setbacks: Setbacks;
+  /** The state's step when the fit began. */
+  readonly #firstStep: number;
 
   constructor(run: RunMemory, options: FitOptions, state: OptimizerState, base: Int32Array, reporter: Reporter) {
     this.#run = run;
@@ -87,6 +54,8 @@ export class FitLead {
     this.#stopping = options.earlyStopping ? new EarlyStopping(options.earlyStopping) : undefined;
     const { epochs, initialEpoch } = options;
     if (initialEpoch !== null) state.epoch = initialEpoch;
+    this.#firstStep = state.step;
+    this.setbacks = new Setbacks(options.onNonFinite, state);
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
     this.#sizes = new BatchSizes(options, base.length, run.program.seed);
@@ -97,21 +66,22 @@ export class FitLead {
     this.#batch = this.#batches.next();
   }
 
+  /** Updates made. */
+  get #made(): number {
+    return this.#state.step - this.#firstStep;
+  }
+
   get report(): FitReport {
     const best = this.#hasBest ? { bestEpoch: this.#stopping!.bestEpoch } : {};
     const wanted = this.#stream?.starved ? { wanted: { epoch: this.#epoch, done: this.#batches.cursor } } : {};
-    const { report } = this.#sizes;
-    return { stopped: this.#stopped ?? "completed", steps: this.#steps, ...best, ...wanted, ...report };
-  }
-
-  /** Why the run was rolled back, if it was. */
-  get divergence(): Divergence | undefined {
-    return this.#flagged;
-  }
-
-  /** The losses of a step were not finite: nothing of it was kept. */
-  diverge(layer: string, what: string): void {
-    this.#flagged ??= new Divergence(what, layer, this.#epoch, this.#state.step);
+    return {
+      stopped: this.#stopped ?? "completed",
+      steps: this.#made,
+      ...best,
+      ...wanted,
+      ...this.#sizes.report,
+      ...this.setbacks.report,
+    };
   }
 
   /** The first action of a fit: keep what there is before anything changes. */
@@ -132,8 +102,7 @@ export class FitLead {
     this.#sums.addPenalty(this.#run.sumPenalties(), this.#uncollected);
     this.#uncollected = 0;
     const marked = this.#run.markedLayer();
-    if (marked !== undefined)
-      this.#flagged ??= new Divergence("its weights", marked, this.#epoch, this.#state.step - 1);
+    if (marked !== undefined) this.setbacks.note(marked, "its weights", this.#epoch, this.#state.step - 1);
   }
 
   /** In the middle of a step, its losses being known and finite: sums them up and chooses what follows. */
@@ -147,13 +116,36 @@ export class FitLead {
     if (this.#options.batchLogs) this.#tellBatch(this.#batchLoss / total);
     this.#batchLoss = 0;
     this.#state.commit();
-    this.#steps++;
     this.#uncollected = total;
     this.#batches.cursor += rows;
     this.#progress();
     // An update's marks are seen only after it: whatever else comes next, the marks are looked at first.
-    const next = this.#flagged ? "rollback" : this.#nextStep();
+    const next = this.setbacks.pending ? "rollback" : this.#nextStep();
     return this.#write(parity, next === "step" || next === "rollback" ? next : "settle");
+  }
+
+  /** In place of that: the losses are not finite, and nothing was updated. */
+  decideAfterBreak(parity: 0 | 1, { layer, what }: { layer: string; what: string }): void {
+    this.setbacks.note(layer, what, this.#epoch, this.#state.step);
+    if (!this.setbacks.skips) this.#write(parity, "rollback");
+    else {
+      this.#batches.skip();
+      this.#decideAfterSkip(parity);
+    }
+  }
+
+  /** In place of what was decided: the update left weights that are not finite, and was undone. */
+  decideAfterUndo(parity: 0 | 1, layer: string): void {
+    this.setbacks.note(layer, "its weights", this.#epoch, this.#state.step);
+    this.#uncollected = 0;
+    this.#decideAfterSkip(parity);
+  }
+
+  #decideAfterSkip(parity: 0 | 1): void {
+    this.setbacks.skipped();
+    this.#batchLoss = 0;
+    this.#stopped = undefined;
+    this.#write(parity, this.#nextStep());
   }
 
   /** After an action other than a step. */
@@ -163,7 +155,8 @@ export class FitLead {
 
   readonly #after: Readonly<Record<Action, () => Action>> = {
     step: () => "end",
-    settle: () => (this.#flagged ? "rollback" : this.#nextStep()),
+    settle: () => (this.setbacks.pending ? "rollback" : this.#nextStep()),
+    keepStart: () => "snapshot",
     snapshot: () => {
       if (this.#batches.cursor === 0) return this.#nextStep();
       return this.#validates ? "evaluate" : this.#endEpoch();
@@ -174,7 +167,8 @@ export class FitLead {
       return this.#startOrEnd();
     },
     restoreBest: () => "end",
-    rollback: () => "end",
+    rollback: () => this.setbacks.retry() ?? this.#startAgain(),
+    backtrack: () => this.#startAgain(),
     park: () => this.#nextStep(),
     end: () => "end",
   };
@@ -185,13 +179,14 @@ export class FitLead {
     const request = Atomics.load(this.#run.ints, (this.#run.layout.control.pointer >> 2) + CONTROL.request);
     const starved = this.#stream?.starved;
     if (this.#batches.ended && !starved) {
+      if (this.setbacks.madeNothing()) return "rollback";
       this.#sums.trained();
       this.#state.epoch = this.#epoch + 1;
-      return "snapshot";
+      return this.setbacks.keeps(this.#sums.dataLoss) ? "keepStart" : "snapshot";
     }
     if (request & REQUEST.stop) return this.#stop("aborted");
     if (maxTime !== null && performance.now() - this.#started >= maxTime * 1000) return this.#stop("maxTime");
-    if (maxSteps !== null && this.#steps >= maxSteps) return this.#stop("completed");
+    if (maxSteps !== null && this.#made >= maxSteps) return this.#stop("completed");
     if (this.#stream?.stop) return this.#stop(this.#stream.stop);
     if (starved || request & REQUEST.park) return "park";
     return "step";
@@ -204,6 +199,7 @@ export class FitLead {
 
   #beginEpoch(): void {
     this.#epoch = this.#state.epoch;
+    this.setbacks.beginEpoch();
     this.#batchLoss = 0;
     if (this.#stream) {
       this.#stream.begin();
@@ -223,6 +219,16 @@ export class FitLead {
     if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
   }
 
+  /** The epoch once more, from the snapshot that just came back. */
+  #startAgain(): Action {
+    this.#run.int(this.#run.layout.flags).fill(0);
+    this.setbacks.startAgain();
+    this.#stopped = undefined;
+    this.#beginEpoch();
+    this.#reporter.start();
+    return this.#nextStep();
+  }
+
   /** Closes the epoch's log, and says whether its weights are the best so far. */
   #endEpoch(): Action {
     const { validation } = this.#run.layout;
@@ -231,7 +237,9 @@ export class FitLead {
       learningRate: this.#rate,
       batchSize: this.#batches.updateRows,
     });
+    this.#state.observe(log);
     this.#sizes.observe(log);
+    this.setbacks.completed(this.#epoch);
     this.#reporter.log(log);
     const verdict = this.#stopping?.look(log);
     if (verdict?.stop) this.#stopped = "earlyStopping";
@@ -282,9 +290,9 @@ export class FitLead {
 
   #progress(): void {
     this.#reporter.progress(() => {
-      const { done: step, updates, cursor } = this.#batches;
+      const { done: step, updates } = this.#batches;
       const steps = this.#stream ? (this.#options.stepsPerEpoch ?? Number.POSITIVE_INFINITY) : updates;
-      return { epoch: this.#epoch, step, steps, dataLoss: this.#sums.dataLoss / cursor };
+      return { epoch: this.#epoch, step, steps, dataLoss: this.#sums.dataLoss };
     });
   }
 }

@@ -1,7 +1,9 @@
 // The optimizer's counters in memory: steps done, running products, and the numbers of the step to come.
 
-import { COUNTERS } from "../plan/layout.js";
+import { COUNTERS, readPlateau, startCounters, writePlateau } from "../plan/counters.js";
 import { rateAt } from "../schedules/index.js";
+import { observe } from "../schedules/plateau.js";
+import type { EpochLog } from "../spec.js";
 import type { RunMemory } from "./memory.js";
 
 /** What later batches of an update add to its number, as the counter of random numbers. */
@@ -10,14 +12,19 @@ const STEPS_BETWEEN = 16777216;
 export class OptimizerState {
   readonly #run: RunMemory;
   readonly #counters: Float64Array;
+  /** The same in the snapshot. */
+  readonly #kept: Float64Array;
   readonly #products: Float64Array;
   readonly #ahead: Float64Array;
 
   constructor(run: RunMemory) {
     this.#run = run;
     this.#counters = run.double(run.layout.counters);
-    this.#products = this.#counters.subarray(COUNTERS.products);
-    this.#ahead = new Float64Array(this.#products.length);
+    const count = run.program.training?.products.length ?? 0;
+    this.#products = this.#counters.subarray(COUNTERS.products, COUNTERS.products + count);
+    this.#ahead = new Float64Array(count);
+    const { counters, state, snapshot } = run.layout;
+    this.#kept = run.double({ ...counters, pointer: counters.pointer + snapshot.pointer - state.pointer });
   }
 
   /** Updates made so far, over all fits. */
@@ -33,9 +40,31 @@ export class OptimizerState {
     this.#counters[COUNTERS.epoch] = epoch;
   }
 
+  /** What the learning rate is multiplied by: halved whenever a fit went back. The snapshot has it, too. */
+  get scale(): number {
+    return this.#counters[COUNTERS.scale]!;
+  }
+
+  set scale(scale: number) {
+    for (const counters of [this.#counters, this.#kept]) counters[COUNTERS.scale] = scale;
+  }
+
   /** The learning rate of the step to come. */
   get rate(): number {
-    return rateAt(this.#run.program.training!.optimizerConfig.learningRate!, this.step);
+    const { program } = this.#run;
+    const { optimizerConfig, plateau } = program.training!;
+    const current = plateau && readPlateau(program, this.#counters).rate;
+    return rateAt(optimizerConfig.learningRate!, this.step, current) * this.scale;
+  }
+
+  /** Shows a completed epoch, of which there is a snapshot already, to a learning rate that goes by results. */
+  observe(log: EpochLog): void {
+    const { program } = this.#run;
+    const { plateau } = program.training!;
+    const value = plateau && log[plateau.config.monitor];
+    if (!plateau || value === undefined || this.step <= plateau.from) return;
+    const next = observe(plateau.config, readPlateau(program, this.#counters), value);
+    for (const counters of [this.#counters, this.#kept]) writePlateau(program, counters, next);
   }
 
   /** Counts the step whose numbers were written last as done. */
@@ -62,6 +91,6 @@ export class OptimizerState {
 
   /** Counters and products as they are before the first step. */
   reset(): void {
-    this.#counters.fill(0, 0, COUNTERS.products).fill(1, COUNTERS.products);
+    startCounters(this.#run.program, this.#counters);
   }
 }

@@ -4,7 +4,7 @@ import { batchSizeAt, observeGrowth } from "../schedules/batchsizes.js";
 import type { PlateauState } from "../schedules/plateau.js";
 import type { EpochLog } from "../spec.js";
 import { Batches } from "./batches.js";
-import type { FitOptions } from "./fit.js";
+import type { FitOptions } from "./options.js";
 
 export class BatchSizes {
   readonly #options: FitOptions;

@@ -10,9 +10,11 @@ export class EpochSums {
   readonly #run: RunMemory;
   readonly #metrics: Tally;
   readonly #targets: RowTargets;
-  /** Summed over the epoch's rows so far. */
+  /** Summed over the epoch's rows so far, and these rows: fewer than it has where updates are left out. */
   #dataLoss = 0;
+  #rows = 0;
   #penalty = 0;
+  #penaltyRows = 0;
   /** In milliseconds: when the epoch began, and when its last update was done. */
   #started = 0;
   #trained = 0;
@@ -23,13 +25,16 @@ export class EpochSums {
     this.#targets = batchTargets(run);
   }
 
+  /** The mean so far. */
   get dataLoss(): number {
-    return this.#dataLoss;
+    return this.#dataLoss / this.#rows;
   }
 
   begin(): void {
     this.#dataLoss = 0;
+    this.#rows = 0;
     this.#penalty = 0;
+    this.#penaltyRows = 0;
     this.#metrics.clear();
     this.#started = performance.now();
   }
@@ -44,6 +49,7 @@ export class EpochSums {
     const { loss, metrics } = this.#run.layout;
     const dataLoss = sum(this.#run.float(loss), rows);
     this.#dataLoss += dataLoss;
+    this.#rows += rows;
     this.#metrics.add(this.#run, metrics, rows, this.#targets);
     return dataLoss;
   }
@@ -51,6 +57,7 @@ export class EpochSums {
   /** The penalty of an update that took so many rows. */
   addPenalty(penalty: number, rows: number): void {
     this.#penalty += penalty * rows;
+    this.#penaltyRows += rows;
   }
 
   /** The log of an epoch of so many rows; `validation` where its results are there. */
@@ -59,8 +66,8 @@ export class EpochSums {
     validation: Source | undefined,
     facts: Pick<EpochLog, "epoch" | "learningRate" | "batchSize">,
   ): EpochLog {
-    const dataLoss = this.#dataLoss / rows;
-    const penalty = this.#penalty / rows;
+    const { dataLoss } = this;
+    const penalty = this.#penalty / this.#penaltyRows;
     const { epoch, learningRate, batchSize } = facts;
     const log: EpochLog = {
       epoch,

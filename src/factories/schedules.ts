@@ -2,8 +2,9 @@
 // one update of the weights, counted from 0 over all fits since compile.
 
 import { options } from "../check.js";
+import { betterOf } from "../metrics/index.js";
 import { type ScheduleSpec, schedules } from "../schedules/index.js";
-import { type ReduceOnPlateauOptions, type ReduceOnPlateauSpec, readReduceOnPlateau } from "../schedules/plateau.js";
+import { completePlateau, type ReduceOnPlateauOptions, type ReduceOnPlateauSpec } from "../schedules/plateau.js";
 import type { ScheduleDefinition } from "../schedules/schedule.js";
 
 type SpecOf<T extends ScheduleSpec["type"]> = Extract<ScheduleSpec, { type: T }>;
@@ -121,10 +122,13 @@ export const warmup = (config: Options<"warmup">) => schedule(config, "warmup");
 
 /**
  * A learning rate that is multiplied by `factor` when `monitor` was not better by `minDelta` in more than `patience` epochs in
- * a row, and then not again for `cooldown` epochs: `rate = max(minimum, rate * factor)`.
+ * a row, and then not again for `cooldown` epochs: `rate = max(minimum, rate * factor)`. What it has seen is kept with the
+ * optimizer's state: later fits, and a saved model's, go on from it. Epochs without a value, and those that end in a warmup
+ * before it, are not looked at.
  *
  * Units    initial > 0, 0 < factor < 1, patience and cooldown in epochs, 0 <= minimum <= initial
- * Errors   OptionError for a missing, unknown or wrong option
+ * Errors   OptionError for a missing, unknown or wrong option; at fit for a monitor that its logs do not have
  * Source   PyTorch's ReduceLROnPlateau with threshold_mode "abs"
  */
-export const reduceOnPlateau = (config: ReduceOnPlateauOptions): ReduceOnPlateauSpec => readReduceOnPlateau(config);
+export const reduceOnPlateau = (config: ReduceOnPlateauOptions): ReduceOnPlateauSpec =>
+  completePlateau(schedule(config, "reduceOnPlateau"), betterOf);

@@ -1,7 +1,7 @@
 // Batch sizes as fit takes them: a number, all rows, or a schedule.
 
 import { integer } from "../check.js";
-import type { FitOptions } from "../engine/fit.js";
+import type { FitOptions } from "../engine/options.js";
 import { betterOf } from "../metrics/index.js";
 import type { Program } from "../plan/program.js";
 import { type BatchSizeSpec, batchSizeSpec, startGrowth } from "../schedules/batchsizes.js";

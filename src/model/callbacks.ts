@@ -1,6 +1,7 @@
 // Callbacks of a fit: what may be given, checked.
 
 import { boolean, hint, integer, lookup, number, options, pick, show } from "../check.js";
+import type { OnNonFinite } from "../engine/setbacks.js";
 import { OptionError } from "../errors.js";
 import { betterOf } from "../metrics/index.js";
 import type { EarlyStoppingSpec } from "../spec.js";
@@ -60,6 +61,12 @@ export function readCallbacks(
   const spec = readEarlyStopping(given);
   checkMonitor(spec, keys);
   return spec;
+}
+
+/** What a fit is to do about numbers that are not finite. */
+export function readOnNonFinite(value: OnNonFinite = "stop"): OnNonFinite {
+  lookup({ stop: 1, skip: 1, rollback: 1 }, value, "fit: onNonFinite");
+  return value;
 }
 
 /** OptionError unless the logs have what is monitored. */

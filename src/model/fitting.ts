@@ -50,6 +50,8 @@ export async function runFit(
   session.onNote = (message) => {
     for (const batch of "batches" in message ? (message.batches as BatchLog[]) : []) guarded(onBatchEnd, batch);
     for (const log of "logs" in message ? (message.logs as EpochLog[]) : []) {
+      // A fit that went back tells of an epoch again.
+      while (epochs.length && epochs.at(-1)!.epoch >= log.epoch) epochs.pop();
       epochs.push(log);
       onLog(log);
       guarded(onEpochEnd, log);
@@ -61,7 +63,7 @@ export async function runFit(
     const { fingerprint, state } = await session.lead(({ jobs }) => jobs.finish());
     session.keep(state);
     if (thrown) throw thrown.error;
-    const { stopped = "completed", steps = 0, bestEpoch, profile } = outcome;
+    const { stopped = "completed", steps = 0, bestEpoch, profile, warning, skipped, rollbacks } = outcome;
     const best = bestEpoch === undefined ? {} : { bestEpoch };
     const hint = hintOf(epochs);
     const { numerics } = session;
@@ -76,7 +78,9 @@ export async function runFit(
       numerics,
       seed: program.seed,
       fingerprint,
-      warnings: [...course.warnings],
+      warnings: warning === undefined ? [...course.warnings] : [...course.warnings, warning],
+      ...(skipped === undefined ? {} : { skipped }),
+      ...(rollbacks === undefined ? {} : { rollbacks }),
       ...(profile ? { profile } : {}),
     };
   } finally {
@@ -119,6 +123,7 @@ async function prepare(program: Program, session: Session, request: FitRequest):
     held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
     accumulates: options.updateRows > options.batchSize,
     best: options.earlyStopping?.restoreBestWeights ?? false,
+    undo: options.onNonFinite !== "stop",
   };
   await session.ensure(session.widen(need));
   await fillSource(session, "train", { x, y, weights }, "fit", transfer);

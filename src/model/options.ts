@@ -1,7 +1,7 @@
 // Checks of what users pass to compile and fit; defaults are filled in here.
 
 import { boolean, integer, lookup, number, options, show } from "../check.js";
-import type { FitOptions } from "../engine/fit.js";
+import type { FitOptions } from "../engine/options.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
 import { smaller } from "../memory.js";
@@ -11,7 +11,7 @@ import type { Layout } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
-import { readCallbacks } from "./callbacks.js";
+import { checkMonitor, readCallbacks, readOnNonFinite } from "./callbacks.js";
 import {
   type DataInput,
   readInputs,
@@ -139,6 +139,12 @@ export interface FitInput {
   maxSteps?: number;
   /** Seconds. */
   maxTime?: number;
+  /**
+   * What a loss or weight that is not finite leads to; default "stop": DivergedError. "skip": the update is left out; weights, slots
+   * and step stay as they were. "rollback": on from where the epoch with the lowest loss began, at half the learning rate, ten times
+   * at most without getting further; epochs are then told again.
+   */
+  onNonFinite?: "stop" | "skip" | "rollback";
   /** Times every step of the plan; the history has a table of them. Costs some speed. */
   profile?: boolean;
   /** The arrays may be taken over, which saves a copy; they are empty afterwards. */
@@ -176,6 +182,7 @@ const KNOWN = [
   "signal",
   "maxSteps",
   "maxTime",
+  "onNonFinite",
   "profile",
   "transfer",
 ];
@@ -198,7 +205,8 @@ export function readRun(given: Omit<FitInput, "shuffle">) {
   }
   readSignal(given.signal);
   const batchLogs = given.onBatchEnd !== undefined;
-  return { epochs, initialEpoch, validationFreq, stepsPerEpoch, batchLogs, maxSteps, maxTime, profile };
+  const onNonFinite = readOnNonFinite(given.onNonFinite);
+  return { epochs, initialEpoch, validationFreq, stepsPerEpoch, batchLogs, maxSteps, maxTime, onNonFinite, profile };
 }
 
 export function readFit(program: Program, x: DataInput, y: TargetInput, given: FitInput, naming: Naming): FitRequest {
@@ -219,6 +227,7 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   }
   const keys = logKeys(program, !!validation || validationSplit > 0);
   const earlyStopping = readCallbacks(given.callbacks, keys);
+  if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: {

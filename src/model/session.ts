@@ -121,6 +121,7 @@ export class Session {
       validation: need.validation ?? null,
       held: need.held ?? 0,
       best: need.best ?? false,
+      undo: need.undo ?? false,
       accumulates: need.accumulates ?? have?.accumulates ?? false,
       inputGradient: need.inputGradient ?? have?.inputGradient ?? false,
     };

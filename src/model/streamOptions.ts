@@ -1,13 +1,13 @@
 // Checks of what users pass to a fit from a stream.
 
 import { integer, options, show } from "../check.js";
-import type { FitOptions } from "../engine/fit.js";
+import type { FitOptions } from "../engine/options.js";
 import { OptionError } from "../errors.js";
 import { sizeOf } from "../layers/layer.js";
 import { targetWidth } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import { batchRows } from "./batchsizes.js";
-import { readCallbacks } from "./callbacks.js";
+import { checkMonitor, readCallbacks } from "./callbacks.js";
 import { ChunkReader, type ChunkSource } from "./chunks.js";
 import type { FeedSizes } from "./feed.js";
 import type { Naming } from "./naming.js";
@@ -49,7 +49,7 @@ const WINDOW_BYTES = 8e6;
 const KNOWN = [
   ...["epochs", "batchSize", "shuffle", "windowRows", "validationData", "callbacks", "classWeight"],
   ...["onEpochEnd", "onBatchEnd", "onProgress", "signal", "initialEpoch", "validationFreq", "stepsPerEpoch"],
-  ...["maxSteps", "maxTime", "profile"],
+  ...["maxSteps", "maxTime", "onNonFinite", "profile"],
 ];
 /** What a fit of arrays takes and a stream cannot have, and what to do instead. */
 const INSTEAD: Readonly<Record<string, string>> = {
@@ -80,6 +80,10 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
     const cure = "Give the weights, such as { 0: 1, 1: 10 }.";
     throw new OptionError(`fit: classWeight: expected weights by label for a stream, got "balanced". ${cure}`);
   }
+  if (given.onNonFinite === "rollback") {
+    const cure = "A stream cannot go back: take skip.";
+    throw new OptionError(`fit: onNonFinite: expected "stop" or "skip" for a stream, got "rollback". ${cure}`);
+  }
   if (windowRows !== undefined) integer(windowRows, "fit: windowRows", { min: 1 });
   const run = readRun(given);
   const { initialEpoch, stepsPerEpoch } = run;
@@ -91,7 +95,9 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
     );
   }
   const validation = given.validationData === undefined ? undefined : readValidation(program, given, naming);
-  const earlyStopping = readCallbacks(given.callbacks, logKeys(program, validation !== undefined));
+  const keys = logKeys(program, validation !== undefined);
+  const earlyStopping = readCallbacks(given.callbacks, keys);
+  if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
   const rows = batchRows(program, batchSize, Number.POSITIVE_INFINITY, []);
   const update = rows.updateRows;
   const window = Math.ceil((windowRows ?? rowsInBytes(program, WINDOW_BYTES)) / update) * update;

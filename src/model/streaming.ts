@@ -99,6 +99,7 @@ export class StreamCourse implements Course {
       validation: validation ? dataSize(validation) : null,
       accumulates: options.updateRows > options.batchSize,
       best: options.earlyStopping?.restoreBestWeights ?? false,
+      undo: options.onNonFinite !== "stop",
     };
     await session.ensure(session.widen(need));
     if (validation) await fillSource(session, "validation", validation, "fit: validationData");

@@ -3,6 +3,7 @@
 import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
 import type { ValueType } from "../spec.js";
+import { counterCount } from "./counters.js";
 import type { Parameter, Program } from "./program.js";
 import { takeRegisters, tapesOf } from "./tapes.js";
 
@@ -26,6 +27,8 @@ export interface LayoutRequest {
   /** Rows of the training data that are set apart for validation. */
   readonly held: number;
   readonly best: boolean;
+  /** An update, or epochs before the last snapshot, may be undone. */
+  readonly undo?: boolean;
   readonly inputGradient: boolean;
   /** An update may take several batches. */
   readonly accumulates: boolean;
@@ -62,11 +65,12 @@ export interface Layout {
   readonly bytes: number;
   readonly control: Tensor;
   readonly counters: Tensor;
-  /** Weights, counters and slots in one range, and copies of it: after each epoch, and of the best epoch's weights. */
+  /** Weights, counters and slots in one range, and copies: after each epoch, of the best epoch's weights, for an undo. */
   readonly state: Tensor;
   readonly weights: Tensor;
   readonly snapshot: Tensor;
   readonly best: Tensor | undefined;
+  readonly undo: Tensor | undefined;
   readonly hyper: Tensor;
   readonly flags: Tensor;
   readonly cursor: Tensor;
@@ -108,8 +112,6 @@ export type Part = (typeof PARTS)[number];
 export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request: 4, stable: 5, bytes: 64 } as const;
 /** Bits of the request word, set by the caller's side. */
 export const REQUEST = { stop: 1, park: 2 } as const;
-/** Indices of `counters`, float64. */
-export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
 
 const BASE = 1024;
 const WINDOW_BYTES = 4e6;
@@ -134,7 +136,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 
   const control = arena.take("control", CONTROL.bytes);
   const weights = program.parameters.map(({ fullName, floats }) => arena.take(fullName, floats * 4));
-  const counters = arena.take("counters", 8 * (COUNTERS.products + (program.training?.products.length ?? 0)));
+  const counters = arena.take("counters", 8 * counterCount(program));
   const slots = program.parameters.map(
     ({ fullName, floats }) =>
       new Map(program.slots.map((slot) => [slot, arena.take(`${fullName}.${slot}`, floats * 4)] as const)),
@@ -166,6 +168,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   );
   const snapshot = arena.take("snapshot", state.bytes);
   const best = request.best ? arena.take("best", allWeights.bytes) : undefined;
+  const undo = request.undo ? arena.take("undo", state.bytes) : undefined;
   const hyper = arena.pair("hyper", HYPER.bytes);
   const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
   const cursor: Tensor = { ...arena.take("cursor", CACHE_LINE * workers), each: CACHE_LINE };
@@ -232,6 +235,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     weights: allWeights,
     snapshot,
     best,
+    undo,
     hyper,
     flags,
     cursor,
@@ -291,6 +295,7 @@ export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
     same(have.validation, need.validation) &&
     (!need.train || (have.held === need.held && !have.validation === !need.validation)) &&
     (have.best || !need.best) &&
+    (have.undo || !need.undo) &&
     (have.accumulates || !need.accumulates) &&
     (have.inputGradient || !need.inputGradient)
   );

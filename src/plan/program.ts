@@ -8,10 +8,12 @@ import { layers } from "../layers/index.js";
 import { type LayerDefinition, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.js";
 import { fitOf, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
-import { type Metric, resolveMetrics } from "../metrics/index.js";
+import { betterOf, type Metric, resolveMetrics } from "../metrics/index.js";
 import type { Task } from "../metrics/metric.js";
 import { optimizers } from "../optimizers/index.js";
 import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
+import { plateauIn } from "../schedules/index.js";
+import { completePlateau, type ReduceOnPlateauSpec } from "../schedules/plateau.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 
 /** A parameter with its place in memory: `units` of `unit` floats are what workers share out. */
@@ -55,6 +57,8 @@ export interface ProgramTraining {
   readonly optimizer: OptimizerDefinition<object>;
   readonly optimizerConfig: TrainingSpec["optimizer"];
   readonly products: readonly Factor[];
+  /** What results make of the learning rate, and the step from which on they count; where they do at all. */
+  readonly plateau?: { readonly config: ReduceOnPlateauSpec; readonly from: number };
   readonly loss?: ProgramLoss;
   readonly metrics: readonly Metric[];
   /** What the loss is for; only with a loss. */
@@ -92,6 +96,7 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   const { signs, fused } = loss?.definition ?? {};
   const units = sizeOf(outputShape);
   const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
+  const plateau = plateauIn(training.optimizer.learningRate);
   const task = loss && { target: loss.target, units, binary, logits: loss.logits };
   return {
     ...program,
@@ -100,6 +105,7 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
       optimizer,
       optimizerConfig: training.optimizer,
       products: optimizer.products?.(training.optimizer) ?? [],
+      ...(plateau ? { plateau: { config: completePlateau(plateau.given, betterOf), from: plateau.from } } : {}),
       ...(loss ? { loss, task } : {}),
       metrics: task ? resolveMetrics(training.metrics, task) : [],
     },

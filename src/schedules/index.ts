@@ -1,4 +1,4 @@
-// The table of learning-rate schedules: pure functions of the step, counted from 0.
+// The table of learning-rate schedules: pure functions of the step, counted from 0; one of them also of results.
 import { integer, number, options, pick, show } from "../check.js";
 import { OptionError } from "../errors.js";
 import { cosineDecay, cosineWarmRestarts, oneCycle } from "./cosine.js";
@@ -11,6 +11,7 @@ import {
   polynomialDecay,
   stepDecay,
 } from "./decay.js";
+import { type ReduceOnPlateauOptions, reduceOnPlateau } from "./plateau.js";
 import { exponentialRise } from "./rise.js";
 import { checkSteps, type ScheduleDefinition } from "./schedule.js";
 
@@ -26,6 +27,7 @@ const plain = {
   cosineDecay,
   cosineWarmRestarts,
   oneCycle,
+  reduceOnPlateau,
 };
 
 type ConfigOf<D> = D extends ScheduleDefinition<infer C> ? C : never;
@@ -49,9 +51,9 @@ const warmup: ScheduleDefinition<Warmup> = {
     // One deep, so that JSON that contains itself is refused, too.
     checkIn(plain, schedule, `${who}.schedule`);
   },
-  rate({ steps, from = 0, schedule }, step) {
-    if (step >= steps) return rateAt(schedule, step - steps);
-    return from + (rateAt(schedule, 0) - from) * (step / steps);
+  rate({ steps, from = 0, schedule }, step, current) {
+    if (step >= steps) return rateAt(schedule, step - steps, current);
+    return from + (rateAt(schedule, 0, current) - from) * (step / steps);
   },
 };
 
@@ -78,17 +80,32 @@ function checkIn(table: Readonly<Record<string, ScheduleDefinition<never>>>, val
 /** OptionError unless it is a positive number or a known schedule. */
 export const checkRate = (value: Rate, who: string): void => checkIn(schedules, value, who);
 
-/** The learning rate used in `step`. */
-export const rateAt = (value: Rate, step: number): number =>
-  typeof value === "number" ? value : (schedules[value.type] as ScheduleDefinition<object>).rate(value, step);
+/** The learning rate used in `step`; `current` is what results have made of it, where they count. */
+export const rateAt = (value: Rate, step: number, current?: number): number =>
+  typeof value === "number" ? value : (schedules[value.type] as ScheduleDefinition<object>).rate(value, step, current);
+
+/** The part of a rate that depends on results, and the step that it begins at; undefined where nothing does. */
+export function plateauIn(value?: Rate): { given: ReduceOnPlateauOptions; from: number } | undefined {
+  if (typeof value !== "object") return undefined;
+  if (value.type === "reduceOnPlateau") return { given: value, from: 0 };
+  const inner = value.type === "warmup" ? plateauIn(value.schedule) : undefined;
+  return inner && { ...inner, from: (value as Warmup).steps };
+}
 
 /**
  * The learning rate of a number or a schedule at a step.
  *
  * Units    step: updates made so far, from 0
- * Errors   OptionError for an unknown schedule, a wrong option, or a step that is no whole number >= 0
+ * Errors   OptionError for an unknown schedule, a wrong option, or a step that is no whole number >= 0; for reduceOnPlateau,
+ *          whose rate no step tells
  */
 export function scheduleRate(schedule: Rate, step: number): number {
   checkRate(schedule, "scheduleRate.schedule");
+  if (plateauIn(schedule)) {
+    const cure = "Read learningRate in the logs of a fit.";
+    throw new OptionError(
+      `scheduleRate.schedule: expected a rate that the step alone decides, got reduceOnPlateau, which goes by results. ${cure}`,
+    );
+  }
   return rateAt(schedule, integer(step, "scheduleRate.step", { min: 0 }));
 }

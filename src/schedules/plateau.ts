@@ -1,7 +1,7 @@
 // A learning rate that depends on results: a state, and what one more result makes of it.
-import { integer, lookup, number, options, show } from "../check.js";
+import { integer, lookup, number, show } from "../check.js";
 import { OptionError } from "../errors.js";
-import { checkInitial } from "./schedule.js";
+import { checkInitial, type ScheduleDefinition } from "./schedule.js";
 
 export interface ReduceOnPlateauOptions {
   initial: number;
@@ -11,7 +11,7 @@ export interface ReduceOnPlateauOptions {
   patience?: number;
   /** What counts as better; default 0.0001. */
   minDelta?: number;
-  /** Default max for accuracies, min for the rest. */
+  /** Default max for metrics of which more is better, min for the rest, as in earlyStopping. */
   mode?: "min" | "max" | "auto";
   /** A key of the epoch logs; default valLoss. */
   monitor?: string;
@@ -44,34 +44,33 @@ export interface PlateauState {
   readonly cooldown: number;
 }
 
-/** Checks a reduceOnPlateau; what is left out gets its default. */
-export function readReduceOnPlateau(given: ReduceOnPlateauOptions, who = "reduceOnPlateau"): ReduceOnPlateauSpec {
-  const known = ["initial", "factor", "patience", "minDelta", "mode", "monitor", "minimum", "cooldown"];
-  options(given, who, ["type", ...known]);
+/** A row of the table; its rate is what results have made of `initial`. */
+export const reduceOnPlateau: ScheduleDefinition<ReduceOnPlateauOptions> = {
+  options: ["initial", "factor", "patience", "minDelta", "mode", "monitor", "minimum", "cooldown"],
+  check({ initial, factor, patience, minDelta, mode, monitor, minimum, cooldown }, who) {
+    checkInitial(initial, who);
+    if (factor !== undefined) number(factor, `${who}.factor`, { above: 0, below: 1 });
+    if (patience !== undefined) integer(patience, `${who}.patience`, { min: 0 });
+    if (minDelta !== undefined) number(minDelta, `${who}.minDelta`, { min: 0 });
+    if (mode !== undefined) lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
+    if (monitor !== undefined && typeof monitor !== "string") {
+      throw new OptionError(`${who}.monitor: expected a key of the logs such as "valLoss", got ${show(monitor)}.`);
+    }
+    if (minimum !== undefined) number(minimum, `${who}.minimum`, { min: 0, max: initial });
+    if (cooldown !== undefined) integer(cooldown, `${who}.cooldown`, { min: 0 });
+  },
+  rate: ({ initial }, _step, current = initial) => current,
+};
+
+/** What is left out gets its default; `betterOf` says whether more or less is better of a key of the logs. */
+export function completePlateau(
+  given: ReduceOnPlateauOptions,
+  betterOf: (key: string) => "min" | "max",
+): ReduceOnPlateauSpec {
   const { initial, factor = 0.1, patience = 10, minDelta = 0.0001, mode = "auto", monitor = "valLoss" } = given;
   const { minimum = 0, cooldown = 0 } = given;
-  checkInitial(initial, who);
-  number(factor, `${who}.factor`, { above: 0, below: 1 });
-  integer(patience, `${who}.patience`, { min: 0 });
-  number(minDelta, `${who}.minDelta`, { min: 0 });
-  lookup({ min: 1, max: 1, auto: 1 }, mode, `${who}.mode`);
-  if (typeof monitor !== "string") {
-    throw new OptionError(`${who}.monitor: expected a key of the logs such as "valLoss", got ${show(monitor)}.`);
-  }
-  number(minimum, `${who}.minimum`, { min: 0, max: initial });
-  integer(cooldown, `${who}.cooldown`, { min: 0 });
-  const better = /accuracy$/i.test(monitor) ? "max" : "min";
-  return {
-    type: "reduceOnPlateau",
-    initial,
-    factor,
-    patience,
-    minDelta,
-    mode: mode === "auto" ? better : mode,
-    monitor,
-    minimum,
-    cooldown,
-  };
+  const chosen = mode === "auto" ? betterOf(monitor) : mode;
+  return { type: "reduceOnPlateau", initial, factor, patience, minDelta, mode: chosen, monitor, minimum, cooldown };
 }
 
 /** The state before the first result. */

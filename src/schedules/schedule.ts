@@ -1,11 +1,14 @@
 // What a schedule is: a row of the table in index.ts.
 import { integer, number } from "../check.js";
 
-/** A pure function of the step, the count of updates so far; it is finite and >= 0 for every checked config. */
+/**
+ * A pure function of the step, the count of updates so far, and of what results have made of the rate, where they count
+ * (`current`; left out before the first). It is finite and >= 0 for every checked config.
+ */
 export interface ScheduleDefinition<Config> {
   readonly options: readonly string[];
   check(config: Config, who: string): void;
-  rate(config: Config, step: number): number;
+  rate(config: Config, step: number, current?: number): number;
 }
 
 /** The rate at step 0. */

@@ -85,7 +85,7 @@ test("what is in a file, by a reader of its own", async () => {
   const steps = 3 * Math.ceil(ROWS / 7);
   let products = [1, 1];
   for (let step = 0; step < steps; step++) products = [products[0]! * 0.9, products[1]! * 0.999];
-  assert.equal(tensors[0]!.values, [steps, 3, ...products]);
+  assert.equal(tensors[0]!.values, [steps, 3, 1, ...products]);
   assert.is(metadata.format, "whetstone");
   assert.is(metadata.formatVersion, "1");
   assert.is(metadata.numerics, "strict");
@@ -153,7 +153,7 @@ test("compiled after loading: the weights stay, the optimizer starts anew", asyn
     if (used) await loaded.predict(data.x);
     loaded.compile(anew);
     assert.is(await bitsOf(loaded), await bitsOf(model));
-    assert.equal(readStrictly(await bytesOf(loaded)).tensors[0]!.values, [0, 0]);
+    assert.equal(readStrictly(await bytesOf(loaded)).tensors[0]!.values, [0, 0, 1]);
     const again = net({ ...anew });
     await again.setWeights(await model.getWeights());
     assert.is((await fit(loaded, 2)).fingerprint, (await fit(again, 2)).fingerprint);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { reduceOnPlateau } from "../../src/factories/schedules.js";
+import { earlyStopping, reduceOnPlateau } from "../../src/index.js";
 import { observe, type ReduceOnPlateauOptions, start } from "../../src/schedules/plateau.js";
 import golden from "../golden/schedules.json";
 import { close } from "../golden.js";
@@ -75,6 +75,9 @@ test("defaults", () => {
   });
   assert.is(reduceOnPlateau({ initial: 0.1, monitor: "valAccuracy" }).mode, "max");
   assert.is(reduceOnPlateau({ initial: 0.1, monitor: "accuracy", mode: "min" }).mode, "min");
+  for (const monitor of ["valAuc", "rSquared", "valF1", "meanSquaredError", "valLoss", "loss"]) {
+    assert.is(reduceOnPlateau({ initial: 0.1, monitor }).mode, earlyStopping({ monitor }).mode, monitor);
+  }
 });
 
 test("wrong options", () => {

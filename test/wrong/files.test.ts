@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { dense, input, loadModel, sequential } from "../../src/index.js";
+import { dense, input, loadModel, reduceOnPlateau, sequential, sgd } from "../../src/index.js";
 import { CLASSES, WIDTH } from "../fingerprints.js";
 import { bytesOf, changed } from "../io/strict.js";
 import { eachRejects, judge, rejection, withoutThreads } from "./wrong.js";
@@ -37,6 +37,25 @@ const counters = (index: number, value: number) => () => {
   return loadModel(bytes);
 };
 const loss = "meanSquaredError";
+
+test("a plateau's state that cannot be one", async () => {
+  const model = sequential([input({ shape: [WIDTH] }), dense({ units: CLASSES, activation: "softmax" })]);
+  const learningRate = reduceOnPlateau({ initial: 0.1, minimum: 0.01 });
+  model.compile({ optimizer: sgd({ learningRate }), loss: "sparseCategoricalCrossentropy" });
+  const before = good;
+  good = await bytesOf(model);
+  await model.dispose();
+  const text = /in optimizer\/counters/;
+  await eachRejects([
+    ["a rate above the first", counters(3, 0.2), "E_FILE", text],
+    ["a rate below the least", counters(3, 0.001), "E_FILE", text],
+    ["half an epoch waited", counters(5, 0.5), "E_FILE", text],
+    ["a cooldown below zero", counters(6, -1), "E_FILE", text],
+  ]);
+  const loaded = await counters(4, 4)();
+  await loaded.dispose();
+  good = before;
+});
 
 test(
   "files that are no model of ours, and none that starts a thread",
@@ -123,7 +142,9 @@ test(
       ["steps that are no number", counters(0, Number.NaN), "E_FILE", /NaN in optimizer\/counters/],
       ["steps below zero", counters(0, -1), "E_FILE", /-1 in/],
       ["half an epoch", counters(1, 0.5), "E_FILE", /0\.5 in/],
-      ["a product beyond one", counters(2, 1.5), "E_FILE", /1\.5 in/],
+      ["a factor of the rate beyond one", counters(2, 1.5), "E_FILE", /1\.5 in/],
+      ["no learning rate", counters(2, 0), "E_FILE", /0 in/],
+      ["a product beyond one", counters(3, 1.5), "E_FILE", /1\.5 in/],
       ["no bytes", () => loadModel(3 as never), "E_OPTION", /expected a path as a text, or bytes, got 3/],
       ["null for bytes", () => loadModel(null as never), "E_OPTION", /got null/],
       ["an empty path", () => loadModel(""), "E_OPTION", /path/],

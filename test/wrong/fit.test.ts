@@ -26,6 +26,12 @@ test(
       ["batchSize 0", fit({ batchSize: 0 }), "E_OPTION", /^fit: batchSize: expected a whole number >= 1, got 0\.$/],
       ["batchSize 1.5", fit({ batchSize: 1.5 }), "E_OPTION", /got 1\.5/],
       ["shuffle", fit({ shuffle: 1 }), "E_OPTION", /fit: shuffle: expected true or false, got 1/],
+      [
+        "onNonFinite",
+        fit({ onNonFinite: "ignore" }),
+        "E_OPTION",
+        /^fit: onNonFinite: unknown name "ignore"\. Known: stop, skip, rollback/,
+      ],
       ["transfer", fit({ transfer: "x" }), "E_OPTION", /fit: transfer: expected true or false/],
       [
         "validationSplit 1",

@@ -87,6 +87,16 @@ const TABLE: Record<string, readonly [right: object, ...Row[]]> = {
     [{ anneal: "cosine" }, /anneal: unknown name "cosine"\. Known: cos, linear/],
     [{ anneal: "toString" }, /anneal: unknown name "toString"/],
   ],
+  reduceOnPlateau: [
+    { initial: 0.1 },
+    [{ initial: 0 }, /initial: expected a number > 0, got 0/],
+    [{ factor: 1 }, /factor: expected a number > 0 and < 1, got 1/],
+    [{ patience: 0.5 }, /patience: expected a whole number >= 0, got 0\.5/],
+    [{ mode: "best" }, /mode: unknown name "best"\. Known: min, max, auto/],
+    [{ monitor: null }, /monitor: expected a key of the logs such as "valLoss", got null/],
+    [{ minimum: 1 }, /minimum: expected a number >= 0 and <= 0\.1, got 1/],
+    [{ patients: 3 }, /Did you mean "patience"/],
+  ],
   warmup: [
     { steps: 5, schedule: 0.1 },
     [{ steps: 0 }, /steps: expected a whole number >= 1, got 0/],
@@ -139,6 +149,7 @@ test("a schedule that contains itself", () => {
   return eachThrows([["endless", () => anyhow.sgd!({ learningRate: endless }), "E_OPTION", /unknown name "warmup"/]]);
 });
 
+const whole = { type: "reduceOnPlateau", initial: 0.1 };
 test("scheduleRate", () =>
   eachThrows([
     ["step -1", () => anyhow.scheduleRate!(0.1, -1), "E_OPTION", /^scheduleRate\.step: expected a whole number >= 0/],
@@ -146,6 +157,14 @@ test("scheduleRate", () =>
     ["no step", () => anyhow.scheduleRate!(0.1), "E_OPTION", /step: .* got undefined/],
     ["no schedule", () => anyhow.scheduleRate!(), "E_OPTION", /^scheduleRate\.schedule: expected a number > 0 or/],
     ["rate 0", () => anyhow.scheduleRate!(0, 1), "E_OPTION", /schedule: expected a number > 0, got 0/],
+    ...[whole, { type: "warmup", steps: 3, schedule: whole }].map(
+      (schedule): Wrong => [
+        `results, ${schedule.type}`,
+        () => anyhow.scheduleRate!(schedule, 1),
+        "E_OPTION",
+        /^scheduleRate\.schedule: expected a rate that the step alone decides, got reduceOnPlateau, which goes by results/,
+      ],
+    ),
     ["an array", () => anyhow.scheduleRate!([0.1], 1), "E_OPTION", /schedule: expected one of .* got \[0\.1\]/],
   ]));
 
