@@ -27,6 +27,7 @@ export const mutations = [
   row("core/soft_loss", "f32x4.div(targets, powers)", `f32x4.div(${one}, powers)`, "losses/categorical_crossentropy"),
   row("core/update", "broken = v128.or(broken, f32x4.sub(w, w));", "broken = f32x4.sub(w, w);", "optimizers/sgd"),
   row("core/update", "f32x4.splat(l2 + l2)", "f32x4.splat(l2)", "optimizers/sgd"),
+  row("core/update", "w = madd(minus_decay, w, w)", "w = madd(minus_decay, minus_decay, w)", "optimizers/sgd"),
   row("layers/dense", "const last = min(to - panel * blocks, blocks);", "const last = min(to, blocks);"),
   row("layers/dense", "transpose4(target + 16, source + 128);", "transpose4(target + 16, source + 16);"),
   row("layers/activation", `v128.andnot(dy, f32x4.le(x, ${zero}))`, `v128.andnot(dy, f32x4.lt(x, ${zero}))`),

@@ -194,6 +194,11 @@ export class RunMemory {
     this.floats[this.hyperWord(parity, HYPER.rate)] = rate;
     this.floats.set(numbers, this.hyperWord(parity, HYPER.numbers));
   }
+
+  /** Writes one more number that steps of this parity read. */
+  writeNumber(parity: 0 | 1, offset: number, value: number): void {
+    this.floats[this.hyperWord(parity, offset)] = value;
+  }
 }
 
 /** Σ of the first n values, in float64, in order. */

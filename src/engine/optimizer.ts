@@ -1,6 +1,7 @@
 // The optimizer's counters in memory: steps done, running products, and the numbers of the step to come.
 
-import { COUNTERS } from "../plan/layout.js";
+import { decayAt } from "../optimizers/decay.js";
+import { COUNTERS, HYPER } from "../plan/layout.js";
 import { rateAt } from "../schedules/index.js";
 import type { RunMemory } from "./memory.js";
 
@@ -48,8 +49,10 @@ export class OptimizerState {
   write(parity: 0 | 1, cursor: number, batch = 0): void {
     const { optimizer, optimizerConfig } = this.#run.program.training!;
     const { rate } = this;
-    const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1);
+    const decay = decayAt(optimizerConfig.weightDecay, this.step);
+    const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1, decay);
     this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, rate, numbers);
+    this.#run.writeNumber(parity, HYPER.decay, optimizer.ownDecay ? 0 : rate * decay);
   }
 
   /** The products of the step to come. */

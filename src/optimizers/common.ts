@@ -1,7 +1,8 @@
-// What every optimizer can do besides its own formula: sums and limits of the gradients.
+// What every optimizer can do besides its own formula: sums and limits of the gradients, and a decay of the weights.
 
 import { integer, number } from "../check.js";
 import { OptionError } from "../errors.js";
+import { checkDecay, type WeightDecay } from "./decay.js";
 
 export interface CommonConfig {
   /** Batches whose gradients make one update, as their mean over all rows; default 1. */
@@ -12,15 +13,21 @@ export interface CommonConfig {
   clipNorm?: number;
   /** All gradients are scaled alike so that the L2 norm of them together is at most globalClipNorm. */
   globalClipNorm?: number;
+  /**
+   * Decoupled decay: besides its step, each update takes `rate * weightDecay * w` off every weight, kernels and biases alike,
+   * w being the weight before the update. It is no part of the loss. Default 0; 0.004 for adamw.
+   */
+  weightDecay?: WeightDecay;
 }
 
 const CLIPS = ["clipValue", "clipNorm", "globalClipNorm"] as const;
-export const COMMON: readonly string[] = [...CLIPS, "gradientAccumulationSteps"];
+export const COMMON: readonly string[] = [...CLIPS, "gradientAccumulationSteps", "weightDecay"];
 
 /** OptionError for limits that are not > 0, or for more than one of them. */
 export function checkCommon(config: CommonConfig, who: string): void {
   const { gradientAccumulationSteps: steps } = config;
   if (steps !== undefined) integer(steps, `${who}.gradientAccumulationSteps`, { min: 1, max: 256 });
+  if (config.weightDecay !== undefined) checkDecay(config.weightDecay, `${who}.weightDecay`);
   const given = CLIPS.filter((name) => config[name] !== undefined);
   for (const name of given) number(config[name], `${who}.${name}`, { above: 0 });
   if (given.length > 1) {

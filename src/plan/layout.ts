@@ -95,10 +95,10 @@ export interface Layout {
   readonly predictions: Tensor;
 }
 
-/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers. */
+/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last. */
 export const HYPER = {
   ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24 },
-  ...{ numbers: 64, bytes: 128 },
+  ...{ numbers: 64, decay: 124, bytes: 128 },
 } as const;
 /** What a batch does with the gradients of its update, as the word `part`: all of it, or one batch of several. */
 export const PARTS = ["whole", "first", "middle", "last"] as const;
