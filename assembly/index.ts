@@ -45,6 +45,7 @@ export * from "./optimizers/adam";
 export * from "./optimizers/adam";
 export * from "./optimizers/adamax";
 export * from "./optimizers/adamw";
+export * from "./optimizers/average";
 export * from "./optimizers/clip";
 export * from "./optimizers/lion";
 export * from "./optimizers/nadam";

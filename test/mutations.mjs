@@ -85,6 +85,8 @@ export const mutations = [
   row("optimizers/sgd", "madd(momentum, v, g) : v", "madd(momentum, v, v) : v"),
   row("optimizers/adam", "f32x4.sqrt(v), hyper_value(hyper, 1)", `f32x4.sqrt(v), ${one}`),
   row("optimizers/accumulate", "first ? g :", "!first ? g :"),
+  row("optimizers/average", "f32x4.sub(v128.load(at(weight, i)), a), a)", "v128.load(at(weight, i)), a)"),
+  row("optimizers/average", "v128.store(at(b, i), x)", "v128.store(at(a, i), x)"),
   row("optimizers/clip", "sqrt(load<f64>(total))", "load<f64>(total)"),
   row("optimizers/adam", "f32x4.max(v128.load(largest), v)", "v"),
   row("optimizers/adamw", "f32x4.sqrt(v), hyper_value(hyper, 1)", `f32x4.sqrt(v), ${one}`),

@@ -86,6 +86,7 @@ export function trainWindow(engine: Engine, type: Source["type"], rows: number):
   const { run, plans, state } = engine;
   const { layout, team } = run;
   engine.leaveFit(rows);
+  engine.averages.toTrained();
   const [plan] = plans.train(windowOf(engine, type), { rows, total: rows, part: "whole" });
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
@@ -150,6 +151,7 @@ export function gradientsWindow(
 export function applyGradients(engine: Engine, gradients: readonly Float32Array[]): void {
   const { run, plans, state } = engine;
   const { layout, team } = run;
+  engine.averages.toTrained();
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
     run.int(layout.flags).fill(0);

@@ -192,12 +192,12 @@ export class RunMemory {
     this.ints[this.hyperWord(parity, HYPER.cursor)] = cursor;
     this.ints[this.hyperWord(parity, HYPER.step)] = step;
     this.floats[this.hyperWord(parity, HYPER.rate)] = rate;
-    this.floats.set(numbers, this.hyperWord(parity, HYPER.numbers));
+    this.writeNumbers(parity, HYPER.numbers, numbers);
   }
 
-  /** Writes one more number that steps of this parity read. */
-  writeNumber(parity: 0 | 1, offset: number, value: number): void {
-    this.floats[this.hyperWord(parity, offset)] = value;
+  /** Writes numbers that steps of this parity read. */
+  writeNumbers(parity: 0 | 1, offset: number, numbers: readonly number[]): void {
+    this.floats.set(numbers, this.hyperWord(parity, offset));
   }
 }
 

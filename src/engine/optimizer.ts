@@ -1,5 +1,6 @@
 // The optimizer's counters in memory: steps done, running products, and the numbers of the step to come.
 
+import { averageNumbers } from "../optimizers/average.js";
 import { decayAt } from "../optimizers/decay.js";
 import { COUNTERS, HYPER } from "../plan/layout.js";
 import { rateAt } from "../schedules/index.js";
@@ -12,12 +13,15 @@ export class OptimizerState {
   readonly #run: RunMemory;
   readonly #counters: Float64Array;
   readonly #products: Float64Array;
+  readonly #extra: Float64Array;
   readonly #ahead: Float64Array;
 
   constructor(run: RunMemory) {
     this.#run = run;
     this.#counters = run.double(run.layout.counters);
-    this.#products = this.#counters.subarray(COUNTERS.products);
+    const end = COUNTERS.products + (run.program.training?.products.length ?? 0);
+    this.#products = this.#counters.subarray(COUNTERS.products, end);
+    this.#extra = this.#counters.subarray(end);
     this.#ahead = new Float64Array(this.#products.length);
   }
 
@@ -32,6 +36,19 @@ export class OptimizerState {
 
   set epoch(epoch: number) {
     this.#counters[COUNTERS.epoch] = epoch;
+  }
+
+  /** The model has the averages of its weights, and the slot of the averages has the trained weights. */
+  get averaged(): boolean {
+    return this.#extra[this.#named("averaged")] === 1;
+  }
+
+  set averaged(averaged: boolean) {
+    this.#extra[this.#named("averaged")] = averaged ? 1 : 0;
+  }
+
+  #named(name: string): number {
+    return this.#run.program.training?.counters.indexOf(name) ?? -1;
   }
 
   /** The learning rate of the step to come. */
@@ -52,7 +69,9 @@ export class OptimizerState {
     const decay = decayAt(optimizerConfig.weightDecay, this.step);
     const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1, decay);
     this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, rate, numbers);
-    this.#run.writeNumber(parity, HYPER.decay, optimizer.ownDecay ? 0 : rate * decay);
+    this.#run.writeNumbers(parity, HYPER.decay, [optimizer.ownDecay ? 0 : rate * decay]);
+    if (optimizerConfig.useEma)
+      this.#run.writeNumbers(parity, HYPER.average, averageNumbers(optimizerConfig, this.step + 1));
   }
 
   /** The products of the step to come. */
@@ -65,6 +84,7 @@ export class OptimizerState {
 
   /** Counters and products as they are before the first step. */
   reset(): void {
-    this.#counters.fill(0, 0, COUNTERS.products).fill(1, COUNTERS.products);
+    this.#counters.fill(0);
+    this.#products.fill(1);
   }
 }

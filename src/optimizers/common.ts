@@ -1,10 +1,11 @@
-// What every optimizer can do besides its own formula: sums and limits of the gradients, and a decay of the weights.
+// What every optimizer can do besides its own formula: sums and limits of the gradients, decay and averages of the weights.
 
 import { integer, number } from "../check.js";
 import { OptionError } from "../errors.js";
+import { AVERAGE, AVERAGE_SLOT, type AverageConfig, checkAverage } from "./average.js";
 import { checkDecay, type WeightDecay } from "./decay.js";
 
-export interface CommonConfig {
+export interface CommonConfig extends AverageConfig {
   /** Batches whose gradients make one update, as their mean over all rows; default 1. */
   gradientAccumulationSteps?: number;
   /** Each gradient is kept within ±clipValue. */
@@ -21,16 +22,23 @@ export interface CommonConfig {
 }
 
 const CLIPS = ["clipValue", "clipNorm", "globalClipNorm"] as const;
-export const COMMON: readonly string[] = [...CLIPS, "gradientAccumulationSteps", "weightDecay"];
+export const COMMON: readonly string[] = [...CLIPS, "gradientAccumulationSteps", "weightDecay", ...AVERAGE];
 
 /** OptionError for limits that are not > 0, or for more than one of them. */
 export function checkCommon(config: CommonConfig, who: string): void {
   const { gradientAccumulationSteps: steps } = config;
   if (steps !== undefined) integer(steps, `${who}.gradientAccumulationSteps`, { min: 1, max: 256 });
   if (config.weightDecay !== undefined) checkDecay(config.weightDecay, `${who}.weightDecay`);
+  checkAverage(config, who);
   const given = CLIPS.filter((name) => config[name] !== undefined);
   for (const name of given) number(config[name], `${who}.${name}`, { above: 0 });
   if (given.length > 1) {
     throw new OptionError(`${who}: expected one of ${CLIPS.join(", ")}, got ${given.join(" and ")}. Drop one.`);
   }
 }
+
+/** Slots that the options need besides the optimizer's own. */
+export const commonSlots = ({ useEma }: CommonConfig): readonly string[] => (useEma ? [AVERAGE_SLOT] : []);
+
+/** Names of numbers that the options keep with the counters, 0 at the start. */
+export const commonCounters = ({ useEma }: CommonConfig): readonly string[] => (useEma ? ["averaged"] : []);

@@ -97,7 +97,7 @@ export interface Layout {
 
 /** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last. */
 export const HYPER = {
-  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24 },
+  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24, average: 28 },
   ...{ numbers: 64, decay: 124, bytes: 128 },
 } as const;
 /** What a batch does with the gradients of its update, as the word `part`: all of it, or one batch of several. */
@@ -109,6 +109,10 @@ export const CONTROL = { count: 0, generation: 1, sleepers: 2, abort: 3, request
 export const REQUEST = { stop: 1, park: 2 } as const;
 /** Indices of `counters`, float64. */
 export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
+
+/** How many counters a program has. */
+export const countersOf = ({ training }: Program): number =>
+  COUNTERS.products + (training ? training.products.length + training.counters.length : 0);
 
 const BASE = 1024;
 const WINDOW_BYTES = 4e6;
@@ -133,7 +137,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 
   const control = arena.take("control", CONTROL.bytes);
   const weights = program.parameters.map(({ fullName, floats }) => arena.take(fullName, floats * 4));
-  const counters = arena.take("counters", 8 * (COUNTERS.products + (program.training?.products.length ?? 0)));
+  const counters = arena.take("counters", 8 * countersOf(program));
   const slots = program.parameters.map(
     ({ fullName, floats }) =>
       new Map(program.slots.map((slot) => [slot, arena.take(`${fullName}.${slot}`, floats * 4)] as const)),

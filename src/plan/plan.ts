@@ -3,6 +3,7 @@
 import type { Tensor } from "../arena.js";
 import { type Access, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { decision } from "../metrics/index.js";
+import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
@@ -56,6 +57,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
     ...proximalSteps(layout),
     ...constraintSteps(layout),
+    ...averageSteps(layout, optimizerConfig),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
     ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
   ]);
@@ -151,6 +153,7 @@ export function applyPlan(program: Program, layout: Layout): Phases {
     ...updateSteps,
     ...proximalSteps(layout),
     ...constraintSteps(layout),
+    ...averageSteps(layout, program.training!.optimizerConfig),
     ...refreshSteps(program, layout),
   ]);
 }

@@ -10,6 +10,7 @@ import { fitOf, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { type Metric, resolveMetrics } from "../metrics/index.js";
 import type { Task } from "../metrics/metric.js";
+import { commonCounters, commonSlots } from "../optimizers/common.js";
 import { optimizers } from "../optimizers/index.js";
 import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
@@ -53,6 +54,8 @@ export interface ProgramTraining {
   readonly optimizer: OptimizerDefinition<object>;
   readonly optimizerConfig: TrainingSpec["optimizer"];
   readonly products: readonly Factor[];
+  /** Numbers kept behind the products, by name. */
+  readonly counters: readonly string[];
   readonly loss?: ProgramLoss;
   readonly metrics: readonly Metric[];
   /** What the loss is for; only with a loss. */
@@ -93,11 +96,12 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   const task = loss && { target: loss.target, units, binary, logits: loss.logits };
   return {
     ...program,
-    slots: optimizer.slots(training.optimizer),
+    slots: [...optimizer.slots(training.optimizer), ...commonSlots(training.optimizer)],
     training: {
       optimizer,
       optimizerConfig: training.optimizer,
       products: optimizer.products?.(training.optimizer) ?? [],
+      counters: commonCounters(training.optimizer),
       ...(loss ? { loss, task } : {}),
       metrics: task ? resolveMetrics(training.metrics, task) : [],
     },
