@@ -8,6 +8,7 @@ import type { NamedTensor } from "../spec.js";
 import { Divergence, findLayer, NonFiniteLoss } from "./divergence.js";
 import type { Engine } from "./engine.js";
 import { eachBatch, evaluateRows } from "./evaluate.js";
+import { writeStepStrengths } from "./strengths.js";
 import { Evaluation, type EvaluationResult } from "./tally.js";
 import { pack } from "./weights.js";
 
@@ -135,7 +136,10 @@ export function gradientsWindow(
   const { run, plans, state } = engine;
   const { layout, team } = run;
   run.cursor = 0;
-  if (team.leads) run.writeHyper(0, 0, state.step, 0, []);
+  if (team.leads) {
+    run.writeHyper(0, 0, state.step, 0, []);
+    writeStepStrengths(run, 0);
+  }
   team.barrier();
   run.run(plans.gradients(windowOf(engine, type), rows, from, training));
   if (!team.leads) return { loss: 0, weights: [], input: new Float32Array() };

@@ -158,7 +158,7 @@ export class RunMemory {
 
   /** The share of zeros among the weights under a soft threshold; undefined where there are none. Padding is zero, too. */
   sparsity(): number | undefined {
-    const chosen = this.layout.parameters.filter(({ parameter }) => parameter.proximal > 0);
+    const chosen = this.layout.parameters.filter(({ parameter }) => parameter.proximal);
     if (!chosen.length) return undefined;
     let live = 0;
     for (const { weight } of chosen) for (const w of this.float(weight)) live += w === 0 ? 0 : 1;

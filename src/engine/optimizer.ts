@@ -5,6 +5,7 @@ import { decayAt } from "../optimizers/decay.js";
 import { COUNTERS, HYPER } from "../plan/layout.js";
 import { rateAt } from "../schedules/index.js";
 import type { RunMemory } from "./memory.js";
+import { writeStepStrengths } from "./strengths.js";
 
 /** What later batches of an update add to its number, as the counter of random numbers. */
 const STEPS_BETWEEN = 16777216;
@@ -70,6 +71,7 @@ export class OptimizerState {
     const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1, decay);
     this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, rate, numbers);
     this.#run.writeNumbers(parity, HYPER.decay, [optimizer.ownDecay ? 0 : rate * decay]);
+    writeStepStrengths(this.#run, parity, rate);
     if (optimizerConfig.useEma)
       this.#run.writeNumbers(parity, HYPER.average, averageNumbers(optimizerConfig, this.step + 1));
   }

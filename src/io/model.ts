@@ -4,7 +4,7 @@ import { integer, options, short, show } from "../check.js";
 import { FileError } from "../errors.js";
 import { type CompileOptions, readCompile, type Settings } from "../model/options.js";
 import type { Session } from "../model/session.js";
-import { COUNTERS, countersOf } from "../plan/layout.js";
+import { COUNTERS } from "../plan/layout.js";
 import { compileProgram, type Program } from "../plan/program.js";
 import { keptTensors, type State } from "../plan/state.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
@@ -118,7 +118,7 @@ function readState({ tensors }: TensorFile, program: Program): State {
     // A copy: it is aligned, and the caller may change the file's bytes.
     return new Uint8Array(found.bytes).buffer;
   };
-  const counters = training && new Float64Array(read(COUNTERS_NAME, "F64", [countersOf(program)]));
+  const counters = training && new Float64Array(read(COUNTERS_NAME, "F64", [COUNTERS.products + training.counted]));
   counters?.forEach((value, i) => {
     const ok = i < COUNTERS.products ? Number.isSafeInteger(value) && value >= 0 : value >= 0 && value <= 1;
     if (!ok) throw wrongFile("steps, epochs and products of decays", `${value} in ${COUNTERS_NAME}`);

@@ -4,6 +4,7 @@ import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
 import type { ValueType } from "../spec.js";
 import type { Parameter, Program } from "./program.js";
+import { strengthBytes } from "./strengths.js";
 
 /** Rows of one kind: how many, and how inputs and targets lie in memory. */
 export interface DataSize {
@@ -71,6 +72,8 @@ export interface Layout {
   readonly cursor: Tensor;
   /** A sum of squares of gradients, float64, for each worker. */
   readonly norm: Tensor;
+  /** Strengths of penalties by a schedule, for each worker. */
+  readonly strengths: Tensor;
   readonly parameters: readonly ParameterTensors[];
   readonly derived: ReadonlyMap<string, Tensor>;
   /** Numbers from the options of layers, and where they lie. */
@@ -95,7 +98,8 @@ export interface Layout {
   readonly predictions: Tensor;
 }
 
-/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last. */
+/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last;
+ * strengths of penalties follow. */
 export const HYPER = {
   ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24, average: 28 },
   ...{ numbers: 64, decay: 124, bytes: 128 },
@@ -110,14 +114,9 @@ export const REQUEST = { stop: 1, park: 2 } as const;
 /** Indices of `counters`, float64. */
 export const COUNTERS = { step: 0, epoch: 1, products: 2 } as const;
 
-/** How many counters a program has. */
-export const countersOf = ({ training }: Program): number =>
-  COUNTERS.products + (training ? training.products.length + training.counters.length : 0);
-
 const BASE = 1024;
 const WINDOW_BYTES = 4e6;
 const WINDOW_ROWS = 65536;
-export const CACHE_LINE = 64;
 
 /** Bytes of one value of a type. */
 export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
@@ -137,7 +136,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 
   const control = arena.take("control", CONTROL.bytes);
   const weights = program.parameters.map(({ fullName, floats }) => arena.take(fullName, floats * 4));
-  const counters = arena.take("counters", 8 * countersOf(program));
+  const counters = arena.take("counters", 8 * (COUNTERS.products + (program.training?.counted ?? 0)));
   const slots = program.parameters.map(
     ({ fullName, floats }) =>
       new Map(program.slots.map((slot) => [slot, arena.take(`${fullName}.${slot}`, floats * 4)] as const)),
@@ -168,11 +167,11 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   );
   const snapshot = arena.take("snapshot", state.bytes);
   const best = request.best ? arena.take("best", allWeights.bytes) : undefined;
-  const hyper = arena.pair("hyper", HYPER.bytes);
+  const hyper = arena.pair("hyper", HYPER.bytes + strengthBytes(program));
   const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
-  const cursor: Tensor = { ...arena.take("cursor", CACHE_LINE * workers), each: CACHE_LINE };
-
-  const norm: Tensor = { ...arena.take("norm", CACHE_LINE * workers), each: CACHE_LINE };
+  const cursor = arena.each("cursor", 4, workers);
+  const strengths = arena.each("strengths", strengthBytes(program), workers);
+  const norm = arena.each("norm", 8, workers);
   const { clipNorm, globalClipNorm } = program.training?.optimizerConfig ?? {};
   const limited = clipNorm !== undefined || globalClipNorm !== undefined;
 
@@ -237,6 +236,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     flags,
     cursor,
     norm,
+    strengths,
     parameters,
     derived,
     constants,
@@ -266,8 +266,7 @@ function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, 
     return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
       const full = `${name}.${key}`;
       if ("width" in size) return [full, arena.rows(full, batch, size.width)];
-      const each = Math.ceil(size.each / CACHE_LINE) * CACHE_LINE;
-      return [full, { ...arena.take(full, each * workers), each }];
+      return [full, arena.each(full, size.each, workers)];
     });
   });
   return new Map(tensors);

@@ -8,15 +8,8 @@ import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
-import {
-  accumulateStep,
-  constraintSteps,
-  penaltySteps,
-  penaltyValue,
-  proximalPenaltySteps,
-  proximalSteps,
-  updateStep,
-} from "./update.js";
+import { isScheduled } from "./strengths.js";
+import { accumulateStep, constraintSteps, penaltySteps, penaltyValue, proximalSteps, updateStep } from "./update.js";
 import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, type Walk } from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
@@ -52,8 +45,8 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   return insertBarriers([
     ...before,
     ...sums,
-    ...(clipped ? [...penaltySteps(layout), ...clipSteps(layout, optimizerConfig)] : []),
-    ...proximalPenaltySteps(layout),
+    ...penaltySteps(layout, ({ parameter }) => clipped || isScheduled(parameter)),
+    ...clipSteps(layout, optimizerConfig),
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
     ...proximalSteps(layout),
     ...constraintSteps(layout),
@@ -160,7 +153,9 @@ export function applyPlan(program: Program, layout: Layout): Phases {
 
 /** Penalty values of the current weights. */
 export function penaltyPlan(layout: Layout): Phases {
-  return insertBarriers(layout.parameters.filter(({ penalty }) => penalty).map(penaltyValue));
+  return insertBarriers(
+    layout.parameters.filter(({ penalty }) => penalty).map((one) => penaltyValue(layout, one, true)),
+  );
 }
 
 /** Derived copies of the weights, made anew. */

@@ -13,6 +13,7 @@ import type { Task } from "../metrics/metric.js";
 import { commonCounters, commonSlots } from "../optimizers/common.js";
 import { optimizers } from "../optimizers/index.js";
 import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
+import type { Rate } from "../schedules/index.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 
 /** A parameter with its place in memory: `units` of `unit` floats are what workers share out. */
@@ -21,10 +22,10 @@ export interface Parameter extends ParameterSpec {
   readonly floats: number;
   readonly unit: number;
   readonly units: number;
-  readonly l1: number;
-  readonly l2: number;
-  /** Strength of the soft threshold behind each update, in place of l1 in the gradient. */
-  readonly proximal: number;
+  readonly l1: Rate;
+  readonly l2: Rate;
+  /** L1 is a soft threshold behind each update, in place of a part of the gradient. */
+  readonly proximal: boolean;
 }
 
 export interface ProgramNode {
@@ -54,8 +55,9 @@ export interface ProgramTraining {
   readonly optimizer: OptimizerDefinition<object>;
   readonly optimizerConfig: TrainingSpec["optimizer"];
   readonly products: readonly Factor[];
-  /** Numbers kept behind the products, by name. */
+  /** Numbers kept behind the products, by name; and how many there are of both. */
   readonly counters: readonly string[];
+  readonly counted: number;
   readonly loss?: ProgramLoss;
   readonly metrics: readonly Metric[];
   /** What the loss is for; only with a loss. */
@@ -91,6 +93,8 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
     throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
   }
   const { signs, fused } = loss?.definition ?? {};
+  const products = optimizer.products?.(training.optimizer) ?? [];
+  const counters = commonCounters(training.optimizer);
   const units = sizeOf(outputShape);
   const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
   const task = loss && { target: loss.target, units, binary, logits: loss.logits };
@@ -100,8 +104,9 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
     training: {
       optimizer,
       optimizerConfig: training.optimizer,
-      products: optimizer.products?.(training.optimizer) ?? [],
-      counters: commonCounters(training.optimizer),
+      products,
+      counters,
+      counted: products.length + counters.length,
       ...(loss ? { loss, task } : {}),
       metrics: task ? resolveMetrics(training.metrics, task) : [],
     },
@@ -213,7 +218,7 @@ function compileParameter(node: string, parameter: ParameterSpec): Parameter {
   const floats = parameter.shape.reduce((product, extent) => product * stride(extent), 1);
   const { l1 = 0, l2 = 0, proximal = false } = parameter.regularizer ?? {};
   const fullName = `${node}.${parameter.name}`;
-  return { ...parameter, fullName, floats, unit, units: floats / unit, l1, l2, proximal: proximal ? l1 : 0 };
+  return { ...parameter, fullName, floats, unit, units: floats / unit, l1, l2, proximal: proximal && l1 !== 0 };
 }
 
 const activationOf = (node: ProgramNode | undefined): string =>

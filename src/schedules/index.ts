@@ -76,6 +76,19 @@ function checkIn(table: Readonly<Record<string, ScheduleDefinition<never>>>, val
 /** OptionError unless it is a positive number or a known schedule. */
 export const checkRate = (value: Rate, who: string): void => checkIn(schedules, value, who);
 
+/** OptionError unless it is a number >= 0 or a known schedule: what a rate is, but for 0. */
+export function checkStrength(value: Rate, who: string): void {
+  if (typeof value === "number") {
+    number(value, who, { min: 0 });
+    return;
+  }
+  if (value === null || typeof value !== "object") {
+    const cure = typeof value === "function" ? " Call the function." : "";
+    throw new OptionError(`${who}: expected a number >= 0 or a schedule, got ${show(value)}.${cure}`);
+  }
+  checkRate(value, who);
+}
+
 /** The learning rate used in `step`. */
 export const rateAt = (value: Rate, step: number): number =>
   typeof value === "number" ? value : (schedules[value.type] as ScheduleDefinition<object>).rate(value, step);
