@@ -47,6 +47,7 @@ export * from "./optimizers/adamax";
 export * from "./optimizers/adamw";
 export * from "./optimizers/average";
 export * from "./optimizers/clip";
+export * from "./optimizers/decay";
 export * from "./optimizers/lion";
 export * from "./optimizers/nadam";
 export * from "./optimizers/penalty";

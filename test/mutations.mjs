@@ -88,6 +88,8 @@ export const mutations = [
   row("optimizers/average", "f32x4.sub(v128.load(at(weight, i)), a), a)", "v128.load(at(weight, i)), a)"),
   row("optimizers/average", "v128.store(at(b, i), x)", "v128.store(at(a, i), x)"),
   row("optimizers/penalty", "first ? load<f32>(strengths) : 0", "load<f32>(strengths)"),
+  row("optimizers/decay", "weights == 0 ? 0 :", ""),
+  row("optimizers/decay", "(1 - momentum) * strength", "strength"),
   row("optimizers/clip", "sqrt(load<f64>(total))", "load<f64>(total)"),
   row("optimizers/adam", "f32x4.max(v128.load(largest), v)", "v"),
   row("optimizers/adamw", "f32x4.sqrt(v), hyper_value(hyper, 1)", `f32x4.sqrt(v), ${one}`),

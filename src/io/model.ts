@@ -120,7 +120,8 @@ function readState({ tensors }: TensorFile, program: Program): State {
   };
   const counters = training && new Float64Array(read(COUNTERS_NAME, "F64", [COUNTERS.products + training.counted]));
   counters?.forEach((value, i) => {
-    const ok = i < COUNTERS.products ? Number.isSafeInteger(value) && value >= 0 : value >= 0 && value <= 1;
+    const most = i < COUNTERS.products + training!.products.length ? 1 : Number.MAX_VALUE;
+    const ok = i < COUNTERS.products ? Number.isSafeInteger(value) && value >= 0 : value >= 0 && value <= most;
     if (!ok) throw wrongFile("steps, epochs and products of decays", `${value} in ${COUNTERS_NAME}`);
   });
   const values = kept.map(({ name, parameter, slot }) => {

@@ -3,7 +3,7 @@
 import { integer, number } from "../check.js";
 import { OptionError } from "../errors.js";
 import { AVERAGE, AVERAGE_SLOT, type AverageConfig, checkAverage } from "./average.js";
-import { checkDecay, type WeightDecay } from "./decay.js";
+import { checkDecay, isAdaptive, type WeightDecay } from "./decay.js";
 
 export interface CommonConfig extends AverageConfig {
   /** Batches whose gradients make one update, as their mean over all rows; default 1. */
@@ -41,4 +41,7 @@ export function checkCommon(config: CommonConfig, who: string): void {
 export const commonSlots = ({ useEma }: CommonConfig): readonly string[] => (useEma ? [AVERAGE_SLOT] : []);
 
 /** Names of numbers that the options keep with the counters, 0 at the start. */
-export const commonCounters = ({ useEma }: CommonConfig): readonly string[] => (useEma ? ["averaged"] : []);
+export const commonCounters = ({ useEma, weightDecay }: CommonConfig): readonly string[] => [
+  ...(useEma ? ["averaged"] : []),
+  ...(isAdaptive(weightDecay) ? ["decay"] : []),
+];

@@ -2,6 +2,7 @@
 
 import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
+import { isAdaptive } from "../optimizers/decay.js";
 import type { ValueType } from "../spec.js";
 import type { Parameter, Program } from "./program.js";
 import { strengthBytes } from "./strengths.js";
@@ -50,7 +51,7 @@ export interface ParameterTensors {
   readonly slots: ReadonlyMap<string, Tensor>;
   /** Penalty of each unit; only where there is one. */
   readonly penalty: Tensor | undefined;
-  /** Squares of each unit's gradients; only where norms are limited. */
+  /** Squares of each unit's gradients, and of its weights for a decay that follows them; only where norms are needed. */
   readonly squares: Tensor | undefined;
   /** The sum of an update's gradients so far; only where it takes several batches. */
   readonly sum: Tensor | undefined;
@@ -70,7 +71,7 @@ export interface Layout {
   readonly hyper: Tensor;
   readonly flags: Tensor;
   readonly cursor: Tensor;
-  /** A sum of squares of gradients, float64, for each worker. */
+  /** Sums of squares of gradients and of weights, float64, for each worker. */
   readonly norm: Tensor;
   /** Strengths of penalties by a schedule, for each worker. */
   readonly strengths: Tensor;
@@ -171,9 +172,9 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
   const cursor = arena.each("cursor", 4, workers);
   const strengths = arena.each("strengths", strengthBytes(program), workers);
-  const norm = arena.each("norm", 8, workers);
-  const { clipNorm, globalClipNorm } = program.training?.optimizerConfig ?? {};
-  const limited = clipNorm !== undefined || globalClipNorm !== undefined;
+  const norm = arena.each("norm", 16, workers);
+  const { clipNorm, globalClipNorm, weightDecay } = program.training?.optimizerConfig ?? {};
+  const rows = isAdaptive(weightDecay) ? 2 : (clipNorm ?? globalClipNorm) === undefined ? 0 : 1;
 
   const parameters = program.parameters.map((parameter, i) => ({
     parameter,
@@ -183,7 +184,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     penalty:
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
     sum: request.accumulates ? arena.take(`${parameter.fullName}.sum`, parameter.floats * 4) : undefined,
-    squares: limited ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4) : undefined,
+    squares: rows ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4 * rows) : undefined,
   }));
 
   const source = (name: string, { rows, type, zeros, weighted }: DataSize, held = 0, values = targets): Source => ({

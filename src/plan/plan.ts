@@ -6,6 +6,7 @@ import { decision } from "../metrics/index.js";
 import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
+import { decaySteps } from "./decay.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
 import { isScheduled } from "./strengths.js";
@@ -45,6 +46,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   return insertBarriers([
     ...before,
     ...sums,
+    ...decaySteps(layout, program.training!),
     ...penaltySteps(layout, ({ parameter }) => clipped || isScheduled(parameter)),
     ...clipSteps(layout, optimizerConfig),
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
@@ -142,6 +144,7 @@ export function applyPlan(program: Program, layout: Layout): Phases {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
   return insertBarriers([
+    ...decaySteps(layout, program.training!),
     ...clipSteps(layout, program.training!.optimizerConfig),
     ...updateSteps,
     ...proximalSteps(layout),
