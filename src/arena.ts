@@ -48,6 +48,12 @@ export class Arena {
     return this.#push({ name, pointer: this.#next(bytes), bytes, width: bytes >> 2, stride: bytes >> 2 });
   }
 
+  /** A tensor that each worker has one of for itself, in cache lines of its own. */
+  each(name: string, bytes: number, workers: number): Tensor {
+    const each = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    return { ...this.take(name, each * workers), each };
+  }
+
   /** Two ranges of the same size, used in turn by step parity. */
   pair(name: string, bytes: number): Tensor {
     const pointer = this.#next(bytes);

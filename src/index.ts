@@ -48,7 +48,19 @@ export {
 export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";
 export { adaptNormalization } from "./factories/normalization.js";
-export { adadelta, adagrad, adam, adamax, adamw, lion, nadam, radam, rmsprop, sgd } from "./factories/optimizers.js";
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamax,
+  adamw,
+  adaptiveWeightDecay,
+  lion,
+  nadam,
+  radam,
+  rmsprop,
+  sgd,
+} from "./factories/optimizers.js";
 export {
   constant,
   cosineDecay,

@@ -17,6 +17,9 @@ export abstract class Rule {
   abstract direction(g: v128, w: v128, slot0: usize, slot1: usize, slot2: usize, hyper: usize, tiny: v128): v128;
 }
 
+/** Where in hyper the decay of a step is: the last of 16. */
+const DECAY: i32 = 15;
+
 /** hyper[index] in every lane. */
 export function hyper_value(hyper: usize, index: i32): v128 {
   return v128.load32_splat(at(hyper, index));
@@ -43,7 +46,7 @@ export function scaled(x: v128, root: v128, epsilon: v128): v128 {
 }
 
 /**
- * weight -= hyper[0] * direction(gradient + l1*sign(weight) + 2*l2*weight), units from..to.
+ * weight -= hyper[15]*weight + hyper[0]*direction(gradient + l1*sign(weight) + 2*l2*weight), units from..to.
  * penalty[u] = l1*Σ|w| + l2*Σw² of unit u before the update, unless `penalty` is 0.
  * flag = 1 if a new weight is not finite, else flag is left alone. Nothing may alias.
  */
@@ -64,6 +67,8 @@ export function update<R extends Rule>(
 ): void {
   const rule = changetype<R>(0);
   const minus_rate = f32x4.neg(hyper_value(hyper, 0));
+  const minus_decay = f32x4.neg(hyper_value(hyper, DECAY));
+  const decays = load<f32>(at(hyper, DECAY)) != 0;
   const lasso = f32x4.splat(l1);
   const twice_l2 = f32x4.splat(l2 + l2);
   const penalized = l1 != 0 || l2 != 0;
@@ -87,6 +92,7 @@ export function update<R extends Rule>(
       }
       g = flush_below(g, tiny);
       const direction = rule.direction(g, w, at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny);
+      if (decays) w = madd(minus_decay, w, w);
       w = madd(minus_rate, direction, w);
       // w - w is 0, or not a number where w is not finite; both survive the or.
       broken = v128.or(broken, f32x4.sub(w, w));

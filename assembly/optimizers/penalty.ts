@@ -37,3 +37,24 @@ export function penalty_gradient(
     v128.store(at(gradient, i), madd(twice_l2, w, g));
   }
 }
+
+/** penalty[u] = l1*Σ|w| + l2*Σw² as `penalty_value` has it, strengths = [l1, l2]. penalty must alias nothing. */
+export function penalty_value_at(penalty: usize, weight: usize, strengths: usize, unit: i32, from: i32, to: i32): void {
+  penalty_value(penalty, weight, load<f32>(strengths), load<f32>(strengths, 4), unit, from, to);
+}
+
+/**
+ * gradient += l1*sign(weight) + 2*l2*weight as `penalty_gradient` has it, strengths = [l1, l2]; without the first term where
+ * `first` is 0. gradient must alias nothing.
+ */
+export function penalty_gradient_at(
+  gradient: usize,
+  weight: usize,
+  strengths: usize,
+  first: i32,
+  unit: i32,
+  from: i32,
+  to: i32,
+): void {
+  penalty_gradient(gradient, weight, first ? load<f32>(strengths) : 0, load<f32>(strengths, 4), unit, from, to);
+}

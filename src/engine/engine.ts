@@ -7,6 +7,7 @@ import type { Program } from "../plan/program.js";
 import type { NamedTensor, ProfileRow } from "../spec.js";
 import type { Team } from "../team.js";
 import { ACTIONS, type Action } from "./actions.js";
+import { Averages } from "./averages.js";
 import { findLayer, guardLosses, NonFiniteLoss } from "./divergence.js";
 import { evaluateRows } from "./evaluate.js";
 import { FitLead } from "./fit.js";
@@ -30,6 +31,7 @@ export class Engine {
   readonly run: RunMemory;
   readonly plans: Plans;
   readonly state: OptimizerState;
+  readonly averages: Averages;
   /** Of the lead: what the windows of a call of evaluate have given so far. */
   evaluation: Evaluation | undefined;
   readonly #reporter: Reporter;
@@ -46,6 +48,7 @@ export class Engine {
     this.run = run;
     this.plans = new Plans(run);
     this.state = new OptimizerState(run);
+    this.averages = new Averages(run, this.state);
     this.#reporter = new Reporter(run, emit);
   }
 
@@ -77,6 +80,7 @@ export class Engine {
     const { layout, team, program } = run;
     this.#profile = undefined;
     this.#onNonFinite = options.onNonFinite;
+    this.averages.toTrained();
     if (!team.leads) return;
     if (options.profile) this.#profile = new Profile();
     this.#profiled.clear();
@@ -106,6 +110,7 @@ export class Engine {
       const action = ACTIONS[run.ints[run.hyperWord(this.#parity, HYPER.action)]!]!;
       if (action === "end" || action === "park") {
         if (run.team.leads && action === "end") run.stable = true;
+        if (action === "end") this.averages.toAverages();
         this.#reporter.flush();
         const status = action === "park" ? "parked" : this.#fit?.setbacks.pending ? "diverged" : "ended";
         const profile = this.#profile ? { profile: this.#profile.rows() } : {};
@@ -197,10 +202,14 @@ export class Engine {
     snapshot: () => this.#keep(),
     evaluate: () => {
       const { validation, request } = this.run.layout;
-      evaluateRows(this.run, this.plans, validation!, validation!.rows, request.batch);
+      const work = () => evaluateRows(this.run, this.plans, validation!, validation!.rows, request.batch);
+      this.averages.during(work);
     },
-    keepBest: () => this.run.copyShare(this.run.layout.weights, this.run.layout.best!),
-    restoreBest: () => this.restore(this.run.layout.best!, this.run.layout.weights),
+    keepBest: () => this.averages.during(() => this.run.copyShare(this.run.layout.weights, this.run.layout.best!)),
+    restoreBest: () => {
+      this.restore(this.run.layout.best!, this.run.layout.weights);
+      this.averages.unite();
+    },
     rollback: () => this.restore(this.run.layout.snapshot, this.run.layout.state),
     backtrack: () => {
       this.restore(this.run.layout.undo!, this.run.layout.state);
@@ -247,6 +256,7 @@ export class Engine {
       }
     }
     team.barrier();
+    this.averages.unite(values.keys());
     this.run.refresh();
   }
 

@@ -4,6 +4,7 @@ import { shareOf } from "../kernels.js";
 import type { Source } from "../plan/layout.js";
 import type { RunMemory } from "./memory.js";
 import type { Plans } from "./plans.js";
+import { writeOwnStrengths } from "./strengths.js";
 
 /** Whole batches, then, behind a barrier (other rows belong to other workers), the rest. Ends in a barrier. */
 export function eachBatch(
@@ -42,5 +43,6 @@ export function evaluateRows(
       run.float(results[i]!).set(run.float(tensor).subarray(from, to), start + from);
     });
   });
+  writeOwnStrengths(run);
   run.run(plans.penalty());
 }

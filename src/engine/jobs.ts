@@ -8,6 +8,7 @@ import type { NamedTensor } from "../spec.js";
 import { Divergence, findLayer, NonFiniteLoss } from "./divergence.js";
 import type { Engine } from "./engine.js";
 import { eachBatch, evaluateRows } from "./evaluate.js";
+import { writeStepStrengths } from "./strengths.js";
 import { Evaluation, type EvaluationResult } from "./tally.js";
 import { pack } from "./weights.js";
 
@@ -86,6 +87,7 @@ export function trainWindow(engine: Engine, type: Source["type"], rows: number):
   const { run, plans, state } = engine;
   const { layout, team } = run;
   engine.leaveFit(rows);
+  engine.averages.toTrained();
   const [plan] = plans.train(windowOf(engine, type), { rows, total: rows, part: "whole" });
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
@@ -134,7 +136,10 @@ export function gradientsWindow(
   const { run, plans, state } = engine;
   const { layout, team } = run;
   run.cursor = 0;
-  if (team.leads) run.writeHyper(0, 0, state.step, 0, []);
+  if (team.leads) {
+    run.writeHyper(0, 0, state.step, 0, []);
+    writeStepStrengths(run, 0);
+  }
   team.barrier();
   run.run(plans.gradients(windowOf(engine, type), rows, from, training));
   if (!team.leads) return { loss: 0, weights: [], input: new Float32Array() };
@@ -150,6 +155,7 @@ export function gradientsWindow(
 export function applyGradients(engine: Engine, gradients: readonly Float32Array[]): void {
   const { run, plans, state } = engine;
   const { layout, team } = run;
+  engine.averages.toTrained();
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
     run.int(layout.flags).fill(0);

@@ -158,7 +158,7 @@ export class RunMemory {
 
   /** The share of zeros among the weights under a soft threshold; undefined where there are none. Padding is zero, too. */
   sparsity(): number | undefined {
-    const chosen = this.layout.parameters.filter(({ parameter }) => parameter.proximal > 0);
+    const chosen = this.layout.parameters.filter(({ parameter }) => parameter.proximal);
     if (!chosen.length) return undefined;
     let live = 0;
     for (const { weight } of chosen) for (const w of this.float(weight)) live += w === 0 ? 0 : 1;
@@ -192,7 +192,12 @@ export class RunMemory {
     this.ints[this.hyperWord(parity, HYPER.cursor)] = cursor;
     this.ints[this.hyperWord(parity, HYPER.step)] = step;
     this.floats[this.hyperWord(parity, HYPER.rate)] = rate;
-    this.floats.set(numbers, this.hyperWord(parity, HYPER.numbers));
+    this.writeNumbers(parity, HYPER.numbers, numbers);
+  }
+
+  /** Writes numbers that steps of this parity read. */
+  writeNumbers(parity: 0 | 1, offset: number, numbers: readonly number[]): void {
+    this.floats.set(numbers, this.hyperWord(parity, offset));
   }
 }
 

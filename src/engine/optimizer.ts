@@ -1,10 +1,14 @@
 // The optimizer's counters in memory: steps done, running products, and the numbers of the step to come.
 
-import { COUNTERS, readPlateau, startCounters, writePlateau } from "../plan/counters.js";
+import { averageNumbers } from "../optimizers/average.js";
+import { decayAt } from "../optimizers/decay.js";
+import { COUNTERS, extrasAt, readPlateau, startCounters, writePlateau } from "../plan/counters.js";
+import { HYPER } from "../plan/layout.js";
 import { rateAt } from "../schedules/index.js";
 import { observe } from "../schedules/plateau.js";
 import type { EpochLog } from "../spec.js";
 import type { RunMemory } from "./memory.js";
+import { writeStepStrengths } from "./strengths.js";
 
 /** What later batches of an update add to its number, as the counter of random numbers. */
 const STEPS_BETWEEN = 16777216;
@@ -15,15 +19,17 @@ export class OptimizerState {
   /** The same in the snapshot. */
   readonly #kept: Float64Array;
   readonly #products: Float64Array;
+  readonly #extra: Float64Array;
   readonly #ahead: Float64Array;
 
   constructor(run: RunMemory) {
     this.#run = run;
     this.#counters = run.double(run.layout.counters);
-    const count = run.program.training?.products.length ?? 0;
-    this.#products = this.#counters.subarray(COUNTERS.products, COUNTERS.products + count);
-    this.#ahead = new Float64Array(count);
-    const { counters, state, snapshot } = run.layout;
+    const { program, layout } = run;
+    const { counters, state, snapshot } = layout;
+    this.#products = this.#counters.subarray(COUNTERS.products, extrasAt(program));
+    this.#extra = this.#counters.subarray(extrasAt(program));
+    this.#ahead = new Float64Array(this.#products.length);
     this.#kept = run.double({ ...counters, pointer: counters.pointer + snapshot.pointer - state.pointer });
   }
 
@@ -47,6 +53,19 @@ export class OptimizerState {
 
   set scale(scale: number) {
     for (const counters of [this.#counters, this.#kept]) counters[COUNTERS.scale] = scale;
+  }
+
+  /** The model has the averages of its weights, and the slot of the averages has the trained weights. */
+  get averaged(): boolean {
+    return this.#extra[this.#named("averaged")] === 1;
+  }
+
+  set averaged(averaged: boolean) {
+    this.#extra[this.#named("averaged")] = averaged ? 1 : 0;
+  }
+
+  #named(name: string): number {
+    return this.#run.program.training?.counters.indexOf(name) ?? -1;
   }
 
   /** The learning rate of the step to come. */
@@ -77,8 +96,13 @@ export class OptimizerState {
   write(parity: 0 | 1, cursor: number, batch = 0): void {
     const { optimizer, optimizerConfig } = this.#run.program.training!;
     const { rate } = this;
-    const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1);
+    const decay = decayAt(optimizerConfig.weightDecay, this.step);
+    const numbers = optimizer.hyper(optimizerConfig, rate, this.#next(), this.step + 1, decay);
     this.#run.writeHyper(parity, cursor, this.step + batch * STEPS_BETWEEN, rate, numbers);
+    this.#run.writeNumbers(parity, HYPER.decay, [optimizer.ownDecay ? 0 : rate * decay]);
+    writeStepStrengths(this.#run, parity, rate);
+    if (optimizerConfig.useEma)
+      this.#run.writeNumbers(parity, HYPER.average, averageNumbers(optimizerConfig, this.step + 1));
   }
 
   /** The products of the step to come. */

@@ -2,6 +2,7 @@
 
 import { options } from "../check.js";
 import { COMMON } from "../optimizers/common.js";
+import { type AdaptiveDecay, checkDecay } from "../optimizers/decay.js";
 import { type OptimizerSpec, optimizerSpec, optimizers } from "../optimizers/index.js";
 
 type Options<T extends OptimizerSpec["type"]> = Omit<Extract<OptimizerSpec, { type: T }>, "type">;
@@ -38,3 +39,18 @@ export const adadelta = (config: Options<"adadelta"> = {}) => optimizer(config, 
 
 /** Lion; default rate 0.001, beta1 0.9, beta2 0.99, weightDecay 0. */
 export const lion = (config: Options<"lion"> = {}) => optimizer(config, "lion");
+
+/**
+ * A weight decay for any optimizer that follows the gradients: `s = momentum s + (1 - momentum) factor |g| / |w|` over all
+ * weights w and the gradients g of their loss, and each update takes `rate * s * w` off.
+ *
+ * Units    factor > 0, such as 0.01; 0 <= momentum < 1, default 0.1
+ * Errors   OptionError for a missing, unknown or wrong option
+ * Source   Ghiasi, Shafahi & Ardekani 2023 (arXiv 2210.00094), algorithm 1
+ */
+export function adaptiveWeightDecay(config: { factor: number; momentum?: number }): AdaptiveDecay {
+  const { factor, momentum = 0.1 } = options(config, "adaptiveWeightDecay", ["factor", "momentum"]) as typeof config;
+  const spec = { type: "adaptive", factor, momentum } as const;
+  checkDecay(spec, "adaptiveWeightDecay");
+  return spec;
+}

@@ -1,30 +1,28 @@
-import { number } from "../check.js";
 import { step } from "../kernels.js";
 import { type AdamConfig, adam, adamHyper } from "./adam.js";
+import type { WeightDecay } from "./decay.js";
 import type { OptimizerDefinition } from "./optimizer.js";
 
 export interface AdamwConfig extends AdamConfig {
-  weightDecay: number;
+  weightDecay: WeightDecay;
 }
 
 /**
  * Adam with decoupled weight decay: `w *= 1 - rate * weightDecay` before Adam's step, for every weight: kernels and biases
  * alike, whatever their gradient. The decay follows the schedule of the rate, and is no part of the loss.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0, weightDecay >= 0
+ * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0, weightDecay >= 0 (a number or a schedule)
  * Kernel   assembly/optimizers/adamw.ts
  * Source   Loshchilov & Hutter 2019, algorithm 2, in PyTorch's form (the decay times the rate)
  */
 export const adamw: OptimizerDefinition<AdamwConfig> = {
   options: [...adam.options, "weightDecay"],
   defaults: { ...adam.defaults, weightDecay: 0.004 },
-  check(config, who) {
-    adam.check(config, who);
-    number(config.weightDecay, `${who}.weightDecay`, { min: 0 });
-  },
+  check: adam.check,
   slots: adam.slots,
   products: ({ beta1, beta2 }) => [beta1, beta2],
-  hyper: (config, rate, products) => [...adamHyper(config, rate, products), config.weightDecay * (1 - products[0]!)],
+  ownDecay: true,
+  hyper: (config, rate, products, _, decay) => [...adamHyper(config, rate, products), decay * (1 - products[0]!)],
   update({ amsgrad }, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) {
     const [mean, variance] = [slot("mean"), slot("variance")];
     if (!amsgrad) {

@@ -29,8 +29,13 @@ export interface OptimizerDefinition<Config> {
   slots(config: Config): readonly string[];
   /** Factors whose running products (beta^t) it needs, in float64, kept with the counters. */
   products?(config: Config): readonly Factor[];
-  /** The numbers of step t = 1, 2, ... that its kernel reads, 16 at most; `products[i]` = factor i of steps 1..t multiplied. */
-  hyper(config: Config, rate: number, products: Float64Array, t: number): readonly number[];
+  /** Its kernel takes the weight decay as a part of its direction, from its own numbers. */
+  readonly ownDecay?: true;
+  /**
+   * The numbers of step t = 1, 2, ... that its kernel reads, 15 at most; `products[i]` = factor i of steps 1..t multiplied.
+   * `decay` is the step's weight decay, for kernels that take it themselves.
+   */
+  hyper(config: Config, rate: number, products: Float64Array, t: number, decay: number): readonly number[];
   update(config: Config, context: UpdateContext): Step;
 }
 

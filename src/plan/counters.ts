@@ -4,20 +4,21 @@
 import { type PlateauState, start } from "../schedules/plateau.js";
 import type { Program } from "./program.js";
 
-/** Indices of `counters`; behind the products lies a plateau's state, where the learning rate has one. */
+/** Indices of `counters`; behind the products lie numbers with names, then a plateau's state, where the training has them. */
 export const COUNTERS = { step: 0, epoch: 1, scale: 2, products: 3 } as const;
 /** Indices in a plateau's state. */
 const PLATEAU = { rate: 0, best: 1, wait: 2, cooldown: 3, count: 4 } as const;
 
-const products = ({ training }: Program): number => training?.products.length ?? 0;
-const plateauAt = (program: Program): number => COUNTERS.products + products(program);
+/** Where the products end. */
+export const extrasAt = ({ training }: Program): number => COUNTERS.products + (training?.products.length ?? 0);
+const plateauAt = (program: Program): number => extrasAt(program) + (program.training?.counters.length ?? 0);
 
 export const counterCount = (program: Program): number =>
   plateauAt(program) + (program.training?.plateau ? PLATEAU.count : 0);
 
 /** Counters as they are before the first step. */
 export function startCounters(program: Program, counters: Float64Array): void {
-  counters.fill(0, 0, COUNTERS.scale).fill(1, COUNTERS.scale);
+  counters.fill(0, 0, COUNTERS.scale).fill(1, COUNTERS.scale).fill(0, extrasAt(program));
   const { plateau } = program.training ?? {};
   if (plateau) writePlateau(program, counters, start(plateau.config));
 }
@@ -47,7 +48,8 @@ export function wrongCounter(program: Program, counters: Float64Array): number {
   return counters.findIndex((value, i) => {
     if (i < COUNTERS.scale) return !count(value);
     if (i === COUNTERS.scale) return !(value > 0 && value <= 1);
-    if (i < at) return !(value >= 0 && value <= 1);
+    if (i < extrasAt(program)) return !(value >= 0 && value <= 1);
+    if (i < at) return !(value >= 0 && value < Number.POSITIVE_INFINITY);
     if (i === at + PLATEAU.rate) return !(value >= plateau!.config.minimum && value <= plateau!.config.initial);
     return i !== at + PLATEAU.best && !count(value);
   });

@@ -2,9 +2,11 @@
 
 import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
+import { isAdaptive } from "../optimizers/decay.js";
 import type { ValueType } from "../spec.js";
 import { counterCount } from "./counters.js";
 import type { Parameter, Program } from "./program.js";
+import { strengthBytes } from "./strengths.js";
 import { takeRegisters, tapesOf } from "./tapes.js";
 
 /** Rows of one kind: how many, and how inputs and targets lie in memory. */
@@ -53,7 +55,7 @@ export interface ParameterTensors {
   readonly slots: ReadonlyMap<string, Tensor>;
   /** Penalty of each unit; only where there is one. */
   readonly penalty: Tensor | undefined;
-  /** Squares of each unit's gradients; only where norms are limited. */
+  /** Squares of each unit's gradients, and of its weights for a decay that follows them; only where norms are needed. */
   readonly squares: Tensor | undefined;
   /** The sum of an update's gradients so far; only where it takes several batches. */
   readonly sum: Tensor | undefined;
@@ -74,8 +76,10 @@ export interface Layout {
   readonly hyper: Tensor;
   readonly flags: Tensor;
   readonly cursor: Tensor;
-  /** A sum of squares of gradients, float64, for each worker. */
+  /** Sums of squares of gradients and of weights, float64, for each worker. */
   readonly norm: Tensor;
+  /** Strengths of penalties by a schedule, for each worker. */
+  readonly strengths: Tensor;
   readonly parameters: readonly ParameterTensors[];
   readonly derived: ReadonlyMap<string, Tensor>;
   /** Numbers from the options of layers, and where they lie. */
@@ -100,10 +104,11 @@ export interface Layout {
   readonly predictions: Tensor;
 }
 
-/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers. */
+/** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last;
+ * strengths of penalties follow. */
 export const HYPER = {
-  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24 },
-  ...{ numbers: 64, bytes: 128 },
+  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24, average: 28 },
+  ...{ numbers: 64, decay: 124, bytes: 128 },
 } as const;
 /** What a batch does with the gradients of its update, as the word `part`: all of it, or one batch of several. */
 export const PARTS = ["whole", "first", "middle", "last"] as const;
@@ -116,7 +121,6 @@ export const REQUEST = { stop: 1, park: 2 } as const;
 const BASE = 1024;
 const WINDOW_BYTES = 4e6;
 const WINDOW_ROWS = 65536;
-export const CACHE_LINE = 64;
 
 /** Bytes of one value of a type. */
 export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
@@ -169,13 +173,13 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const snapshot = arena.take("snapshot", state.bytes);
   const best = request.best ? arena.take("best", allWeights.bytes) : undefined;
   const undo = request.undo ? arena.take("undo", state.bytes) : undefined;
-  const hyper = arena.pair("hyper", HYPER.bytes);
+  const hyper = arena.pair("hyper", HYPER.bytes + strengthBytes(program));
   const flags = arena.take("flags", 4 * Math.max(1, program.parameters.length));
-  const cursor: Tensor = { ...arena.take("cursor", CACHE_LINE * workers), each: CACHE_LINE };
-
-  const norm: Tensor = { ...arena.take("norm", CACHE_LINE * workers), each: CACHE_LINE };
-  const { clipNorm, globalClipNorm } = program.training?.optimizerConfig ?? {};
-  const limited = clipNorm !== undefined || globalClipNorm !== undefined;
+  const cursor = arena.each("cursor", 4, workers);
+  const strengths = arena.each("strengths", strengthBytes(program), workers);
+  const norm = arena.each("norm", 16, workers);
+  const { clipNorm, globalClipNorm, weightDecay } = program.training?.optimizerConfig ?? {};
+  const rows = isAdaptive(weightDecay) ? 2 : (clipNorm ?? globalClipNorm) === undefined ? 0 : 1;
 
   const parameters = program.parameters.map((parameter, i) => ({
     parameter,
@@ -185,7 +189,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     penalty:
       parameter.l1 || parameter.l2 ? arena.take(`${parameter.fullName}.penalty`, parameter.units * 4) : undefined,
     sum: request.accumulates ? arena.take(`${parameter.fullName}.sum`, parameter.floats * 4) : undefined,
-    squares: limited ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4) : undefined,
+    squares: rows ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4 * rows) : undefined,
   }));
 
   const source = (name: string, { rows, type, zeros, weighted }: DataSize, held = 0, values = targets): Source => ({
@@ -240,6 +244,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     flags,
     cursor,
     norm,
+    strengths,
     parameters,
     derived,
     constants,
@@ -269,8 +274,7 @@ function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, 
     return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
       const full = `${name}.${key}`;
       if ("width" in size) return [full, arena.rows(full, batch, size.width)];
-      const each = Math.ceil(size.each / CACHE_LINE) * CACHE_LINE;
-      return [full, { ...arena.take(full, each * workers), each }];
+      return [full, arena.each(full, size.each, workers)];
     });
   });
   return new Map(tensors);

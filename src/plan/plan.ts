@@ -3,20 +3,15 @@
 import type { Tensor } from "../arena.js";
 import { type Access, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
 import { decision } from "../metrics/index.js";
+import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
+import { decaySteps } from "./decay.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
+import { isScheduled } from "./strengths.js";
 import { tapePlace } from "./tapes.js";
-import {
-  accumulateStep,
-  constraintSteps,
-  penaltySteps,
-  penaltyValue,
-  proximalPenaltySteps,
-  proximalSteps,
-  updateStep,
-} from "./update.js";
+import { accumulateStep, constraintSteps, penaltySteps, penaltyValue, proximalSteps, updateStep } from "./update.js";
 import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, type Walk } from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
@@ -52,11 +47,13 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   return insertBarriers([
     ...before,
     ...sums,
-    ...(clipped ? [...penaltySteps(layout), ...clipSteps(layout, optimizerConfig)] : []),
-    ...proximalPenaltySteps(layout),
+    ...decaySteps(layout, program.training!),
+    ...penaltySteps(layout, ({ parameter }) => clipped || isScheduled(parameter)),
+    ...clipSteps(layout, optimizerConfig),
     ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
     ...proximalSteps(layout),
     ...constraintSteps(layout),
+    ...averageSteps(layout, optimizerConfig),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
     ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
   ]);
@@ -148,17 +145,21 @@ export function applyPlan(program: Program, layout: Layout): Phases {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
   return insertBarriers([
+    ...decaySteps(layout, program.training!),
     ...clipSteps(layout, program.training!.optimizerConfig),
     ...updateSteps,
     ...proximalSteps(layout),
     ...constraintSteps(layout),
+    ...averageSteps(layout, program.training!.optimizerConfig),
     ...refreshSteps(program, layout),
   ]);
 }
 
 /** Penalty values of the current weights. */
 export function penaltyPlan(layout: Layout): Phases {
-  return insertBarriers(layout.parameters.filter(({ penalty }) => penalty).map(penaltyValue));
+  return insertBarriers(
+    layout.parameters.filter(({ penalty }) => penalty).map((one) => penaltyValue(layout, one, true)),
+  );
 }
 
 /** Derived copies of the weights, made anew. */

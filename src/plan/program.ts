@@ -10,9 +10,10 @@ import { fitOf, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { betterOf, type Metric, resolveMetrics } from "../metrics/index.js";
 import type { Task } from "../metrics/metric.js";
+import { commonCounters, commonSlots } from "../optimizers/common.js";
 import { optimizers } from "../optimizers/index.js";
 import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
-import { plateauIn } from "../schedules/index.js";
+import { plateauIn, type Rate } from "../schedules/index.js";
 import { completePlateau, type ReduceOnPlateauSpec } from "../schedules/plateau.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 
@@ -24,10 +25,10 @@ export interface Parameter extends ParameterSpec {
   readonly floats: number;
   readonly unit: number;
   readonly units: number;
-  readonly l1: number;
-  readonly l2: number;
-  /** Strength of the soft threshold behind each update, in place of l1 in the gradient. */
-  readonly proximal: number;
+  readonly l1: Rate;
+  readonly l2: Rate;
+  /** L1 is a soft threshold behind each update, in place of a part of the gradient. */
+  readonly proximal: boolean;
 }
 
 export interface ProgramNode {
@@ -57,6 +58,8 @@ export interface ProgramTraining {
   readonly optimizer: OptimizerDefinition<object>;
   readonly optimizerConfig: TrainingSpec["optimizer"];
   readonly products: readonly Factor[];
+  /** Numbers kept behind the products, by name. */
+  readonly counters: readonly string[];
   /** What results make of the learning rate, and the step from which on they count; where they do at all. */
   readonly plateau?: { readonly config: ReduceOnPlateauSpec; readonly from: number };
   readonly loss?: ProgramLoss;
@@ -100,11 +103,12 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   const task = loss && { target: loss.target, units, binary, logits: loss.logits };
   return {
     ...program,
-    slots: optimizer.slots(training.optimizer),
+    slots: [...optimizer.slots(training.optimizer), ...commonSlots(training.optimizer)],
     training: {
       optimizer,
       optimizerConfig: training.optimizer,
       products: optimizer.products?.(training.optimizer) ?? [],
+      counters: commonCounters(training.optimizer),
       ...(plateau ? { plateau: { config: completePlateau(plateau.given, betterOf), from: plateau.from } } : {}),
       ...(loss ? { loss, task } : {}),
       metrics: task ? resolveMetrics(training.metrics, task) : [],
@@ -224,7 +228,8 @@ function compileParameter(node: string, parameter: ParameterSpec): Parameter {
   const floats = (parameter.layout === "panels" ? stride(matrix[0]) : 1) * stride(matrix[1]);
   const { l1 = 0, l2 = 0, proximal = false } = parameter.regularizer ?? {};
   const fullName = `${node}.${parameter.name}`;
-  return { ...parameter, fullName, matrix, floats, unit, units: floats / unit, l1, l2, proximal: proximal ? l1 : 0 };
+  const threshold = proximal && l1 !== 0;
+  return { ...parameter, fullName, matrix, floats, unit, units: floats / unit, l1, l2, proximal: threshold };
 }
 
 const activationOf = (node: ProgramNode | undefined): string =>

@@ -2,7 +2,7 @@
 
 import { type Arena, stride, type Tensor } from "../arena.js";
 import type { Tape, TapePlace } from "../expressions/tape.js";
-import { CACHE_LINE, type Layout } from "./layout.js";
+import type { Layout } from "./layout.js";
 import type { Program } from "./program.js";
 
 interface NamedTape {
@@ -31,8 +31,7 @@ export function takeRegisters(
 ): void {
   if (!tapes.length) return;
   const entries = Math.max(...tapes.map(({ constants: { tape } }) => tape.length / 4));
-  const each = Math.ceil((4 * entries * stride(width)) / CACHE_LINE) * CACHE_LINE;
-  scratch.set("registers", { ...arena.take("registers", each * workers), each });
+  scratch.set("registers", arena.each("registers", 4 * entries * stride(width), workers));
 }
 
 /** Where the tape lies whose values go to this tensor, if it has one. */

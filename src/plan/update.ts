@@ -3,6 +3,7 @@
 import { constraintStep } from "../constraints/index.js";
 import { flags, reads, type Step, step, updates, writes } from "../kernels.js";
 import { HYPER, type Layout, type ParameterTensors, type Part } from "./layout.js";
+import { isScheduled, scheduledGradient, scheduledThreshold, scheduledValue } from "./strengths.js";
 import { type Batch, split } from "./walk.js";
 
 /** Adds a batch's gradients to those of its update; the last batch has all of them then. */
@@ -16,36 +17,35 @@ export function accumulateStep(tensors: ParameterTensors, part: Part): Step {
   return step("gradient_collect", by, first ? writes(sum!) : updates(sum!), reads(gradient), first, parameter.unit);
 }
 
-export function updateStep(batch: Batch, tensors: ParameterTensors, index: number, penalised: boolean): Step {
+/** The optimizer's step; `fused` with the penalty where it can be, so that gradients need not hold it. */
+export function updateStep(batch: Batch, tensors: ParameterTensors, index: number, fused: boolean): Step {
   const { optimizer, optimizerConfig } = batch.program.training!;
   const { hyper, flags: flag } = batch.layout;
   const { parameter, weight, gradient, slots, penalty } = tensors;
+  const { l1, l2, proximal, unit } = parameter;
+  const strengths = fused && typeof l1 === "number" && typeof l2 === "number" ? { l1, l2 } : { l1: 0, l2: 0 };
   return optimizer.update(optimizerConfig, {
     split: split(tensors),
     weight: updates(weight),
     gradient: reads(gradient),
     slot: (name) => updates(slots.get(name)!),
-    penalty: penalised && penalty && !parameter.proximal ? writes(penalty) : 0,
+    penalty: fused && penalty && !proximal && !isScheduled(parameter) ? writes(penalty) : 0,
     flag: flags(flag, 4 * index),
     hyper: reads(hyper, HYPER.numbers),
-    l1: penalised && !parameter.proximal ? parameter.l1 : 0,
-    l2: penalised ? parameter.l2 : 0,
-    unit: parameter.unit,
+    l1: proximal ? 0 : strengths.l1,
+    l2: strengths.l2,
+    unit,
   });
 }
 
-/** Penalties with a proximal L1: it is no part of the gradient, so that the update cannot write them. */
-export function proximalPenaltySteps({ parameters }: Layout): Step[] {
-  return parameters.filter(({ parameter }) => parameter.proximal).map(penaltyValue);
-}
-
 /** The soft thresholds of a proximal L1, on each update's own units. */
-export function proximalSteps({ parameters, hyper }: Layout): Step[] {
-  return parameters.flatMap((tensors) => {
-    const { proximal, unit } = tensors.parameter;
+export function proximalSteps(layout: Layout): Step[] {
+  return layout.parameters.flatMap((tensors) => {
+    const { proximal, l1, unit } = tensors.parameter;
     if (!proximal) return [];
-    const rate = reads(hyper, HYPER.rate);
-    return [step("soft_threshold", split(tensors), updates(tensors.weight), rate, proximal, unit)];
+    if (typeof l1 === "object") return [scheduledThreshold(layout, tensors)];
+    const rate = reads(layout.hyper, HYPER.rate);
+    return [step("soft_threshold", split(tensors), updates(tensors.weight), rate, l1, unit)];
   });
 }
 
@@ -59,21 +59,29 @@ export function constraintSteps({ parameters }: Layout): Step[] {
   });
 }
 
-/** The penalty of each unit of a parameter that has one. */
-export function penaltyValue(tensors: ParameterTensors): Step {
+/** The penalty of each unit of a parameter that has one; strengths by a schedule are the step's, or a worker's own. */
+export function penaltyValue(layout: Layout, tensors: ParameterTensors, own = false): Step {
   const { penalty, weight, parameter } = tensors;
   const { l1, l2, unit } = parameter;
+  if (typeof l1 === "object" || typeof l2 === "object") return scheduledValue(layout, tensors, own);
   return step("penalty_value", split(tensors), writes(penalty!), reads(weight), l1, l2, unit);
 }
 
-export function penaltySteps({ parameters }: Layout): Step[] {
-  return parameters.flatMap((tensors) => {
-    const { penalty, gradient, weight, parameter } = tensors;
-    if (!penalty) return [];
-    const { l1, l2, unit, proximal } = parameter;
-    return [
-      penaltyValue(tensors),
-      step("penalty_gradient", split(tensors), updates(gradient), reads(weight), proximal ? 0 : l1, l2, unit),
-    ];
+/**
+ * Penalties into gradients, for those parameters that `whole` says. Of the others, those with a proximal L1 have their value
+ * taken: it is no part of the gradient, so that the update cannot write it.
+ */
+export function penaltySteps(layout: Layout, whole: (tensors: ParameterTensors) => boolean = () => true): Step[] {
+  return layout.parameters.flatMap((tensors) => {
+    if (!tensors.penalty) return [];
+    if (whole(tensors)) return [penaltyValue(layout, tensors), penaltyGradient(layout, tensors)];
+    return tensors.parameter.proximal ? [penaltyValue(layout, tensors)] : [];
   });
+}
+
+function penaltyGradient(layout: Layout, tensors: ParameterTensors): Step {
+  const { gradient, weight, parameter } = tensors;
+  const { l1, l2, unit, proximal } = parameter;
+  if (typeof l1 === "object" || typeof l2 === "object") return scheduledGradient(layout, tensors);
+  return step("penalty_gradient", split(tensors), updates(gradient), reads(weight), proximal ? 0 : l1, l2, unit);
 }

@@ -80,6 +80,24 @@ function checkIn(table: Readonly<Record<string, ScheduleDefinition<never>>>, val
 /** OptionError unless it is a positive number or a known schedule. */
 export const checkRate = (value: Rate, who: string): void => checkIn(schedules, value, who);
 
+/** OptionError unless it is a number >= 0 or a known schedule: what a rate is, but for 0 and for what goes by results. */
+export function checkStrength(value: Rate, who: string): void {
+  if (typeof value === "number") {
+    number(value, who, { min: 0 });
+    return;
+  }
+  if (value === null || typeof value !== "object") {
+    const cure = typeof value === "function" ? " Call the function." : "";
+    throw new OptionError(`${who}: expected a number >= 0 or a schedule, got ${show(value)}.${cure}`);
+  }
+  checkRate(value, who);
+  if (plateauIn(value)) {
+    throw new OptionError(
+      `${who}: expected a schedule of steps, got reduceOnPlateau, which is for learning rates alone.`,
+    );
+  }
+}
+
 /** The learning rate used in `step`; `current` is what results have made of it, where they count. */
 export const rateAt = (value: Rate, step: number, current?: number): number =>
   typeof value === "number" ? value : (schedules[value.type] as ScheduleDefinition<object>).rate(value, step, current);

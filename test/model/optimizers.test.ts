@@ -60,11 +60,9 @@ for (const [name, optimizer] of forms) {
   });
 }
 
-for (const optimizer of [
-  adamw({ learningRate: 0.1, weightDecay: 0.5 }),
-  lion({ learningRate: 0.1, weightDecay: 0.5 }),
-]) {
-  test(`${optimizer.type} decays kernels and biases alike, with or without a gradient`, async () => {
+for (const name of names) {
+  const optimizer = factories[name]!({ learningRate: 0.1, weightDecay: 0.5 });
+  test(`${name} decays kernels and biases alike, with or without a gradient`, async () => {
     await using model = sequential([input({ shape: [2] }), dense({ units: 2, name: "only" })]);
     model.compile({ optimizer, loss: "meanSquaredError", numerics: "strict" });
     await model.setWeights([

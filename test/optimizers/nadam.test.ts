@@ -65,7 +65,7 @@ test("running products give the numbers of the definition, for thousands of step
       });
       if (t > 20 && t % 1000) continue;
       const want = hyper({ rate, beta1, beta2, epsilon }, t);
-      nadam.hyper(config, rate, products, t).forEach((got, i) => {
+      nadam.hyper(config, rate, products, t, 0).forEach((got, i) => {
         assert.ok(Math.abs(got - want[i]!) <= 1e-11 * Math.abs(want[i]!), `step ${t}: [${i}] ${got}, want ${want[i]}`);
       });
     }

@@ -56,6 +56,38 @@ oracle<Case>(test, {
   }),
 });
 
+oracle<Case>(test, {
+  kernel: "penalty_value_at",
+  cases,
+  tensors: ({ unit, units, l1, l2 }, random) => ({
+    weight: { data: Float32Array.from({ length: unit * units }, random) },
+    strengths: { data: Float32Array.of(l1, l2) },
+    penalty: { data: new Float32Array(units), write: true },
+  }),
+  args: ({ unit }, p) => [p("penalty"), p("weight"), p("strengths"), unit],
+  extent: ({ units }) => units,
+  expected: (c, { weight }) => ({ penalty: penalty(weight!, c) }),
+});
+
+oracle<Case & { first: 0 | 1 }>(test, {
+  kernel: "penalty_gradient_at",
+  cases: cases.flatMap((c) => [
+    { ...c, first: 0 },
+    { ...c, first: 1 },
+  ]),
+  tensors: ({ unit, units, l1, l2 }, random) => ({
+    weight: { data: Float32Array.from({ length: unit * units }, random) },
+    strengths: { data: Float32Array.of(l1, l2) },
+    gradient: { data: Float32Array.from({ length: unit * units }, random) },
+  }),
+  args: ({ unit, first }, p) => [p("gradient"), p("weight"), p("strengths"), first, unit],
+  extent: ({ units }) => units,
+  expected: ({ first, ...c }, { weight, gradient }) => {
+    const value = (w: Float64Array) => total(penalty(w, { ...c, l1: first * c.l1 }));
+    return { gradient: numericGradient(value, weight!, 1e-7).map((slope, i) => slope + gradient![i]!) };
+  },
+});
+
 for (const { name, kernels, memory, base } of kernelBuilds()) {
   test(`penalty_gradient at kinks and specials (${name})`, () => {
     const weight = new Float32Array(memory.buffer, base, 8);

@@ -14,6 +14,7 @@ const numbers = ([rate, beta1, beta2, epsilon]: Setting, t: number) =>
     rate,
     Float64Array.of(beta1 ** t, beta2 ** t),
     t,
+    0,
   ) as number[];
 
 /** One step as the paper has it, with moments that are not corrected. */

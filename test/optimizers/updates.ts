@@ -24,6 +24,7 @@ interface Case {
   l1: number;
   l2: number;
   penalty: boolean;
+  decay?: number;
 }
 
 const penalties = [
@@ -33,6 +34,8 @@ const penalties = [
   { l1: 0, l2: 0.125, penalty: false },
   { l1: 0, l2: 0.125, penalty: true },
   { l1: 0.0625, l2: 0.5, penalty: true },
+  { l1: 0, l2: 0, penalty: false, decay: 0.125 },
+  { l1: 0.0625, l2: 0.5, penalty: true, decay: 0.25 },
 ];
 const sizes = [
   { unit: 8, units: 1 },
@@ -69,14 +72,20 @@ export function updater(build: Build, { kernel, slots }: Update, unit: number, u
 
 export function updateTests(test: Test, update: Update): void {
   const { kernel, slots, positive = [], settings, step } = update;
-  const hyperOf = (setting: unknown, t: number) => Float32Array.from(update.hyper(setting as never, t));
+  /** Its own numbers, and the decay as the last of 16. */
+  const hyperOf = (setting: unknown, t: number, decay = 0) => {
+    const hyper = new Float32Array(16);
+    hyper.set(update.hyper(setting as never, t));
+    hyper[15] = decay;
+    return hyper;
+  };
 
   oracle<Case>(test, {
     kernel,
     cases: settings.flatMap((setting) =>
       sizes.flatMap((size) => penalties.map((penalty) => ({ setting, ...size, ...penalty }))),
     ),
-    tensors: ({ setting, unit, units, penalty }, random) => {
+    tensors: ({ setting, unit, units, penalty, decay }, random) => {
       const fill = (value: () => number) => ({ data: Float32Array.from({ length: unit * units }, value) });
       const weight = fill(random);
       weight.data.fill(0, 2, 5);
@@ -87,7 +96,7 @@ export function updateTests(test: Test, update: Update): void {
         gradient: fill(random),
         ...(penalty ? { penalty: { data: new Float32Array(units), write: true } } : {}),
         flag: { data: new Int32Array(1) },
-        hyper: { data: hyperOf(setting, 3) },
+        hyper: { data: hyperOf(setting, 3, decay) },
       };
     },
     args: ({ unit, l1, l2, penalty }, p) => [
@@ -102,7 +111,7 @@ export function updateTests(test: Test, update: Update): void {
       unit,
     ],
     extent: ({ units }) => units,
-    expected: ({ unit, units, l1, l2, penalty }, { weight, gradient, hyper, ...rest }) => {
+    expected: ({ unit, units, l1, l2, penalty, decay = 0 }, { weight, gradient, hyper, ...rest }) => {
       const want: Record<string, Float64Array> = { weight: weight!.slice(), flag: new Float64Array(1) };
       for (const s of slots) want[s] = rest[s]!.slice();
       if (penalty) want.penalty = new Float64Array(units);
@@ -114,7 +123,7 @@ export function updateTests(test: Test, update: Update): void {
           slots.map((s) => rest[s]![i]!),
           hyper!,
         );
-        want.weight![i] = next.w;
+        want.weight![i] = next.w - decay * w;
         slots.forEach((s, k) => {
           want[s]![i] = next.slots[k]!;
         });
@@ -127,7 +136,7 @@ export function updateTests(test: Test, update: Update): void {
   for (const build of kernelBuilds()) {
     const at = (text: string, run: () => void) => test(`${kernel} ${text} (${build.name})`, run);
     const usual = settings[0];
-    const length = hyperOf(usual, 1).length;
+    const { length } = hyperOf(usual, 1);
 
     at("follows float64 over 50 steps, and padding stays zero", () => {
       for (const setting of settings) {

@@ -9,12 +9,6 @@ test(
   withoutThreads(() =>
     eachThrows([
       ["amsgrad", () => anyhow.adam!({ amsgrad: 1 }), "E_OPTION", /^adam\.amsgrad: expected true or false, got 1\.$/],
-      [
-        "weightDecay of adam",
-        () => anyhow.adam!({ weightDecay: 0.1 }),
-        "E_OPTION",
-        /adam: unknown option "weightDecay"/,
-      ],
       ["adam's epsilon", () => adam({ amsgrad: true, epsilon: 0 }), "E_OPTION", /^adam\.epsilon: .* > 0, got 0/],
       ["amsgrad of adamw", () => anyhow.adamw!({ amsgrad: "no" }), "E_OPTION", /^adamw\.amsgrad: .* got "no"/],
       [
