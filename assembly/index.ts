@@ -4,6 +4,8 @@ export * from "./constraints/pointwise";
 export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
 export * from "./layers/alpha_dropout";
+export * from "./layers/augmentation";
+export * from "./layers/cutout";
 export * from "./layers/dense";
 export * from "./layers/dropout";
 export * from "./layers/elementary";

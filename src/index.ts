@@ -21,6 +21,8 @@ export { earlyStopping } from "./factories/callbacks.js";
 export {
   activation,
   alphaDropout,
+  columnDropout,
+  cutout,
   dense,
   dropout,
   flatten,
@@ -28,6 +30,9 @@ export {
   gaussianNoise,
   input,
   normalization,
+  randomCrop,
+  randomFlip,
+  randomTranslation,
   rescaling,
   spatialDropout,
 } from "./factories/layers.js";

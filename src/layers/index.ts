@@ -1,6 +1,9 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
+import { columnDropout } from "./column_dropout.js";
+import { cutout } from "./cutout.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
@@ -20,6 +23,11 @@ export const layers = {
   gaussianDropout,
   alphaDropout,
   spatialDropout,
+  columnDropout,
+  randomTranslation,
+  randomFlip,
+  randomCrop,
+  cutout,
   normalization,
 };
 

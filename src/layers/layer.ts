@@ -26,8 +26,13 @@ export interface NodeContext {
   /** Rows of the batch, divided among the workers. */
   readonly batch: Split;
   readonly rows: number;
+  /** True where layers behave as in training. */
+  readonly training: boolean;
   readonly inp: Tensor;
   readonly out: Tensor;
+  /** One example's. */
+  readonly inpShape: Shape;
+  readonly outShape: Shape;
   /** Gradient of the loss by the output, and by the input; the latter only where a layer below needs it. */
   readonly dout: Tensor;
   readonly dinp: Tensor | undefined;

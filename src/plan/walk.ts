@@ -103,8 +103,11 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
   return {
     batch: rowsOf(rows),
     rows,
+    training: batch.training,
     inp,
     out,
+    inpShape: node.inp,
+    outShape: node.out,
     dout: delta,
     dinp: needsInput && below.pointer ? below : undefined,
     parameter: (name) => find(name).weight,
