@@ -11,6 +11,7 @@ export * from "./layers/dropout";
 export * from "./layers/elementary";
 export * from "./layers/gather";
 export * from "./layers/gaussian";
+export * from "./layers/mixup";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
 export * from "./layers/normalization";
 export * from "./layers/rescaling";

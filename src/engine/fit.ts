@@ -7,6 +7,7 @@ import { ACTIONS, type Action } from "./actions.js";
 import { type Batch, Batches } from "./batches.js";
 import { Divergence } from "./divergence.js";
 import type { RunMemory } from "./memory.js";
+import { mixBatch } from "./mixup.js";
 import type { OptimizerState } from "./optimizer.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
@@ -22,6 +23,8 @@ export interface FitOptions {
   readonly shuffle: boolean;
   /** Each epoch draws every class equally often. */
   readonly balanced: boolean;
+  /** The parameter of the distribution that shares of mixed rows are drawn from; 0 for none. */
+  readonly mixup: number;
   readonly initialEpoch: number | null;
   readonly validationFreq: number;
   readonly stepsPerEpoch: number | null;
@@ -228,6 +231,8 @@ export class FitLead {
     if (action === "step") {
       this.#rate = this.#state.rate;
       this.#state.write(parity, this.#batches.cursor, batch.index);
+      const { mixup } = this.#options;
+      if (mixup) mixBatch(this.#run, mixup, parity, this.#batches.cursor, batch.rows);
     }
     const part = batch.first ? (batch.last ? "whole" : "first") : batch.last ? "last" : "middle";
     this.#set(parity, HYPER.action, ACTIONS.indexOf(action));

@@ -91,7 +91,7 @@ async function prepare(program: Program, session: Session, request: FitRequest):
   const need = {
     workers,
     batch: options.batchSize,
-    train: dataSize({ x, weights }),
+    train: options.mixup ? { ...dataSize({ x, weights }), zeros: false, mixed: true } : dataSize({ x, weights }),
     validation: validation ? dataSize(validation) : null,
     held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
     accumulates: options.updateRows > options.batchSize,

@@ -3,7 +3,9 @@
 import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
 import type { ValueType } from "../spec.js";
+import { type Mix, takeMix } from "./mixup.js";
 import type { Parameter, Program } from "./program.js";
+import { takeScratch } from "./scratch.js";
 
 /** Rows of one kind: how many, and how inputs and targets lie in memory. */
 export interface DataSize {
@@ -13,6 +15,8 @@ export interface DataSize {
   readonly zeros: boolean;
   /** Each row has a weight in the loss. */
   readonly weighted: boolean;
+  /** Each row is mixed with another one. */
+  readonly mixed?: boolean;
 }
 
 /** What a layout must hold; `merge` of two holds both. */
@@ -40,6 +44,8 @@ export interface Source {
   readonly rows: number;
   /** Weights of the rows in the loss, where they have some. */
   readonly weights: Tensor | undefined;
+  /** The rows that those in `order` are mixed with, where they are. */
+  readonly partners?: Tensor | undefined;
 }
 
 export interface ParameterTensors {
@@ -81,6 +87,7 @@ export interface Layout {
   readonly inputGradient: Tensor | undefined;
   readonly target: Tensor;
   readonly rowWeight: Tensor | undefined;
+  readonly mix: Mix | undefined;
   readonly outputs: readonly Tensor[];
   readonly deltas: readonly Tensor[];
   readonly loss: Tensor;
@@ -97,7 +104,7 @@ export interface Layout {
 
 /** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers. */
 export const HYPER = {
-  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24 },
+  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24, mix: 28 },
   ...{ numbers: 64, bytes: 128 },
 } as const;
 /** What a batch does with the gradients of its update, as the word `part`: all of it, or one batch of several. */
@@ -183,11 +190,12 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     squares: limited ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4) : undefined,
   }));
 
-  const source = (name: string, { rows, type, zeros, weighted }: DataSize, held = 0, values = targets): Source => ({
+  const source = (name: string, { rows, type, zeros, ...data }: DataSize, held = 0, values = targets): Source => ({
     x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
     y: arena.take(`${name}.y`, rows * values * 4),
     order: arena.take(`${name}.order`, rows * 4),
-    weights: weighted ? arena.take(`${name}.weights`, rows * 4) : undefined,
+    weights: data.weighted ? arena.take(`${name}.weights`, rows * 4) : undefined,
+    partners: data.mixed ? arena.take(`${name}.partners`, rows * 4) : undefined,
     type,
     zeros,
     rows: rows - held,
@@ -207,6 +215,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
   const loss = arena.take("loss", batch * 4);
+  const mix = request.train?.mixed ? takeMix(arena, batch, { input, target, loss }, outputWidth) : undefined;
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
   const classes = arena.take("classes", batch * 4);
 
@@ -241,6 +250,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     inputGradient,
     target,
     rowWeight,
+    mix,
     outputs,
     deltas,
     loss,
@@ -254,21 +264,6 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   };
 }
 
-/** Working memory of the layers: of those that see the data's own zeros, with what it takes to leave these out. */
-function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, validation }: LayoutRequest) {
-  const mostlyZeros = (train?.zeros ?? false) || (validation?.zeros ?? false);
-  const tensors = nodes.flatMap(({ name, definition, config, inp, seesData }) => {
-    const wanted = definition.scratch?.(config, inp, batch, seesData && mostlyZeros) ?? {};
-    return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
-      const full = `${name}.${key}`;
-      if ("width" in size) return [full, arena.rows(full, batch, size.width)];
-      const each = Math.ceil(size.each / CACHE_LINE) * CACHE_LINE;
-      return [full, { ...arena.take(full, each * workers), each }];
-    });
-  });
-  return new Map(tensors);
-}
-
 /** The part of a tensor from `offset` bytes on. */
 function slice(tensor: Tensor, offset: number): Tensor {
   return { ...tensor, pointer: tensor.pointer + offset, bytes: tensor.bytes - offset };
@@ -279,8 +274,8 @@ export const heldRows = (n: number, share: number): number => Math.min(n - 1, Ma
 
 /** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
 export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
-  const same = (a: DataSize | null, b: DataSize | null) =>
-    !b || (a?.rows === b.rows && a.type === b.type && a.zeros === b.zeros && a.weighted === b.weighted);
+  const kept = ["rows", "type", "zeros", "weighted", "mixed"] as const;
+  const same = (a: DataSize | null, b: DataSize | null) => !b || kept.every((key) => a?.[key] === b[key]);
   return (
     have.workers === need.workers &&
     have.batch >= need.batch &&

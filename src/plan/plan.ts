@@ -34,16 +34,20 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   const { optimizerConfig } = program.training!;
   const clipped = clips(optimizerConfig);
   const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
+  const mixed = mixSteps(batch, source, walk, total);
+  const ordered = [source.order, source.partners].flatMap((tensor) => (tensor ? [writes(tensor)] : []));
   const before = [
     hook("collect", "once", ...penalties, reads(flag)),
     ...gather(batch, source, hyper, HYPER.cursor, true),
+    ...mixed.inputs,
     ...walk.steps,
     lossStep(batch, walk, true, total),
     ...weighSteps(batch, source, walk, hyper),
+    ...mixed.losses,
     ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
-    hook("decide", "once", ...rowValues(batch), writesNext(hyper), writes(source.order)),
+    hook("decide", "once", ...rowValues(batch), writesNext(hyper), ...ordered),
     ...parameterSteps,
   ];
   const sums = part === "whole" ? [] : parameters.map((tensors) => accumulateStep(tensors, part));
@@ -203,6 +207,30 @@ function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta
     step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor)),
     step("weigh_rows", by, updates(loss), updates(delta), reads(rowWeight), delta.stride),
   ];
+}
+
+/** What mixes a batch with its partner rows: their inputs before the layers, their losses by the same outputs behind them. */
+function mixSteps(batch: Batch, source: Source, walk: Walk, total: number): { inputs: Step[]; losses: Step[] } {
+  const { layout, rows } = batch;
+  const { mix, hyper, input, loss } = layout;
+  if (!source.partners || !mix) return { inputs: [], losses: [] };
+  const by = rowsOf(rows);
+  const share = reads(hyper, HYPER.mix);
+  const partner: Batch = { ...batch, layout: { ...layout, ...mix } };
+  const partners: Source = { ...source, order: source.partners };
+  const behind: Walk = { ...walk, delta: mix.delta };
+  return {
+    inputs: [
+      ...gather(partner, partners, hyper, HYPER.cursor, true),
+      step("mix_rows", by, updates(input), reads(mix.input), share, input.stride),
+    ],
+    losses: [
+      lossStep(partner, behind, true, total),
+      ...weighSteps(partner, partners, behind, hyper),
+      step("mix_rows", by, updates(walk.delta), reads(mix.delta), share, walk.delta.stride),
+      step("mix_losses", by, updates(loss), reads(mix.loss), share),
+    ],
+  };
 }
 
 function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
