@@ -3,6 +3,7 @@ export * from "./constraints/norm";
 export * from "./constraints/pointwise";
 export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
+export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
 export * from "./layers/augmentation";
 export * from "./layers/cutout";

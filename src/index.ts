@@ -20,6 +20,7 @@ export {
 export { earlyStopping } from "./factories/callbacks.js";
 export {
   activation,
+  activityRegularization,
   alphaDropout,
   columnDropout,
   cutout,

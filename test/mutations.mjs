@@ -41,6 +41,8 @@ export const mutations = [
   row("layers/spatial_dropout", "i < channels + 4", "i < channels + 2"),
   row("layers/augmentation", "one_of(load<i32>(row, 12), 2) & (flips >> 1)", "one_of(load<i32>(row, 12), 2) & flips"),
   row("layers/augmentation", "2 * extent - 1 - i", "2 * extent - 2 - i"),
+  row("layers/activity", "squares = madd(x, x, squares);", "squares = f32x4.mul(x, x);"),
+  row("layers/activity", "f32x4.splat(l2 + l2)", "f32x4.splat(l2)"),
   row("layers/mixup", "const rest = f32x4.sub(f32x4.splat(1), kept);", "const rest = kept;"),
   row("layers/mixup", "rest * load<f32>(at(other, r))", "rest * load<f32>(at(loss, r))"),
   row("layers/cutout", "min(left + size, width) * channels", "(left + size) * channels"),

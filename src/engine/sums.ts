@@ -44,6 +44,7 @@ export class EpochSums {
     const { loss, metrics } = this.#run.layout;
     const dataLoss = sum(this.#run.float(loss), rows);
     this.#dataLoss += dataLoss;
+    this.#penalty += this.#run.sumActivities(rows);
     this.#metrics.add(this.#run, metrics, rows, this.#targets);
     return dataLoss;
   }
@@ -76,7 +77,9 @@ export class EpochSums {
     const sparsity = this.#run.sparsity();
     if (sparsity !== undefined) log.sparsity = sparsity;
     if (!validation) return log;
-    log.valLoss = this.#run.sumLosses(validation.rows) / validation.rows + this.#run.sumPenalties();
+    const activity = this.#run.sumActivities(validation.rows, this.#run.layout.activityResults);
+    const valLoss = (this.#run.sumLosses(validation.rows) + activity) / validation.rows;
+    log.valLoss = valLoss + this.#run.sumPenalties();
     log.generalizationGap = log.valLoss - log.loss;
     for (const [name, value] of Object.entries(this.#validate(validation))) {
       log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = value;

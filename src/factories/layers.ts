@@ -2,6 +2,7 @@
 
 import { options } from "../check.js";
 import type { ActivationConfig } from "../layers/activation.js";
+import type { ActivityPenalty } from "../layers/activity.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
 import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
 import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
@@ -85,6 +86,10 @@ export const cutout = (config: CutoutConfig & Named) => layer({ ...given(config,
 /** A named function of the values: relu, tanh, softmax, ... Takes the name alone, too. */
 export const activation = (config: string | (ActivationConfig & Named)) =>
   layer({ ...given(typeof config === "string" ? { activation: config } : config, "activation"), type: "activation" });
+
+/** Values stay as they are, and the loss takes on `(l1 * sum|v| + l2 * sum(v^2)) / batch`. */
+export const activityRegularization = (config: ActivityPenalty & Named) =>
+  layer({ ...given(config, "activityRegularization"), type: "activityRegularization" });
 
 /** One vector per example. (B, d1, d2, ...) -> (B, d1 * d2 * ...). */
 export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten"), type: "flatten" });

@@ -5,6 +5,7 @@ import { ShapeError } from "../errors.js";
 import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
+import { type ActivityPenalty, checkActivity } from "./activity.js";
 import type { LayerDefinition } from "./layer.js";
 import { showShape, sizeOf } from "./layer.js";
 import { sparseBackward, sparseForward, sparseScratch } from "./sparse.js";
@@ -21,6 +22,8 @@ export interface DenseConfig {
   biasInitializer?: InitializerName | InitializerSpec;
   kernelRegularizer?: Penalty;
   biasRegularizer?: Penalty;
+  /** A penalty on the output, behind the activation: `(l1 * sum|out| + l2 * sum(out^2)) / batch`. */
+  activityRegularizer?: ActivityPenalty;
   /** Holds after each update: nonNegative, unitNorm, or { type: "maxNorm", maximum }. */
   kernelConstraint?: Constraint;
   biasConstraint?: Constraint;
@@ -44,6 +47,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     "biasInitializer",
     "kernelRegularizer",
     "biasRegularizer",
+    "activityRegularizer",
     "kernelConstraint",
     "biasConstraint",
   ],
@@ -54,6 +58,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     initializerSpec(config.biasInitializer, "zeros", `${who}.biasInitializer`);
     checkPenalty(config.kernelRegularizer, `${who}.kernelRegularizer`);
     checkPenalty(config.biasRegularizer, `${who}.biasRegularizer`);
+    checkActivity(config.activityRegularizer, `${who}.activityRegularizer`);
     constraintSpec(config.kernelConstraint, 2, `${who}.kernelConstraint`);
     constraintSpec(config.biasConstraint, 1, `${who}.biasConstraint`);
   },

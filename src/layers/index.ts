@@ -1,5 +1,6 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
+import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
 import { columnDropout } from "./column_dropout.js";
@@ -17,6 +18,7 @@ export const layers = {
   dense,
   dropout,
   activation,
+  activityRegularization,
   flatten,
   rescaling,
   gaussianNoise,

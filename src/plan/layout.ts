@@ -92,6 +92,9 @@ export interface Layout {
   readonly deltas: readonly Tensor[];
   readonly loss: Tensor;
   readonly metrics: readonly Tensor[];
+  /** Penalties of each row of a batch on what layers give out, and those of the results. */
+  readonly activities: readonly Tensor[];
+  readonly activityResults: readonly Tensor[];
   /** The class that each row of a batch decides for. */
   readonly classes: Tensor;
   /** Row losses and metrics of a whole validation set or window. */
@@ -217,6 +220,9 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const loss = arena.take("loss", batch * 4);
   const mix = request.train?.mixed ? takeMix(arena, batch, { input, target, loss }, outputWidth) : undefined;
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
+  const activities = program.nodes
+    .filter(({ definition }) => definition.penalises)
+    .map(({ name }) => arena.take(`${name}.penalty`, batch * 4));
   const classes = arena.take("classes", batch * 4);
 
   const rowBytes = 4 * (width + 2 * outputWidth);
@@ -227,6 +233,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const predictions = arena.take("predictions", windowRows * outputWidth * 4);
   const resultRows = Math.max(windowRows, validation?.rows ?? 0);
   const results = [loss, ...metrics].map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
+  const activityResults = activities.map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
 
   return {
     request,
@@ -255,6 +262,8 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     deltas,
     loss,
     metrics,
+    activities,
+    activityResults,
     classes,
     results,
     train,

@@ -27,7 +27,7 @@ export interface TrainBatch {
 
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
 export function trainPlan(program: Program, layout: Layout, source: Source, { rows, total, part }: TrainBatch): Phases {
-  const batch: Batch = { program, layout, rows, training: true, zeros: source.zeros };
+  const batch: Batch = { program, layout, rows, total, training: true, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
   const { hyper, flags: flag, loss, parameters } = layout;
@@ -248,9 +248,9 @@ function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
 
 /** What the lead sums up after a batch. */
 function rowValues({ program, layout }: Batch): Access[] {
-  const { loss, metrics, target } = layout;
+  const { loss, metrics, activities, target } = layout;
   const whole = program.training!.metrics.some(({ definition }) => definition.whole);
-  return [loss, ...metrics, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
+  return [loss, ...metrics, ...activities, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
 /** True for a step on the derived copies of this node. */

@@ -6,7 +6,7 @@ import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { type LayerDefinition, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.js";
-import { fitOf, lossOf } from "../losses/index.js";
+import { fitOf, type LossName, losses, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { type Metric, resolveMetrics } from "../metrics/index.js";
 import type { Task } from "../metrics/metric.js";
@@ -126,18 +126,23 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     nodes.push(node);
     shape = node.out;
     seesData &&= definition.keepsZeros?.(config) ?? false;
-    if (type === "activation" || config.activation === undefined) continue;
-    const follow = compileNode(
-      `${name}.activation`,
-      layers.activation,
-      { activation: config.activation },
-      shape,
-      false,
-    );
-    if (follow.definition.alias?.(follow.config) !== "always") nodes.push(follow);
+    for (const [part, follower, options] of followersOf(type, config)) {
+      const follow = compileNode(`${name}.${part}`, follower, options, shape, false);
+      if (follower.alias?.(options) !== "always") nodes.push(follow);
+    }
   }
   checkSoftmax(nodes);
   return nodes;
+}
+
+/** What a layer's options ask for behind it: its activation, and a penalty on what comes out. */
+function followersOf(type: string, { activation, activityRegularizer }: Record<string, unknown>) {
+  const followers: [part: string, definition: LayerDefinition<object>, config: object][] = [];
+  if (type !== "activation" && activation !== undefined) {
+    followers.push(["activation", layers.activation as LayerDefinition<object>, { activation }]);
+  }
+  if (activityRegularizer) followers.push(["activity", layers.activityRegularization, activityRegularizer]);
+  return followers;
 }
 
 /** Checks one layer's JSON by itself: its type, its options and their values. `where` says where it stands. */
@@ -230,6 +235,14 @@ function checkSoftmax(nodes: readonly ProgramNode[]): void {
   });
 }
 
+/** OptionError for a penalty on the output of an activation that the loss is fused with: training never makes these values. */
+function checkActivityBefore(name: LossName, nodes: readonly ProgramNode[], last: number): void {
+  const below = activationOf(nodes[last - 1]);
+  if (!nodes[last]?.definition.penalises || !losses[name].fused?.includes(below)) return;
+  const expected = `expected no activityRegularizer behind a last ${below}, which the loss ${name} takes in`;
+  throw new OptionError(`${nodes[last].name}: ${expected}, got one. Put it on a layer below.`);
+}
+
 function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): ProgramLoss {
   const spec = loss!;
   if (outputShape.length !== 1) {
@@ -240,6 +253,7 @@ function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): P
   }
   let last = nodes.length - 1;
   while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;
+  checkActivityBefore(spec.name, nodes, last);
   const fit = fitOf(spec, activationOf(nodes[last]), sizeOf(outputShape));
   const definition = lossOf(spec);
   return {

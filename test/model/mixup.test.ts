@@ -98,6 +98,7 @@ test("losses are those of mixed inputs, weighed by both targets, and the update 
   };
   const { dataLoss } = run.epochs[0]!;
   assert.ok(explains(dataLoss, 3, mixedLoss) < 2e-3);
+  assert.ok(Math.abs(mixedLoss(1, 1) - dataLoss) > 1e-2, "rows are mixed");
   // Share and partner to the last digits, then the slope by each weight there.
   let best = { error: Number.POSITIVE_INFINITY, share: 0, behind: 0 };
   const after = await model.getWeights();
