@@ -18,7 +18,6 @@ export const layers = {
   dense,
   dropout,
   activation,
-  activityRegularization,
   flatten,
   rescaling,
   gaussianNoise,
@@ -31,6 +30,7 @@ export const layers = {
   randomCrop,
   cutout,
   normalization,
+  activityRegularization,
 };
 
 export type LayerType = keyof typeof layers;
