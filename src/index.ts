@@ -23,12 +23,15 @@ export { earlyStopping } from "./factories/callbacks.js";
 export { defineLoss, defineMetric } from "./factories/define.js";
 export {
   activation,
+  activityRegularization,
   alphaDropout,
   averagePooling1d,
   averagePooling2d,
+  columnDropout,
   conv1d,
   conv2d,
   conv2dTranspose,
+  cutout,
   dense,
   dropout,
   flatten,
@@ -42,6 +45,9 @@ export {
   maxPooling1d,
   maxPooling2d,
   normalization,
+  randomCrop,
+  randomFlip,
+  randomTranslation,
   rescaling,
   spatialDropout,
 } from "./factories/layers.js";

@@ -128,12 +128,14 @@ export class Model {
     return this.#calls.attend(async (parked) => {
       let sum = 0;
       let penalty = 0;
+      let activity = 0;
       let found: Pick<PartResult, "metrics" | "confusion"> = {};
       await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (window) => {
         const part = { ...window, type: data.x.type, confusion };
         const result = await this.#session.all(({ jobs }) => jobs.evaluate(part));
         sum += result.sum;
-        penalty = result.penalty;
+        activity += result.activity;
+        penalty = result.penalty + activity / data.x.rows;
         found = result;
       });
       const dataLoss = sum / data.x.rows;

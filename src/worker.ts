@@ -16,8 +16,9 @@ import { type Carry, carryState, getState, initialise, setState } from "./engine
 import type { Supply } from "./engine/stream.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
 import { createMemory, smaller } from "./memory.js";
-import { CONTROL, createLayout, type Layout, type LayoutRequest } from "./plan/layout.js";
+import { CONTROL, createLayout, type Layout } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
+import type { LayoutRequest } from "./plan/request.js";
 import type { State } from "./plan/state.js";
 import { platform } from "./platform.js";
 import { macrotask, move, note, serve } from "./rpc.js";

@@ -94,12 +94,12 @@ export class Engine {
     run.int(layout.flags).fill(0);
     this.#fit = new FitLead(run, options, this.state, order.slice(0, source.rows), this.#reporter);
     this.#reporter.start();
-    this.#fit.writeFirst(this.#parity, this.#fit.begin());
+    this.#fit.write(this.#parity, this.#fit.begin());
   }
 
   /** Goes on after a park, with more rows where it parked for some. */
   resumeFit(supply?: Supply): void {
-    if (this.run.team.leads) this.#fit!.writeFirst(this.#parity, this.#fit!.resume(supply));
+    if (this.run.team.leads) this.#fit!.write(this.#parity, this.#fit!.resume(supply));
   }
 
   /** Runs actions until the lead ends or parks, or, alone on plain memory, until `deadline` has passed. */

@@ -33,8 +33,8 @@ export function evaluateRows(
   classes = false,
 ): void {
   const { layout, team } = run;
-  const values = [layout.loss, ...layout.metrics, ...(classes ? [layout.classes] : [])];
-  const results = [...layout.results, ...(classes ? [layout.predictions] : [])];
+  const values = [layout.loss, ...layout.metrics, ...layout.activities, ...(classes ? [layout.classes] : [])];
+  const results = [...layout.results, ...layout.activityResults, ...(classes ? [layout.predictions] : [])];
   eachBatch(run, rows, batch, (start, count) => {
     run.cursor = start;
     run.runRows(plans.evaluate(source, count, classes));

@@ -6,6 +6,7 @@ import type { StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import type { Batch, Batches } from "./batches.js";
 import type { RunMemory } from "./memory.js";
+import { mixBatch } from "./mixup.js";
 import type { OptimizerState } from "./optimizer.js";
 import type { FitOptions, FitReport } from "./options.js";
 import { balance, STREAM } from "./order.js";
@@ -111,7 +112,7 @@ export class FitLead {
     this.#batchLoss += this.#sums.addBatch(rows);
     if (!last) {
       this.#batches.cursor += rows;
-      return this.#write(parity, "step");
+      return this.write(parity, "step");
     }
     if (this.#options.batchLogs) this.#tellBatch(this.#batchLoss / total);
     this.#batchLoss = 0;
@@ -121,13 +122,13 @@ export class FitLead {
     this.#progress();
     // An update's marks are seen only after it: whatever else comes next, the marks are looked at first.
     const next = this.setbacks.pending ? "rollback" : this.#nextStep();
-    return this.#write(parity, next === "step" || next === "rollback" ? next : "settle");
+    return this.write(parity, next === "step" || next === "rollback" ? next : "settle");
   }
 
   /** In place of that: the losses are not finite, and nothing was updated. */
   decideAfterBreak(parity: 0 | 1, { layer, what }: { layer: string; what: string }): void {
     this.setbacks.note(layer, what, this.#epoch, this.#state.step);
-    if (!this.setbacks.skips) this.#write(parity, "rollback");
+    if (!this.setbacks.skips) this.write(parity, "rollback");
     else {
       this.#batches.skip();
       this.#decideAfterSkip(parity);
@@ -145,12 +146,12 @@ export class FitLead {
     this.setbacks.skipped();
     this.#batchLoss = 0;
     this.#stopped = undefined;
-    this.#write(parity, this.#nextStep());
+    this.write(parity, this.#nextStep());
   }
 
   /** After an action other than a step. */
   decideAfter(action: Action, parity: 0 | 1): void {
-    this.#write(parity, this.#after[action]());
+    this.write(parity, this.#after[action]());
   }
 
   readonly #after: Readonly<Record<Action, () => Action>> = {
@@ -258,13 +259,17 @@ export class FitLead {
     return this.#nextStep();
   }
 
-  #write(parity: 0 | 1, action: Action): Action {
+  /** Writes what comes next, of which a run's first is one. */
+  write(parity: 0 | 1, action: Action): Action {
     const batch = this.#batches.next();
     this.#batch = batch;
     if (action === "step") {
       this.#rate = this.#state.rate;
       const { cursor } = this.#batches;
-      this.#state.write(parity, this.#stream?.at(cursor) ?? cursor, batch.index);
+      const place = this.#stream?.at(cursor) ?? cursor;
+      this.#state.write(parity, place, batch.index);
+      const { mixup } = this.#options;
+      if (mixup) mixBatch(this.#run, mixup, parity, place, batch.rows);
     }
     const part = batch.first ? (batch.last ? "whole" : "first") : batch.last ? "last" : "middle";
     this.#set(parity, HYPER.action, ACTIONS.indexOf(action));
@@ -276,11 +281,6 @@ export class FitLead {
 
   #set(parity: 0 | 1, offset: number, value: number): void {
     this.#run.ints[this.#run.hyperWord(parity, offset)] = value;
-  }
-
-  /** The decision that a run starts with. */
-  writeFirst(parity: 0 | 1, action: Action): void {
-    this.#write(parity, action);
   }
 
   #tellBatch(dataLoss: number): void {

@@ -41,6 +41,8 @@ export interface Part {
 export interface PartResult extends Partial<EvaluationResult> {
   readonly sum: number;
   readonly penalty: number;
+  /** The sum of the rows' penalties on what layers give out. */
+  readonly activity: number;
 }
 
 /** Losses and metrics of the window's first rows; only the lead's count. */
@@ -48,7 +50,8 @@ export function evaluateWindow(engine: Engine, { type, rows, batch, first, last,
   const { run, plans } = engine;
   const source = windowOf(engine, type);
   evaluateRows(run, plans, source, rows, batch, confusion);
-  const losses = { sum: run.sumLosses(rows), penalty: run.sumPenalties() };
+  const activity = run.sumActivities(rows, run.layout.activityResults);
+  const losses = { sum: run.sumLosses(rows), penalty: run.sumPenalties(), activity };
   if (!run.team.leads) return losses;
   const evaluation = first ? new Evaluation(run.program, confusion) : engine.evaluation!;
   evaluation.add(run, source, rows);
@@ -110,7 +113,7 @@ export function trainWindow(engine: Engine, type: Source["type"], rows: number):
     run.stable = true;
   }
   const dataLoss = run.meanLoss(rows);
-  const penalty = run.sumPenalties();
+  const penalty = run.sumPenalties() + run.sumActivities(rows) / rows;
   return { loss: dataLoss + penalty, dataLoss, penalty };
 }
 
@@ -147,7 +150,7 @@ export function gradientsWindow(
   const input = new Float32Array(rows * width);
   const values = run.float(layout.inputGradient!);
   for (let row = 0; row < rows; row++) input.set(values.subarray(row * stride, row * stride + width), row * width);
-  const loss = from === "loss" ? run.meanLoss(rows) + run.sumPenalties() : 0;
+  const loss = from === "loss" ? run.meanLoss(rows) + run.sumPenalties() + run.sumActivities(rows) / rows : 0;
   return { loss, weights: engine.named(layout.parameters.map(({ gradient }) => gradient)), input };
 }
 

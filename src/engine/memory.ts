@@ -156,6 +156,11 @@ export class RunMemory {
     return total;
   }
 
+  /** Σ over the first n rows of the penalties on what layers give out; float64, in the order of layers and rows. */
+  sumActivities(n: number, tensors: readonly Tensor[] = this.layout.activities): number {
+    return tensors.reduce((total, tensor) => total + sum(this.float(tensor), n), 0);
+  }
+
   /** The share of zeros among the weights under a soft threshold; undefined where there are none. Padding is zero, too. */
   sparsity(): number | undefined {
     const chosen = this.layout.parameters.filter(({ parameter }) => parameter.proximal);

@@ -19,6 +19,8 @@ export interface FitOptions {
   readonly windowRows: number | null;
   /** Each epoch draws every class equally often. */
   readonly balanced: boolean;
+  /** The parameter of the distribution that shares of mixed rows are drawn from; 0 for none. */
+  readonly mixup: number;
   readonly initialEpoch: number | null;
   readonly validationFreq: number;
   readonly stepsPerEpoch: number | null;

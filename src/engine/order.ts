@@ -3,7 +3,7 @@
 import { shuffle } from "../random.js";
 
 /** Streams of random numbers that belong to the host, apart from those of layers. */
-export const STREAM = { shuffle: 1, split: 2, test: 3, balance: 7, initial: 0x40000000 } as const;
+export const STREAM = { shuffle: 1, split: 2, test: 3, balance: 7, mixup: 11, initial: 0x40000000 } as const;
 
 /**
  * As many rows as given, the classes in turn: each gives its own rows in an order of this epoch, again and again. Classes are

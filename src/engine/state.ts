@@ -2,8 +2,9 @@
 
 import { initialValues } from "../initializers/index.js";
 import { sizeOf } from "../layers/layer.js";
-import { createLayout, type LayoutRequest } from "../plan/layout.js";
+import { createLayout } from "../plan/layout.js";
 import { compileProgram } from "../plan/program.js";
+import type { LayoutRequest } from "../plan/request.js";
 import { type KeptTensor, keptTensors, type State } from "../plan/state.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 import { type Engine, inOrder } from "./engine.js";

@@ -15,6 +15,8 @@ export class EpochSums {
   #rows = 0;
   #penalty = 0;
   #penaltyRows = 0;
+  /** Penalties of activities, summed over rows. */
+  #activities = 0;
   /** In milliseconds: when the epoch began, and when its last update was done. */
   #started = 0;
   #trained = 0;
@@ -35,6 +37,7 @@ export class EpochSums {
     this.#rows = 0;
     this.#penalty = 0;
     this.#penaltyRows = 0;
+    this.#activities = 0;
     this.#metrics.clear();
     this.#started = performance.now();
   }
@@ -50,6 +53,7 @@ export class EpochSums {
     const dataLoss = sum(this.#run.float(loss), rows);
     this.#dataLoss += dataLoss;
     this.#rows += rows;
+    this.#activities += this.#run.sumActivities(rows);
     this.#metrics.add(this.#run, metrics, rows, this.#targets);
     return dataLoss;
   }
@@ -67,7 +71,7 @@ export class EpochSums {
     facts: Pick<EpochLog, "epoch" | "learningRate" | "batchSize">,
   ): EpochLog {
     const { dataLoss } = this;
-    const penalty = this.#penalty / this.#penaltyRows;
+    const penalty = this.#penalty / this.#penaltyRows + this.#activities / this.#rows;
     const { epoch, learningRate, batchSize } = facts;
     const log: EpochLog = {
       epoch,
@@ -83,7 +87,9 @@ export class EpochSums {
     const sparsity = this.#run.sparsity();
     if (sparsity !== undefined) log.sparsity = sparsity;
     if (!validation) return log;
-    log.valLoss = this.#run.sumLosses(validation.rows) / validation.rows + this.#run.sumPenalties();
+    const activity = this.#run.sumActivities(validation.rows, this.#run.layout.activityResults);
+    const valLoss = (this.#run.sumLosses(validation.rows) + activity) / validation.rows;
+    log.valLoss = valLoss + this.#run.sumPenalties();
     log.generalizationGap = log.valLoss - log.loss;
     for (const [name, value] of Object.entries(this.#validate(validation))) {
       log[`val${name[0]!.toUpperCase()}${name.slice(1)}`] = value;

@@ -2,10 +2,14 @@
 
 import { options } from "../check.js";
 import type { ActivationConfig } from "../layers/activation.js";
+import type { ActivityPenalty } from "../layers/activity.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
+import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
+import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
+import type { CutoutConfig } from "../layers/cutout.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
@@ -106,9 +110,32 @@ export const alphaDropout = (config: AlphaDropoutConfig & Named) =>
 export const spatialDropout = (config: SpatialDropoutConfig & Named) =>
   layer({ ...given(config, "spatialDropout"), type: "spatialDropout" });
 
+/** In training, dropout of whole columns, the last axis of an example: the same ones for all rows of a batch. */
+export const columnDropout = (config: ColumnDropoutConfig & Named) =>
+  layer({ ...given(config, "columnDropout"), type: "columnDropout" });
+
+/** In training, moves each image by whole pixels, up to shares of its height and width. */
+export const randomTranslation = (config: RandomTranslationConfig & Named) =>
+  layer({ ...given(config, "randomTranslation"), type: "randomTranslation" });
+
+/** In training, mirrors every second image: left to right, top to bottom, or each by itself. */
+export const randomFlip = (config: RandomFlipConfig & Named = {}) =>
+  layer({ ...given(config, "randomFlip"), type: "randomFlip" });
+
+/** Cuts `height` x `width` pixels out of each image: at a random place in training, else in the middle. */
+export const randomCrop = (config: RandomCropConfig & Named) =>
+  layer({ ...given(config, "randomCrop"), type: "randomCrop" });
+
+/** In training, covers a square of each image with zeros. */
+export const cutout = (config: CutoutConfig & Named) => layer({ ...given(config, "cutout"), type: "cutout" });
+
 /** A named function of the values: relu, tanh, softmax, ... Takes the name alone, too. */
 export const activation = (config: string | (ActivationConfig & Named)) =>
   layer({ ...given(typeof config === "string" ? { activation: config } : config, "activation"), type: "activation" });
+
+/** Values stay as they are, and the loss takes on `(l1 * sum|v| + l2 * sum(v^2)) / batch`. */
+export const activityRegularization = (config: ActivityPenalty & Named) =>
+  layer({ ...given(config, "activityRegularization"), type: "activityRegularization" });
 
 /** One vector per example. (B, d1, d2, ...) -> (B, d1 * d2 * ...). */
 export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten"), type: "flatten" });

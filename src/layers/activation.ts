@@ -1,10 +1,13 @@
 import { number, options, pick } from "../check.js";
 import { ShapeError } from "../errors.js";
 import { type Access, reads, type Step, step, writes } from "../kernels.js";
+import { type ActivityPenalty, checkActivity } from "./activity.js";
 import { type LayerDefinition, type NodeContext, showShape } from "./layer.js";
 
 export interface ActivationConfig {
   activation: string | { type: string; alpha?: number };
+  /** A penalty on the output: `(l1 * sum|out| + l2 * sum(out^2)) / batch`. */
+  activityRegularizer?: ActivityPenalty;
 }
 
 interface Activation {
@@ -78,8 +81,11 @@ const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] =>
  * Source   PyTorch's formulas: gelu exact (erf), leakyRelu slope 0.01, elu alpha 1, hardSwish x * relu6(x + 3) / 6
  */
 export const activation: LayerDefinition<ActivationConfig> = {
-  options: ["activation"],
-  check: ({ activation }, who) => void pick(activations, activation, "type", `${who}.activation`),
+  options: ["activation", "activityRegularizer"],
+  check({ activation, activityRegularizer }, who) {
+    pick(activations, activation, "type", `${who}.activation`);
+    checkActivity(activityRegularizer, `${who}.activityRegularizer`);
+  },
   output(config, inp, who) {
     if (rowOf(config)[0]?.vector && inp.length !== 1) {
       const name = activationName(config.activation, who);

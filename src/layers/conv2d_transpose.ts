@@ -76,9 +76,9 @@ export const conv2dTranspose: LayerDefinition<Conv2dTransposeConfig> = {
       spread: { width: paddedSize(adjoint(field, inp.at(-1)!)) },
     };
   },
-  forward(config, { batch, inp, out, parameter, derived, scratch, shape }) {
-    const field = fieldIn(config, shape, "conv2dTranspose");
-    const channels = shape.at(-1)!;
+  forward(config, { batch, inp, out, parameter, derived, scratch, inpShape }) {
+    const field = fieldIn(config, inpShape, "conv2dTranspose");
+    const channels = inpShape.at(-1)!;
     const image = scratch("spread");
     const bias = config.useBias === false ? 0 : reads(parameter("bias"));
     return [
@@ -87,10 +87,10 @@ export const conv2dTranspose: LayerDefinition<Conv2dTransposeConfig> = {
     ];
   },
   backward(config, context) {
-    const { batch, inp, dinp, dout, parameter, scratch, shape } = context;
+    const { batch, inp, dinp, dout, parameter, scratch, inpShape } = context;
     const { filters, useBias = true } = config;
-    const field = fieldIn(config, shape, "conv2dTranspose");
-    const channels = shape.at(-1)!;
+    const field = fieldIn(config, inpShape, "conv2dTranspose");
+    const channels = inpShape.at(-1)!;
     const image = isBare(field) ? dout : scratch("padded");
     return [
       ...pad(field, batch, image, dout),

@@ -168,8 +168,8 @@ export function convolution<Config extends FilterConfig>(kind: Convolution<Confi
       };
     },
     forward(config, context) {
-      const { batch, inp, out, parameter, scratch, shape } = context;
-      const field = fieldOf(config, shape);
+      const { batch, inp, out, parameter, scratch, inpShape } = context;
+      const field = fieldOf(config, inpShape);
       const image = isBare(field) ? inp : scratch("padded");
       const bias = config.useBias === false ? 0 : reads(parameter("bias"));
       return [
@@ -178,9 +178,9 @@ export function convolution<Config extends FilterConfig>(kind: Convolution<Confi
       ];
     },
     backward(config, context) {
-      const { batch, inp, dinp, dout, derived, scratch, shape } = context;
+      const { batch, inp, dinp, dout, derived, scratch, inpShape } = context;
       const { filters, useBias = true } = config;
-      const field = fieldOf(config, shape);
+      const field = fieldOf(config, inpShape);
       const image = isBare(field) ? inp : scratch("padded");
       const below = (target: Tensor) => [
         spread(field, filters, batch, scratch("spread"), dout),

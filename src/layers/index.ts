@@ -1,9 +1,13 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
+import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
+import { columnDropout } from "./column_dropout.js";
 import { conv1d } from "./conv1d.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dTranspose } from "./conv2d_transpose.js";
+import { cutout } from "./cutout.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
 import { flatten } from "./flatten.js";
@@ -33,7 +37,13 @@ export const layers = {
   gaussianDropout,
   alphaDropout,
   spatialDropout,
+  columnDropout,
+  randomTranslation,
+  randomFlip,
+  randomCrop,
+  cutout,
   normalization,
+  activityRegularization,
   conv2d,
   conv2dTranspose,
   conv1d,

@@ -30,10 +30,15 @@ export interface NodeContext {
   /** Rows of the batch, divided among the workers. */
   readonly batch: Split;
   readonly rows: number;
-  /** Shape of one example of `inp`. */
-  readonly shape: Shape;
+  /** Rows of the update that the batch belongs to. */
+  readonly total: number;
+  /** True where layers behave as in training. */
+  readonly training: boolean;
   readonly inp: Tensor;
   readonly out: Tensor;
+  /** One example's. */
+  readonly inpShape: Shape;
+  readonly outShape: Shape;
   /** Gradient of the loss by the output, and by the input; the latter only where a layer below needs it. */
   readonly dout: Tensor;
   readonly dinp: Tensor | undefined;
@@ -48,6 +53,8 @@ export interface NodeContext {
   /** True where most of `inp` is known to be zero: see `keepsZeros`. */
   readonly zeros: boolean;
   scratch(name: string): Tensor;
+  /** One number a row: see `penalises`. */
+  readonly activity: Tensor;
   /** Where the step's number lies in memory, and what makes this layer's random numbers its own. */
   readonly counter: Tensor;
   readonly counterOffset: number;
@@ -71,6 +78,8 @@ export interface LayerDefinition<Config> {
   scratch?(config: Config, inp: Shape, batch: number, zeros: boolean): Readonly<Record<string, Scratch>>;
   /** True where a zero of the input is a zero of the output: data that is mostly zeros stays so up to the next layer. */
   keepsZeros?(config: Config): boolean;
+  /** It writes a penalty for each row of the batch, which the loss takes on; its own backward pass adds the slope. */
+  readonly penalises?: true;
   /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
   alias?(config: Config): "always" | "inference" | "never";
   forward(config: Config, context: NodeContext): readonly Step[];

@@ -63,8 +63,8 @@ const pool = <Config>(kind: Kind, form: Form<Config>): LayerDefinition<Config> =
   options: form.options,
   check: (config, who) => form.check?.(config, who),
   output: (config, inp, who) => form.output(form.field(config, inp, who)),
-  forward: (config, context) => forward(kind, form.field(config, context.shape, "pool"), context),
-  backward: (config, context) => backward(kind, form.field(config, context.shape, "pool"), context),
+  forward: (config, context) => forward(kind, form.field(config, context.inpShape, "pool"), context),
+  backward: (config, context) => backward(kind, form.field(config, context.inpShape, "pool"), context),
 });
 
 const window = ({ poolSize = 2, strides = poolSize, padding = "valid" }: Pool2dConfig) => ({

@@ -3,6 +3,7 @@ import { boolean } from "../check.js";
 import { type Constraint, constraintSpec } from "../constraints/index.js";
 import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
+import { type ActivityPenalty, checkActivity } from "./activity.js";
 import type { ParameterSpec, Shape } from "./layer.js";
 
 export interface WeightedConfig {
@@ -16,6 +17,8 @@ export interface WeightedConfig {
   biasInitializer?: InitializerName | InitializerSpec;
   kernelRegularizer?: Penalty;
   biasRegularizer?: Penalty;
+  /** A penalty on the output, behind the activation: `(l1 * sum|out| + l2 * sum(out^2)) / batch`. */
+  activityRegularizer?: ActivityPenalty;
   /** Holds after each update: nonNegative, unitNorm, or { type: "maxNorm", maximum }. */
   kernelConstraint?: Constraint;
   biasConstraint?: Constraint;
@@ -28,6 +31,7 @@ export const WEIGHTED = [
   "biasInitializer",
   "kernelRegularizer",
   "biasRegularizer",
+  "activityRegularizer",
   "kernelConstraint",
   "biasConstraint",
 ] as const;
@@ -39,6 +43,7 @@ export function checkWeighted(config: WeightedConfig, who: string): void {
   initializerSpec(config.biasInitializer, "zeros", `${who}.biasInitializer`);
   checkPenalty(config.kernelRegularizer, `${who}.kernelRegularizer`);
   checkPenalty(config.biasRegularizer, `${who}.biasRegularizer`);
+  checkActivity(config.activityRegularizer, `${who}.activityRegularizer`);
   // Norms run over a unit's inputs, all axes but the last: a kernel is a matrix to them.
   constraintSpec(config.kernelConstraint, 2, `${who}.kernelConstraint`);
   constraintSpec(config.biasConstraint, 1, `${who}.biasConstraint`);

@@ -76,3 +76,10 @@ export function checkMonitor({ type, monitor }: { type: string; monitor: string 
   const cure = missing ? " Validation values need validationSplit or validationData." : "";
   throw new OptionError(`${type}.monitor: unknown name ${hint(monitor, keys)}${cure}`);
 }
+
+/** OptionError unless it is left out or an AbortSignal. */
+export function readSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
+  const cure = signal instanceof AbortController ? " Pass its signal: controller.signal." : "";
+  throw new OptionError(`fit: signal: expected an AbortSignal, got ${show(signal)}.${cure}`);
+}

@@ -1,8 +1,8 @@
 // A fit from the caller's side: memory, data, the run itself, and what comes back of it.
 
 import type { FitOutcome } from "../engine/engine.js";
-import { type DataSize, heldRows } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
+import { type DataSize, heldRows } from "../plan/request.js";
 import type { BatchLog, EpochLog, History, Progress } from "../spec.js";
 import { keepGrowth } from "./batchsizes.js";
 import type { Calls } from "./calls.js";
@@ -118,7 +118,7 @@ async function prepare(program: Program, session: Session, request: FitRequest):
   const need = {
     workers,
     batch: options.batchSize,
-    train: dataSize({ x, weights }),
+    train: options.mixup ? { ...dataSize({ x, weights }), zeros: false, mixed: true } : dataSize({ x, weights }),
     validation: validation ? dataSize(validation) : null,
     held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
     accumulates: options.updateRows > options.batchSize,

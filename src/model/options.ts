@@ -11,7 +11,7 @@ import type { Layout } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
-import { checkMonitor, readCallbacks, readOnNonFinite } from "./callbacks.js";
+import { checkMonitor, readCallbacks, readOnNonFinite, readSignal } from "./callbacks.js";
 import {
   type DataInput,
   readInputs,
@@ -122,6 +122,11 @@ export interface FitInput {
   classWeight?: ClassWeight;
   /** "balanced": each epoch draws rows so that every class comes equally often, rows of small classes repeatedly. */
   sampler?: "balanced";
+  /**
+   * Each row of a batch is mixed with another one, x with x and loss with loss, by a share drawn for the batch from
+   * Beta(mixup, mixup): 0.1 to 0.4 are usual; default 0, no mixing. Metrics go by the target with the larger share.
+   */
+  mixup?: number;
   /** Called on this thread, once per epoch, in order. */
   onEpochEnd?: (log: EpochLog) => void;
   /** Called on this thread for every update, in order, in bundles of at most 25 a second. */
@@ -173,6 +178,7 @@ const KNOWN = [
   "sampleWeight",
   "classWeight",
   "sampler",
+  "mixup",
   "onEpochEnd",
   "onBatchEnd",
   "onProgress",
@@ -189,9 +195,10 @@ const KNOWN = [
 
 /** The options of every fit that are no data, checked, defaults filled in. */
 export function readRun(given: Omit<FitInput, "shuffle">) {
-  const { epochs = 1, profile = false } = given;
+  const { epochs = 1, profile = false, mixup = 0 } = given;
   integer(epochs, "fit: epochs", { min: 1 });
   boolean(profile, "fit: profile");
+  number(mixup, "fit: mixup", { min: 0, max: 100 });
   const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null, maxSteps = null, maxTime = null } = given;
   integer(validationFreq, "fit: validationFreq", { min: 1 });
   if (initialEpoch !== null) integer(initialEpoch, "fit: initialEpoch", { min: 0, max: epochs - 1 });
@@ -206,7 +213,18 @@ export function readRun(given: Omit<FitInput, "shuffle">) {
   readSignal(given.signal);
   const batchLogs = given.onBatchEnd !== undefined;
   const onNonFinite = readOnNonFinite(given.onNonFinite);
-  return { epochs, initialEpoch, validationFreq, stepsPerEpoch, batchLogs, maxSteps, maxTime, onNonFinite, profile };
+  return {
+    epochs,
+    initialEpoch,
+    validationFreq,
+    stepsPerEpoch,
+    batchLogs,
+    maxSteps,
+    maxTime,
+    mixup,
+    onNonFinite,
+    profile,
+  };
 }
 
 export function readFit(program: Program, x: DataInput, y: TargetInput, given: FitInput, naming: Naming): FitRequest {
@@ -276,10 +294,4 @@ export function logKeys(program: Program, validated: boolean): string[] {
   const names = ["loss", ...program.training!.metrics.map(({ name }) => name)];
   const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`).concat("generalizationGap");
   return ["dataLoss", "penalty", ...names, ...(validated ? validation : [])];
-}
-
-function readSignal(signal: unknown): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
-  const cure = signal instanceof AbortController ? " Pass its signal: controller.signal." : "";
-  throw new OptionError(`fit: signal: expected an AbortSignal, got ${show(signal)}.${cure}`);
 }

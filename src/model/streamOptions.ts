@@ -49,7 +49,7 @@ const WINDOW_BYTES = 8e6;
 const KNOWN = [
   ...["epochs", "batchSize", "shuffle", "windowRows", "validationData", "callbacks", "classWeight"],
   ...["onEpochEnd", "onBatchEnd", "onProgress", "signal", "initialEpoch", "validationFreq", "stepsPerEpoch"],
-  ...["maxSteps", "maxTime", "onNonFinite", "profile"],
+  ...["maxSteps", "maxTime", "mixup", "onNonFinite", "profile"],
 ];
 /** What a fit of arrays takes and a stream cannot have, and what to do instead. */
 const INSTEAD: Readonly<Record<string, string>> = {

@@ -3,8 +3,8 @@
 import type { FitOutcome } from "../engine/engine.js";
 import type { Supply, Wanted } from "../engine/stream.js";
 import { DataError } from "../errors.js";
-import type { DataSize } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
+import type { DataSize } from "../plan/request.js";
 import type { Calls } from "./calls.js";
 import type { Rows } from "./chunks.js";
 import { estimateWorkers } from "./estimate.js";
@@ -91,7 +91,8 @@ export class StreamCourse implements Course {
   async #prepare(first: Rows): Promise<void> {
     const { options, reader, sizes, validation } = this.#request;
     const session = this.#session;
-    const train: DataSize = { ...dataSize(first), rows: 2 * sizes.window };
+    const size = { ...dataSize(first), rows: 2 * sizes.window };
+    const train: DataSize = options.mixup ? { ...size, zeros: false, mixed: true } : size;
     const need = {
       workers: this.#workers,
       batch: options.batchSize,

@@ -5,36 +5,12 @@ import { sizeOf } from "../layers/layer.js";
 import { isAdaptive } from "../optimizers/decay.js";
 import type { ValueType } from "../spec.js";
 import { counterCount } from "./counters.js";
+import { type Mix, takeMix } from "./mixup.js";
 import type { Parameter, Program } from "./program.js";
+import type { DataSize, LayoutRequest } from "./request.js";
+import { takeScratch } from "./scratch.js";
 import { strengthBytes } from "./strengths.js";
 import { takeRegisters, tapesOf } from "./tapes.js";
-
-/** Rows of one kind: how many, and how inputs and targets lie in memory. */
-export interface DataSize {
-  readonly rows: number;
-  readonly type: ValueType;
-  /** Most values are zero. */
-  readonly zeros: boolean;
-  /** Each row has a weight in the loss. */
-  readonly weighted: boolean;
-}
-
-/** What a layout must hold; `merge` of two holds both. */
-export interface LayoutRequest {
-  readonly workers: number;
-  /** The largest batch. */
-  readonly batch: number;
-  readonly train: DataSize | null;
-  readonly validation: DataSize | null;
-  /** Rows of the training data that are set apart for validation. */
-  readonly held: number;
-  readonly best: boolean;
-  /** An update, or epochs before the last snapshot, may be undone. */
-  readonly undo?: boolean;
-  readonly inputGradient: boolean;
-  /** An update may take several batches. */
-  readonly accumulates: boolean;
-}
 
 /** Data that a gather reads: values in packed rows, targets, and the order of rows. */
 export interface Source {
@@ -46,6 +22,8 @@ export interface Source {
   readonly rows: number;
   /** Weights of the rows in the loss, where they have some. */
   readonly weights: Tensor | undefined;
+  /** The rows that those in `order` are mixed with, where they are. */
+  readonly partners?: Tensor | undefined;
 }
 
 export interface ParameterTensors {
@@ -90,10 +68,14 @@ export interface Layout {
   readonly inputGradient: Tensor | undefined;
   readonly target: Tensor;
   readonly rowWeight: Tensor | undefined;
+  readonly mix: Mix | undefined;
   readonly outputs: readonly Tensor[];
   readonly deltas: readonly Tensor[];
   readonly loss: Tensor;
   readonly metrics: readonly Tensor[];
+  /** Penalties of each row of a batch on what layers give out, and those of the results. */
+  readonly activities: readonly Tensor[];
+  readonly activityResults: readonly Tensor[];
   /** The class that each row of a batch decides for. */
   readonly classes: Tensor;
   /** Row losses and metrics of a whole validation set or window. */
@@ -107,7 +89,7 @@ export interface Layout {
 /** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last;
  * strengths of penalties follow. */
 export const HYPER = {
-  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24, average: 28 },
+  ...{ action: 0, rows: 4, cursor: 8, step: 12, total: 16, part: 20, rate: 24, average: 28, mix: 36 },
   ...{ numbers: 64, decay: 124, bytes: 128 },
 } as const;
 /** What a batch does with the gradients of its update, as the word `part`: all of it, or one batch of several. */
@@ -192,11 +174,12 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     squares: rows ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4 * rows) : undefined,
   }));
 
-  const source = (name: string, { rows, type, zeros, weighted }: DataSize, held = 0, values = targets): Source => ({
+  const source = (name: string, { rows, type, zeros, ...data }: DataSize, held = 0, values = targets): Source => ({
     x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
     y: arena.take(`${name}.y`, rows * values * 4),
     order: arena.take(`${name}.order`, rows * 4),
-    weights: weighted ? arena.take(`${name}.weights`, rows * 4) : undefined,
+    weights: data.weighted ? arena.take(`${name}.weights`, rows * 4) : undefined,
+    partners: data.mixed ? arena.take(`${name}.partners`, rows * 4) : undefined,
     type,
     zeros,
     rows: rows - held,
@@ -217,7 +200,11 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const scratch = takeScratch(arena, program, request);
   takeRegisters(arena, scratch, tapes, outputWidth, workers);
   const loss = arena.take("loss", batch * 4);
+  const mix = request.train?.mixed ? takeMix(arena, batch, { input, target, loss }, outputWidth) : undefined;
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
+  const activities = program.nodes
+    .filter(({ definition }) => definition.penalises)
+    .map(({ name }) => arena.take(`${name}.penalty`, batch * 4));
   const classes = arena.take("classes", batch * 4);
 
   const rowBytes = 4 * (width + 2 * outputWidth);
@@ -228,6 +215,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const predictions = arena.take("predictions", windowRows * outputWidth * 4);
   const resultRows = Math.max(windowRows, validation?.rows ?? 0);
   const results = [loss, ...metrics].map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
+  const activityResults = activities.map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
 
   return {
     request,
@@ -253,10 +241,13 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     inputGradient,
     target,
     rowWeight,
+    mix,
     outputs,
     deltas,
     loss,
     metrics,
+    activities,
+    activityResults,
     classes,
     results,
     train,
@@ -266,41 +257,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   };
 }
 
-/** Working memory of the layers: of those that see the data's own zeros, with what it takes to leave these out. */
-function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, validation }: LayoutRequest) {
-  const mostlyZeros = (train?.zeros ?? false) || (validation?.zeros ?? false);
-  const tensors = nodes.flatMap(({ name, definition, config, inp, seesData }) => {
-    const wanted = definition.scratch?.(config, inp, batch, seesData && mostlyZeros) ?? {};
-    return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
-      const full = `${name}.${key}`;
-      if ("width" in size) return [full, arena.rows(full, batch, size.width)];
-      return [full, arena.each(full, size.each, workers)];
-    });
-  });
-  return new Map(tensors);
-}
-
 /** The part of a tensor from `offset` bytes on. */
 function slice(tensor: Tensor, offset: number): Tensor {
   return { ...tensor, pointer: tensor.pointer + offset, bytes: tensor.bytes - offset };
-}
-
-/** How many of n rows a share sets apart: at least one, and at least one is left. */
-export const heldRows = (n: number, share: number): number => Math.min(n - 1, Math.max(1, Math.floor(n * share)));
-
-/** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
-export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
-  const same = (a: DataSize | null, b: DataSize | null) =>
-    !b || (a?.rows === b.rows && a.type === b.type && a.zeros === b.zeros && a.weighted === b.weighted);
-  return (
-    have.workers === need.workers &&
-    have.batch >= need.batch &&
-    same(have.train, need.train) &&
-    same(have.validation, need.validation) &&
-    (!need.train || (have.held === need.held && !have.validation === !need.validation)) &&
-    (have.best || !need.best) &&
-    (have.undo || !need.undo) &&
-    (have.accumulates || !need.accumulates) &&
-    (have.inputGradient || !need.inputGradient)
-  );
 }

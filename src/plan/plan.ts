@@ -23,23 +23,27 @@ export interface TrainBatch {
 
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
 export function trainPlan(program: Program, layout: Layout, source: Source, { rows, total, part }: TrainBatch): Phases {
-  const batch: Batch = { program, layout, rows, training: true, zeros: source.zeros };
+  const batch: Batch = { program, layout, rows, total, training: true, zeros: source.zeros };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
   const { hyper, flags: flag, loss, parameters } = layout;
   const { optimizerConfig } = program.training!;
   const clipped = clips(optimizerConfig);
   const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
+  const mixed = mixSteps(batch, source, walk, total);
+  const ordered = [source.order, source.partners].flatMap((tensor) => (tensor ? [writes(tensor)] : []));
   const before = [
     hook("collect", "once", ...penalties, reads(flag)),
     ...gather(batch, source, hyper, HYPER.cursor, true),
+    ...mixed.inputs,
     ...walk.steps,
     lossStep(batch, walk, true, total),
     ...weighSteps(batch, source, walk, hyper),
+    ...mixed.losses,
     ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
-    hook("decide", "once", ...rowValues(batch), writesNext(hyper), writes(source.order)),
+    hook("decide", "once", ...rowValues(batch), writesNext(hyper), ...ordered),
     ...parameterSteps,
   ];
   const sums = part === "whole" ? [] : parameters.map((tensors) => accumulateStep(tensors, part));
@@ -208,6 +212,30 @@ function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta
   ];
 }
 
+/** What mixes a batch with its partner rows: their inputs before the layers, their losses by the same outputs behind them. */
+function mixSteps(batch: Batch, source: Source, walk: Walk, total: number): { inputs: Step[]; losses: Step[] } {
+  const { layout, rows } = batch;
+  const { mix, hyper, input, loss } = layout;
+  if (!source.partners || !mix) return { inputs: [], losses: [] };
+  const by = rowsOf(rows);
+  const share = reads(hyper, HYPER.mix);
+  const partner: Batch = { ...batch, layout: { ...layout, ...mix } };
+  const partners: Source = { ...source, order: source.partners };
+  const behind: Walk = { ...walk, delta: mix.delta };
+  return {
+    inputs: [
+      ...gather(partner, partners, hyper, HYPER.cursor, true),
+      step("mix_rows", by, updates(input), reads(mix.input), share, input.stride),
+    ],
+    losses: [
+      lossStep(partner, behind, true, total),
+      ...weighSteps(partner, partners, behind, hyper),
+      step("mix_rows", by, updates(walk.delta), reads(mix.delta), share, walk.delta.stride),
+      step("mix_losses", by, updates(loss), reads(mix.loss), share),
+    ],
+  };
+}
+
 function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
   const { metrics, task } = program.training!;
   return metrics.map(({ definition, config }, i) =>
@@ -224,9 +252,9 @@ function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
 
 /** What the lead sums up after a batch. */
 function rowValues({ program, layout }: Batch): Access[] {
-  const { loss, metrics, target } = layout;
+  const { loss, metrics, activities, target } = layout;
   const whole = program.training!.metrics.some(({ definition }) => definition.whole);
-  return [loss, ...metrics, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
+  return [loss, ...metrics, ...activities, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
 /** True for a step on the derived copies of this node. */

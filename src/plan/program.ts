@@ -138,18 +138,23 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     nodes.push(node);
     shape = node.out;
     seesData &&= definition.keepsZeros?.(config) ?? false;
-    if (type === "activation" || config.activation === undefined) continue;
-    const follow = compileNode(
-      `${name}.activation`,
-      layers.activation,
-      { activation: config.activation },
-      shape,
-      false,
-    );
-    if (follow.definition.alias?.(follow.config) !== "always") nodes.push(follow);
+    for (const [part, follower, options] of followersOf(type, config)) {
+      const follow = compileNode(`${name}.${part}`, follower, options, shape, false);
+      if (follower.alias?.(options) !== "always") nodes.push(follow);
+    }
   }
   checkSoftmax(nodes);
   return nodes;
+}
+
+/** What a layer's options ask for behind it: its activation, and a penalty on what comes out. */
+function followersOf(type: string, { activation, activityRegularizer }: Record<string, unknown>) {
+  const followers: [part: string, definition: LayerDefinition<object>, config: object][] = [];
+  if (type !== "activation" && activation !== undefined) {
+    followers.push(["activation", layers.activation as LayerDefinition<object>, { activation }]);
+  }
+  if (activityRegularizer) followers.push(["activity", layers.activityRegularization, activityRegularizer]);
+  return followers;
 }
 
 /** Checks one layer's JSON by itself: its type, its options and their values. `where` says where it stands. */
@@ -250,6 +255,14 @@ function checkSoftmax(nodes: readonly ProgramNode[]): void {
   });
 }
 
+/** OptionError for a penalty on the output of an activation that the loss is fused with: training never makes these values. */
+function checkActivityBefore(name: string, fused: readonly string[] = [], nodes: readonly ProgramNode[], last: number) {
+  const below = activationOf(nodes[last - 1]);
+  if (!nodes[last]?.definition.penalises || !fused.includes(below)) return;
+  const expected = `expected no activityRegularizer behind a last ${below}, which the loss ${name} takes in`;
+  throw new OptionError(`${nodes[last].name}: ${expected}, got one. Put it on a layer below.`);
+}
+
 function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): ProgramLoss {
   const spec = loss!;
   if (outputShape.length !== 1) {
@@ -261,8 +274,9 @@ function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): P
   let last = nodes.length - 1;
   while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;
   const units = sizeOf(outputShape);
-  const fit = fitOf(spec, activationOf(nodes[last]), units);
   const definition = lossOf(spec, units);
+  checkActivityBefore(spec.name, definition.fused, nodes, last);
+  const fit = fitOf(spec, activationOf(nodes[last]), units);
   return {
     definition,
     config: spec,

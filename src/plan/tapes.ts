@@ -34,8 +34,8 @@ export function takeRegisters(
   scratch.set("registers", arena.each("registers", 4 * entries * stride(width), workers));
 }
 
-/** Where the tape lies whose values go to this tensor, if it has one. */
+/** Where the tape lies whose values go to this tensor, if it has one; partners of mixed rows have the batch's. */
 export function tapePlace({ constants, scratch }: Layout, { name }: Tensor): TapePlace | undefined {
-  const tape = constants.get(`${name}.tape`)?.tensor;
+  const tape = constants.get(`${name.replace("partner.", "")}.tape`)?.tensor;
   return tape && { tape, registers: scratch.get("registers")! };
 }

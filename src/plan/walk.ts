@@ -12,6 +12,8 @@ export interface Batch {
   readonly layout: Layout;
   readonly rows: number;
   readonly training: boolean;
+  /** Rows of the update, where they are more than the batch's. */
+  readonly total?: number;
   /** Most values of the data are zero. */
   readonly zeros?: boolean;
 }
@@ -103,9 +105,12 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
   return {
     batch: rowsOf(rows),
     rows,
-    shape: node.inp,
+    total: batch.total ?? rows,
+    training: batch.training,
     inp,
     out,
+    inpShape: node.inp,
+    outShape: node.out,
     dout: delta,
     dinp: needsInput && below.pointer ? below : undefined,
     parameter: (name) => find(name).weight,
@@ -115,6 +120,7 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
     constant: (name) => layout.constants.get(`${node.name}.${name}`)!.tensor,
     zeros: (batch.zeros ?? false) && node.seesData,
     scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
+    activity: layout.activities.find((tensor) => tensor.name === `${node.name}.penalty`)!,
     counter: layout.hyper,
     counterOffset: HYPER.step,
     seed: [program.seed >>> 0, Math.floor(program.seed / 4294967296)],

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { STREAM, splitRows } from "../../src/engine/order.js";
-import { heldRows } from "../../src/plan/layout.js";
+import { heldRows } from "../../src/plan/request.js";
 import { shuffle } from "../../src/random.js";
 
 const test = suite("order of rows");

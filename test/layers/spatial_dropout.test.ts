@@ -54,8 +54,12 @@ interface Case {
   positions: number;
   channels: number;
   inPlace?: boolean;
+  /** One mask for all rows, as columnDropout has it. */
+  shared?: boolean;
 }
 const cases: Case[] = [
+  { B: 4, positions: 3, channels: 5, shared: true },
+  { B: 4, positions: 1, channels: 13, shared: true, inPlace: true },
   ...SIZES.flatMap((positions) => [1, 2, 3, 4, 5, 8, 13].map((channels) => ({ B: 3, positions, channels }))),
   { B: 2, positions: 9, channels: 7, inPlace: true },
 ];
@@ -76,13 +80,15 @@ const row = (
     },
     ...(inPlace ? {} : { [out]: { data: new Float32Array(B * stride(positions * channels)), write: true } }),
   }),
-  args: ({ positions, channels, inPlace }, p) => [
-    ...[p(inPlace ? inp : out), p(inp), p("mask"), channels, maskStride(channels), stride(positions * channels)],
+  args: ({ positions, channels, inPlace, shared }, p) => [
+    ...[p(inPlace ? inp : out), p(inp), p("mask"), channels],
+    ...[shared ? 0 : maskStride(channels), stride(positions * channels)],
   ],
   extent: ({ B }) => B,
-  expected: ({ positions, channels, inPlace }, tensors) => {
+  expected: ({ positions, channels, inPlace, shared }, tensors) => {
     const size = stride(positions * channels);
-    const masked = tensors[inp]!.map((x, i) => x * (1 + Math.floor(i / size) + ((i % size) % channels)));
+    const maskOf = (i: number) => 1 + (shared ? 0 : Math.floor(i / size)) + ((i % size) % channels);
+    const masked = tensors[inp]!.map((x, i) => x * maskOf(i));
     return { [inPlace ? inp : out]: masked };
   },
   tolerance: 1e-6,

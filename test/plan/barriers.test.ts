@@ -42,16 +42,17 @@ const small: ModelSpec = {
 interface Extras {
   zeros?: boolean;
   weighted?: boolean;
+  mixed?: boolean;
   clip?: { clipValue?: number; clipNorm?: number; globalClipNorm?: number };
 }
 
 function plans(
   spec: ModelSpec,
   rows = 6,
-  { zeros = false, weighted = false, clip = {} }: Extras = {},
+  { zeros = false, weighted = false, mixed = false, clip = {} }: Extras = {},
 ): Record<string, Phases> {
   const program = compileProgram(spec, { ...training, optimizer: { ...training.optimizer, ...clip } }, 1);
-  const data = { rows: 20, type: "float32", zeros, weighted } as const;
+  const data = { rows: 20, type: "float32", zeros, weighted, mixed } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: rows,
@@ -82,7 +83,7 @@ const test = suite("barriers");
 test("no plan has a race", () => {
   for (const spec of [deep, small]) {
     const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
-    for (const extras of [{}, { zeros: true, weighted: true }, ...clips]) {
+    for (const extras of [{}, { zeros: true, weighted: true }, { weighted: true, mixed: true }, ...clips]) {
       for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
     }
   }

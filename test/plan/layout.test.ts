@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createLayout, holds, type LayoutRequest } from "../../src/plan/layout.js";
+import { createLayout } from "../../src/plan/layout.js";
+import { holds, type LayoutRequest } from "../../src/plan/request.js";
 import { compileProgram } from "../../src/plan/program.js";
 
 const program = compileProgram(
