@@ -1,13 +1,11 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
 import type { PartResult } from "./engine/jobs.js";
-import { OptionError, ShapeError } from "./errors.js";
+import { OptionError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
 import { fileOf, type Saved } from "./io/model.js";
-import { sizeOf } from "./layers/layer.js";
 import { confusedClasses } from "./metrics/index.js";
 import {
-  allocate,
   type ConfusionMatrix,
   type EvaluateOptions,
   type GradientOptions,
@@ -18,10 +16,13 @@ import {
   readGradientOptions,
 } from "./model/answers.js";
 import { busy, Calls } from "./model/calls.js";
-import { type DataInput, readInputs, readTensors, type TargetInput, type Targets, type Values } from "./model/data.js";
+import { type DataInput, readInputs, readTensors, type TargetInput } from "./model/data.js";
 import { runFit } from "./model/fitting.js";
+import { withTrainable } from "./model/freezing.js";
+import { readBackward, readGradients, runGradients } from "./model/gradients.js";
 import { type Naming, readLabels } from "./model/naming.js";
 import { type CompileOptions, type FitInput, readCompile, readFit, readPair, type Settings } from "./model/options.js";
+import { runPredict } from "./model/predicting.js";
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
 import { summarize } from "./model/summary.js";
@@ -32,7 +33,7 @@ import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
 
 /** A sequential model. Its workers start with the first call that needs them. */
 export class Model {
-  readonly #spec: ModelSpec;
+  #spec: ModelSpec;
   readonly #session: Session;
   #program: Program;
   #settings: Settings | undefined;
@@ -142,18 +143,7 @@ export class Model {
   async predict(x: DataInput, given: { batchSize?: number } = {}): Promise<Prediction> {
     const batch = readBatch(given, "predict");
     const inputs = readInputs(x, this.#program.inputShape, "predict");
-    return this.#calls.attend(async (parked) => {
-      const width = sizeOf(this.#program.outputShape);
-      let data: Float32Array | undefined;
-      let start = 0;
-      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async ({ rows, batch }) => {
-        const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, batch));
-        data ??= allocate(inputs.rows * width);
-        data.set(part!, start * width);
-        start += rows;
-      });
-      return { data: data!, shape: [inputs.rows, ...this.#program.outputShape] };
-    });
+    return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, batch }));
   }
 
   /** One update on one batch; the losses are those before it. */
@@ -174,10 +164,9 @@ export class Model {
     this.#training("gradients");
     const training = readGradientOptions(given, "gradients");
     const data = readPair(this.#program, x, y, "gradients", this.#naming(false));
-    return this.#calls.alone("gradients", async () => {
-      await fillWindow(this.#session, { ...data, who: "gradients" }, { inputGradient: true });
-      return this.#gradients(data.x, "loss", training);
-    });
+    return this.#calls.alone("gradients", () =>
+      runGradients(this.#program, this.#session, { ...data, from: "loss", training }),
+    );
   }
 
   /** Gradients by weights and input from a gradient by the output, for a loss of your own. Penalties are included. */
@@ -187,18 +176,10 @@ export class Model {
     given: GradientOptions = {},
   ): Promise<Omit<Gradients, "loss">> {
     const training = readGradientOptions(given, "backward");
-    const inputs = readInputs(x, this.#program.inputShape, "backward");
-    const gradient = readInputs(outputGradient, this.#program.outputShape, "backward", "outputGradient");
-    if (gradient.rows !== inputs.rows) {
-      throw new ShapeError(
-        `backward: expected as many rows in outputGradient as in x, got ${gradient.rows} and ${inputs.rows}.`,
-      );
-    }
+    const data = readBackward(this.#program, x, outputGradient);
     return this.#calls.alone("backward", async () => {
-      const values = gradient.values instanceof Float32Array ? gradient.values : Float32Array.from(gradient.values);
-      const y: Targets = { ...gradient, values, type: "float32", kind: "gradient" };
-      await fillWindow(this.#session, { x: inputs, y, who: "backward" }, { inputGradient: true });
-      const { loss: _, ...rest } = await this.#gradients(inputs, "output", training);
+      const given = { ...data, from: "output", training } as const;
+      const { loss: _, ...rest } = await runGradients(this.#program, this.#session, given);
       return rest;
     });
   }
@@ -206,14 +187,7 @@ export class Model {
   /** The optimizer's update from gradients such as `gradients` and `backward` give; penalties are not added again. */
   async applyGradients(gradients: readonly TensorInput[] | { weights: readonly TensorInput[] }): Promise<void> {
     this.#training("applyGradients");
-    const list = (gradients as { weights?: unknown } | undefined)?.weights ?? gradients;
-    const byIndex = readTensors(list, this.#program.parameters, "applyGradients");
-    if (byIndex.size !== this.#program.parameters.length) {
-      throw new ShapeError(
-        `applyGradients: expected ${this.#program.parameters.length} gradients, got ${byIndex.size}.`,
-      );
-    }
-    const ordered = this.#program.parameters.map((_, i) => byIndex.get(i)!);
+    const ordered = readGradients(this.#program, gradients);
     return this.#calls.alone("applyGradients", async () => {
       await this.#session.ensure(this.#session.widen({}));
       await this.#session.all(({ jobs }) => jobs.apply(ordered));
@@ -253,6 +227,22 @@ export class Model {
     return new Blob(await this.#file(), { type: "application/octet-stream" });
   }
 
+  /**
+   * Freezes layers by name: their weights stay as they are, bit for bit, in fits, `trainOnBatch` and `applyGradients`, and no
+   * gradient is computed by them or below the lowest layer that is trained. Their penalties still count in the loss, their
+   * dropout still drops. Weights and optimizer state stay as they are.
+   *
+   * Errors   OptionError for what names no layer with weights; E_BUSY while a fit runs
+   */
+  freeze(...layers: string[]): void {
+    this.#setTrainable(layers, false, "freeze");
+  }
+
+  /** Undoes `freeze`, and `trainable: false`: the optimizer goes on with what it kept for these layers. */
+  thaw(...layers: string[]): void {
+    this.#setTrainable(layers, true, "thaw");
+  }
+
   /** Layers, shapes, parameters, bytes, multiply-adds and the size of the team as text. */
   summary(): string {
     return summarize(this.#program, this.#session.facts);
@@ -269,6 +259,14 @@ export class Model {
 
   // What calls have in common.
 
+  #setTrainable(layers: readonly string[], trainable: boolean, who: string): void {
+    if (this.#calls.fitting) throw busy(who);
+    const spec = withTrainable(this.#spec, this.#program, layers, trainable, who);
+    this.#program = compileProgram(spec, this.#settings?.training, this.#program.seed);
+    this.#spec = spec;
+    this.#session.change(spec, this.#program);
+  }
+
   #training(who: string): void {
     if (this.#settings) return;
     throw new OptionError(`${who}: expected a compiled model, got none. Call compile({ optimizer, loss }) first.`);
@@ -279,18 +277,16 @@ export class Model {
   }
 
   #trainable(who: string): void {
-    if (this.#program.parameters.length) return;
-    throw new OptionError(`${who}: expected a model with weights to train, got none. Add a layer such as dense().`);
+    const { parameters } = this.#program;
+    if (parameters.some(({ trainable }) => trainable)) return;
+    const [got, cure] = parameters.length
+      ? ["frozen ones alone", "Thaw a layer"]
+      : ["none", "Add a layer such as dense()"];
+    throw new OptionError(`${who}: expected a model with weights to train, got ${got}. ${cure}.`);
   }
 
   #file(): Promise<Uint8Array<ArrayBuffer>[]> {
     // All read at once, when the call's turn comes: a compile that follows changes none of it.
     return this.#calls.attend(() => fileOf(this.toJSON(), this.#program, this.#settings?.training, this.#session));
-  }
-
-  async #gradients(x: Values, from: "loss" | "output", training: boolean): Promise<Gradients> {
-    const result = await this.#session.all(({ jobs }) => jobs.gradients(x.type, x.rows, from, training));
-    const { loss, weights, input } = result;
-    return { loss, weights, input: { data: input, shape: [x.rows, ...this.#program.inputShape] } };
   }
 }

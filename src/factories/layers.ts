@@ -11,7 +11,7 @@ import type { Shape } from "../layers/layer.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
-import { checkInput, layerOf } from "../plan/program.js";
+import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
 
 interface Named {
@@ -19,9 +19,15 @@ interface Named {
   name?: string;
 }
 
+/** What layers with weights take besides. */
+interface Trained extends Named {
+  /** False: training leaves the weights as they are, see `model.freeze`. Default true. */
+  trainable?: boolean;
+}
+
 /** Options as they came, known to be an object: a number or an array would spread to nothing, or to its indices. */
 function given<C extends object>(config: C, type: LayerType): C {
-  options(config, type, [...table[type].options, "name"]);
+  options(config, type, optionsOf(table[type]));
   return config;
 }
 
@@ -39,7 +45,7 @@ export function input(config: { shape: Shape } & Named): InputSpec {
 }
 
 /** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units). */
-export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "dense"), type: "dense" });
+export const dense = (config: DenseConfig & Trained) => layer({ ...given(config, "dense"), type: "dense" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

@@ -1,7 +1,6 @@
 // A model's team: its memory, its threads, and what must survive when one of them dies.
 
 import type { SourceCheck } from "../engine/check.js";
-import type { Carry } from "../engine/state.js";
 import { WorkerError } from "../errors.js";
 import { features } from "../features.js";
 import { createMemory } from "../memory.js";
@@ -11,30 +10,21 @@ import type { Program } from "../plan/program.js";
 import type { State } from "../plan/state.js";
 import { countMemory, isFull, lease, type Member, release } from "../pool.js";
 import { move } from "../rpc.js";
-import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
+import type { ModelSpec, Numerics } from "../spec.js";
 import { abandon } from "../team.js";
+import { carryOf, type Opened } from "./carry.js";
 import { estimateWorkers } from "./estimate.js";
 import { chooseNumerics } from "./numerics.js";
 import { DEFAULT_BATCH, DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
 import type { TeamFacts } from "./summary.js";
 import { copyValues, type Upload, type Write } from "./upload.js";
 
-/** What a session was opened with: enough to find its state again. */
-interface Opened {
-  readonly layout: Layout;
-  readonly training: TrainingSpec | undefined;
-  readonly memory: WebAssembly.Memory | undefined;
-  readonly numerics: Numerics;
-}
-
 export class Session {
-  readonly #spec: ModelSpec;
+  #spec: ModelSpec;
   #settings: Settings | undefined;
   #program: Program;
   #members: Member[] = [];
   #opened: Opened | undefined;
-  /** The optimizer was set anew: slots and counters of the old one are of no use. */
-  #reset = false;
   /** A member died; its memory may hold half an update. */
   #broken: string | undefined;
   /** On plain memory: the state as the worker last sent it. */
@@ -59,8 +49,13 @@ export class Session {
   compile(settings: Settings, program: Program): void {
     this.#settings = settings;
     this.#program = program;
-    this.#reset = true;
     if (this.#saved) this.#saved = { tensors: this.#saved.tensors.slice(0, program.parameters.length) };
+  }
+
+  /** Takes an architecture of the same weights, and their optimizer goes on. */
+  change(spec: ModelSpec, program: Program): void {
+    this.#spec = spec;
+    this.#program = program;
   }
 
   /** The kernels in use. */
@@ -124,58 +119,39 @@ export class Session {
   /** Makes team and memory so that a request is held. */
   async ensure(request: LayoutRequest): Promise<void> {
     const opened = this.#opened;
-    if (opened && !this.#reset && this.#broken === undefined && holds(opened.layout.request, request)) return;
+    const current = opened?.program === this.#program && this.#broken === undefined;
+    if (current && holds(opened.layout.request, request)) return;
     this.#unlessClosed();
-    const program = this.#program;
-    const training = this.#settings?.training;
+    // As they are now: a compile or a freeze may come meanwhile, and the next call opens anew.
+    const [spec, program, settings] = [this.#spec, this.#program, this.#settings];
+    const training = settings?.training;
     const layout = this.checkBytes(request);
-    const carry = this.#carry();
+    const carry = carryOf(opened, { spec, settings, broken: this.broken, stable: this.#stable(), kept: this.#kept });
     const memory = this.#canShare ? createMemory(layout.bytes, true) : undefined;
     if (this.#canShare && !memory) {
       this.#refused = true;
       return this.ensure({ ...request, workers: 1 });
     }
     this.#gather(request.workers);
-    const numerics = await chooseNumerics(this.#settings?.numerics, (strict, fast) => {
+    const numerics = await chooseNumerics(settings?.numerics, (strict, fast) => {
       this.#unlessClosed();
       return this.lead(({ jobs }) => jobs.agree(strict, fast));
     });
     const module = await kernelModule(numerics, memory !== undefined);
     this.#unlessClosed();
-    const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };
+    const setup = { spec, training, seed: program.seed, request, module, memory, carry };
     if (memory) countMemory(this.#members, layout.bytes);
     await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
     if (!carry && this.#saved) await this.lead(({ jobs }) => jobs.setState(this.#saved!));
     this.#unlessClosed();
     if (memory) this.#saved = undefined;
-    this.#opened = { layout, training, memory, numerics };
-    // A compile may have come meanwhile.
-    this.#reset = this.#program !== program;
+    this.#opened = { program, settings, layout, memory, numerics };
     this.#broken = undefined;
   }
 
   /** Between a close and what it interrupts, nothing new may start. */
   #unlessClosed(): void {
     if (this.#closed) throw new WorkerError("model: it was disposed of.", "E_DISPOSED");
-  }
-
-  #carry(): Carry | undefined {
-    const opened = this.#opened;
-    if (!opened) return undefined;
-    const { layout, training, memory } = opened;
-    const what = this.#reset ? "weights" : "all";
-    const from = this.#broken !== undefined && !this.#stable() ? "snapshot" : "current";
-    const lost = this.#broken !== undefined && !memory;
-    if (lost && !this.#kept) return undefined;
-    return {
-      spec: this.#spec,
-      training,
-      request: layout.request,
-      what,
-      from,
-      ...(memory ? { memory } : {}),
-      ...(lost ? { state: this.#kept! } : {}),
-    };
   }
 
   #stable(): boolean {

@@ -12,11 +12,22 @@ import {
   constraintSteps,
   penaltySteps,
   penaltyValue,
-  proximalPenaltySteps,
+  penaltyValueSteps,
   proximalSteps,
+  trainedOnly,
   updateStep,
 } from "./update.js";
-import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, type Walk } from "./walk.js";
+import {
+  type Batch,
+  backward,
+  context,
+  forward,
+  forwardToLoss,
+  lowestNode,
+  rowsOf,
+  trains,
+  type Walk,
+} from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
 export interface TrainBatch {
@@ -46,18 +57,19 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     hook("decide", "once", ...rowValues(batch), writesNext(hyper), writes(source.order)),
     ...parameterSteps,
   ];
-  const sums = part === "whole" ? [] : parameters.map((tensors) => accumulateStep(tensors, part));
+  const trained = trainedOnly(parameters);
+  const sums = part === "whole" ? [] : trained.map((tensors) => accumulateStep(tensors, part));
   if (part === "first" || part === "middle") return insertBarriers([...before, ...sums]);
   return insertBarriers([
     ...before,
     ...sums,
-    ...(clipped ? [...penaltySteps(layout), ...clipSteps(layout, optimizerConfig)] : []),
-    ...proximalPenaltySteps(layout),
-    ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
+    ...(clipped ? [...penaltySteps(trained), ...clipSteps(layout, optimizerConfig)] : []),
+    ...penaltyValueSteps(layout),
+    ...trained.map((tensors) => updateStep(batch, tensors, !clipped)),
     ...proximalSteps(layout),
     ...constraintSteps(layout),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
-    ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
+    ...refreshSteps(program, layout, (node) => trains(node) && node !== lowestNode(walk)),
   ]);
 }
 
@@ -105,7 +117,7 @@ export function gradientsPlan(
     lossStep(batch, walk, true),
     ...batchSteps,
     ...parameterSteps,
-    ...penaltySteps(layout),
+    ...penaltySteps(layout.parameters),
   ]);
 }
 
@@ -138,14 +150,14 @@ export function backwardPlan(
     given,
     ...batchSteps,
     ...parameterSteps,
-    ...penaltySteps(layout),
+    ...penaltySteps(layout.parameters),
   ]);
 }
 
 /** The optimizer's update from stored gradients; penalties are in them already. */
 export function applyPlan(program: Program, layout: Layout): Phases {
   const batch: Batch = { program, layout, rows: 0, training: true };
-  const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
+  const updateSteps = trainedOnly(layout.parameters).map((tensors) => updateStep(batch, tensors, false));
   return insertBarriers([
     ...clipSteps(layout, program.training!.optimizerConfig),
     ...updateSteps,
@@ -225,14 +237,12 @@ function rowValues({ program, layout }: Batch): Access[] {
   return [loss, ...metrics, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
-/** True for a step on the derived copies of this node. */
-const belongsTo = (node: ProgramNode | undefined, { arguments: [first] }: Step): boolean =>
-  node !== undefined && typeof first === "object" && first.tensor.name.startsWith(`${node.name}.`);
-
-function refreshSteps(program: Program, layout: Layout): Step[] {
+/** Derived copies made anew, of all nodes or of the chosen ones. */
+function refreshSteps(program: Program, layout: Layout, chosen: (node: ProgramNode) => boolean = () => true): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const nothing = layout.input;
   return program.nodes.flatMap((node, index) => {
+    if (!chosen(node)) return [];
     const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing };
     return [...(node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [])];
   });

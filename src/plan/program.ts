@@ -1,7 +1,7 @@
 // A model's JSON -> a program: layers with names, shapes, parameters and slots. Pure; throws the errors of a wrong model.
 
 import { stride } from "../arena.js";
-import { lookup, options, show } from "../check.js";
+import { boolean, lookup, options, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
@@ -24,10 +24,14 @@ export interface Parameter extends ParameterSpec {
   readonly l2: number;
   /** Strength of the soft threshold behind each update, in place of l1 in the gradient. */
   readonly proximal: number;
+  /** False where its layer is frozen: no training changes it. */
+  readonly trainable: boolean;
 }
 
 export interface ProgramNode {
   readonly name: string;
+  /** Of its layer in the JSON; a layer's activation is a node of its own. */
+  readonly position: number;
   readonly definition: LayerDefinition<object>;
   readonly config: object;
   readonly inp: Shape;
@@ -121,14 +125,15 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
       throw new OptionError(`sequential: expected a name of its own for each layer, got "${name}" twice. Rename one.`);
     }
     names.add(name);
-    const { type: _, name: __, ...config } = layer;
-    const node = compileNode(name, definition, config, shape, seesData);
+    const { type: _, name: __, trainable = true, ...config } = layer;
+    const at = { name, position, trainable: trainable as boolean };
+    const node = compileNode(at, definition, config, shape, seesData);
     nodes.push(node);
     shape = node.out;
     seesData &&= definition.keepsZeros?.(config) ?? false;
     if (type === "activation" || config.activation === undefined) continue;
     const follow = compileNode(
-      `${name}.activation`,
+      { ...at, name: `${name}.activation` },
       layers.activation,
       { activation: config.activation },
       shape,
@@ -148,18 +153,29 @@ export function layerOf(layer: unknown, where = ""): LayerDefinition<object> {
       `sequential: expected layers such as dense({ units: 8 }), got ${show(layer)}${where}.${cure}`,
     );
   }
-  const { type, name, ...config } = layer as Record<string, unknown>;
+  const { type, name, trainable, ...config } = layer as Record<string, unknown>;
   if (type === "input") {
     throw new OptionError(`sequential: expected input() as the first layer alone, got another one${where}. Drop it.`);
   }
   const definition = lookup(layers, type, `sequential: layer${where}`) as LayerDefinition<object>;
   checkName(name, type as string);
   const who = (name ?? type) as string;
-  options(config, who, [...definition.options, "name"]);
+  options(trainable === undefined ? config : { ...config, trainable }, who, optionsOf(definition));
+  if (trainable !== undefined) boolean(trainable, `${who}.trainable`);
   definition.check?.(config, who);
   if (config.activation !== undefined) activationName(config.activation as string, who);
   return definition;
 }
+
+/** What a layer's JSON may have besides its type. */
+export const optionsOf = ({
+  options,
+  parameters,
+}: Pick<LayerDefinition<object>, "options" | "parameters">): string[] => [
+  ...options,
+  "name",
+  ...(parameters ? ["trainable"] : []),
+];
 
 /** OptionError unless a name is left out or fit to be quoted. */
 function checkName(name: unknown, type: string): void {
@@ -191,25 +207,28 @@ export function checkInput(spec: ModelSpec): Shape {
 }
 
 function compileNode(
-  name: string,
+  { name, position, trainable }: Pick<ProgramNode, "name" | "position"> & { trainable: boolean },
   definition: LayerDefinition<object>,
   config: object,
   inp: Shape,
   seesData: boolean,
 ): ProgramNode {
-  const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) => compileParameter(name, parameter));
+  const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) =>
+    compileParameter(name, parameter, trainable),
+  );
   const out = definition.output(config, inp, name);
   const derived = definition.derived?.(config, inp) ?? {};
   const constants = definition.constants?.(config, inp) ?? {};
-  return { name, definition, config, inp, out, parameters, derived, constants, seesData };
+  return { name, position, definition, config, inp, out, parameters, derived, constants, seesData };
 }
 
-function compileParameter(node: string, parameter: ParameterSpec): Parameter {
+function compileParameter(node: string, parameter: ParameterSpec, trainable: boolean): Parameter {
   const unit = parameter.layout === "panels" ? 64 : 8;
   const floats = parameter.shape.reduce((product, extent) => product * stride(extent), 1);
   const { l1 = 0, l2 = 0, proximal = false } = parameter.regularizer ?? {};
   const fullName = `${node}.${parameter.name}`;
-  return { ...parameter, fullName, floats, unit, units: floats / unit, l1, l2, proximal: proximal ? l1 : 0 };
+  const units = floats / unit;
+  return { ...parameter, fullName, floats, unit, units, l1, l2, proximal: proximal ? l1 : 0, trainable };
 }
 
 const activationOf = (node: ProgramNode | undefined): string =>

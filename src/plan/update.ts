@@ -5,6 +5,10 @@ import { flags, reads, type Step, step, updates, writes } from "../kernels.js";
 import { HYPER, type Layout, type ParameterTensors, type Part } from "./layout.js";
 import { type Batch, split } from "./walk.js";
 
+/** Without the frozen ones. */
+export const trainedOnly = (parameters: Layout["parameters"]): ParameterTensors[] =>
+  parameters.filter(({ parameter }) => parameter.trainable);
+
 /** Adds a batch's gradients to those of its update; the last batch has all of them then. */
 export function accumulateStep(tensors: ParameterTensors, part: Part): Step {
   const { sum, gradient, parameter } = tensors;
@@ -16,9 +20,9 @@ export function accumulateStep(tensors: ParameterTensors, part: Part): Step {
   return step("gradient_collect", by, first ? writes(sum!) : updates(sum!), reads(gradient), first, parameter.unit);
 }
 
-export function updateStep(batch: Batch, tensors: ParameterTensors, index: number, penalised: boolean): Step {
+export function updateStep(batch: Batch, tensors: ParameterTensors, penalised: boolean): Step {
   const { optimizer, optimizerConfig } = batch.program.training!;
-  const { hyper, flags: flag } = batch.layout;
+  const { hyper, flags: flag, parameters } = batch.layout;
   const { parameter, weight, gradient, slots, penalty } = tensors;
   return optimizer.update(optimizerConfig, {
     split: split(tensors),
@@ -26,7 +30,7 @@ export function updateStep(batch: Batch, tensors: ParameterTensors, index: numbe
     gradient: reads(gradient),
     slot: (name) => updates(slots.get(name)!),
     penalty: penalised && penalty && !parameter.proximal ? writes(penalty) : 0,
-    flag: flags(flag, 4 * index),
+    flag: flags(flag, 4 * parameters.indexOf(tensors)),
     hyper: reads(hyper, HYPER.numbers),
     l1: penalised && !parameter.proximal ? parameter.l1 : 0,
     l2: penalised ? parameter.l2 : 0,
@@ -34,14 +38,16 @@ export function updateStep(batch: Batch, tensors: ParameterTensors, index: numbe
   });
 }
 
-/** Penalties with a proximal L1: it is no part of the gradient, so that the update cannot write them. */
-export function proximalPenaltySteps({ parameters }: Layout): Step[] {
-  return parameters.filter(({ parameter }) => parameter.proximal).map(penaltyValue);
+/** Penalties that no update writes: with a proximal L1, which is no part of the gradient, and of frozen weights. */
+export function penaltyValueSteps({ parameters }: Layout): Step[] {
+  return parameters
+    .filter(({ penalty, parameter }) => penalty && (parameter.proximal || !parameter.trainable))
+    .map(penaltyValue);
 }
 
 /** The soft thresholds of a proximal L1, on each update's own units. */
 export function proximalSteps({ parameters, hyper }: Layout): Step[] {
-  return parameters.flatMap((tensors) => {
+  return trainedOnly(parameters).flatMap((tensors) => {
     const { proximal, unit } = tensors.parameter;
     if (!proximal) return [];
     const rate = reads(hyper, HYPER.rate);
@@ -51,7 +57,7 @@ export function proximalSteps({ parameters, hyper }: Layout): Step[] {
 
 /** What updated weights are held to. */
 export function constraintSteps({ parameters }: Layout): Step[] {
-  return parameters.flatMap((tensors) => {
+  return trainedOnly(parameters).flatMap((tensors) => {
     const { unit, shape, layout, constraint } = tensors.parameter;
     if (!constraint) return [];
     const weight = updates(tensors.weight);
@@ -66,7 +72,8 @@ export function penaltyValue(tensors: ParameterTensors): Step {
   return step("penalty_value", split(tensors), writes(penalty!), reads(weight), l1, l2, unit);
 }
 
-export function penaltySteps({ parameters }: Layout): Step[] {
+/** Penalties of parameters, and their gradients added to those of the loss. */
+export function penaltySteps(parameters: readonly ParameterTensors[]): Step[] {
   return parameters.flatMap((tensors) => {
     const { penalty, gradient, weight, parameter } = tensors;
     if (!penalty) return [];
