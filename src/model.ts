@@ -1,6 +1,5 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
-import type { PartResult } from "./engine/jobs.js";
 import { OptionError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
 import { fileOf, type Saved } from "./io/model.js";
@@ -11,22 +10,23 @@ import {
   type GradientOptions,
   type Gradients,
   type Prediction,
-  readBatch,
   readEvaluate,
   readGradientOptions,
 } from "./model/answers.js";
 import { busy, Calls } from "./model/calls.js";
+import { type CloneOptions, partsOf, readClone } from "./model/cloning.js";
 import { type DataInput, readInputs, readTensors, type TargetInput } from "./model/data.js";
+import { runEvaluate } from "./model/evaluating.js";
 import { runFit } from "./model/fitting.js";
 import { withTrainable } from "./model/freezing.js";
 import { readBackward, readGradients, runGradients } from "./model/gradients.js";
 import { type Naming, readLabels } from "./model/naming.js";
 import { type CompileOptions, type FitInput, readCompile, readFit, readPair, type Settings } from "./model/options.js";
-import { runPredict } from "./model/predicting.js";
+import { type PredictOptions, readPredict, runPredict } from "./model/predicting.js";
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
 import { summarize } from "./model/summary.js";
-import { eachWindow, fillWindow } from "./model/windows.js";
+import { fillWindow } from "./model/windows.js";
 import { compileProgram, type Program } from "./plan/program.js";
 import { drawSeed } from "./random.js";
 import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
@@ -122,28 +122,17 @@ export class Model {
     const { batch, confusion } = readEvaluate(given);
     const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
     if (confusion) confusedClasses(this.#program.training!.task!, "evaluate: confusionMatrix");
-    return this.#calls.attend(async (parked) => {
-      let sum = 0;
-      let penalty = 0;
-      let found: Pick<PartResult, "metrics" | "confusion"> = {};
-      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (window) => {
-        const part = { ...window, type: data.x.type, confusion };
-        const result = await this.#session.all(({ jobs }) => jobs.evaluate(part));
-        sum += result.sum;
-        penalty = result.penalty;
-        found = result;
-      });
-      const dataLoss = sum / data.x.rows;
-      const matrix = found.confusion ? { confusionMatrix: { data: found.confusion } } : {};
-      return { loss: dataLoss + penalty, dataLoss, penalty, ...found.metrics, ...matrix };
-    });
+    return this.#calls.attend((parked) => runEvaluate(this.#session, parked, { ...data, batch, confusion }));
   }
 
-  /** Outputs for all rows: probabilities after softmax or sigmoid, logits after a linear layer. */
-  async predict(x: DataInput, given: { batchSize?: number } = {}): Promise<Prediction> {
-    const batch = readBatch(given, "predict");
+  /**
+   * Outputs for all rows: probabilities after softmax or sigmoid, logits after a linear layer; with `layer: name` those of that
+   * layer, behind its activation.
+   */
+  async predict(x: DataInput, given: PredictOptions = {}): Promise<Prediction> {
+    const request = readPredict(this.#program, given);
     const inputs = readInputs(x, this.#program.inputShape, "predict");
-    return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, batch }));
+    return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, ...request }));
   }
 
   /** One update on one batch; the losses are those before it. */
@@ -225,6 +214,18 @@ export class Model {
   /** The same file as a Blob. */
   async toBlob(): Promise<Blob> {
     return new Blob(await this.#file(), { type: "application/octet-stream" });
+  }
+
+  /**
+   * A model of its own with the same architecture, labels, training and seed, by default with the same weights. Its optimizer and
+   * its epochs start anew, and so does what is drawn from the seed. During a fit: the weights between two batches.
+   */
+  async clone(given: CloneOptions = {}): Promise<Model> {
+    const copied = readClone(given);
+    const [spec, program, settings, options] = [this.toJSON(), this.#program, this.#settings, this.#given];
+    const copy = new Model(spec, partsOf(spec, program, settings, copied ? await this.getWeights() : []));
+    copy.#given = options;
+    return copy;
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   applyGradients,
   evaluateWindow,
   gradientsWindow,
+  layerWindow,
   type Part,
   predictWindow,
   trainWindow,
@@ -116,6 +117,10 @@ const jobs = {
   evaluate: (part: Part) => together((e) => evaluateWindow(e, part)),
   predict(type: ValueType, rows: number, batch: number): Float32Array | undefined {
     const values = together((e) => predictWindow(e, type, rows, batch));
+    return values && move(values, [values.buffer]);
+  },
+  layer(type: ValueType, rows: number, batch: number, end: number): Float32Array | undefined {
+    const values = together((e) => layerWindow(e, type, rows, batch, end));
     return values && move(values, [values.buffer]);
   },
   train: (type: ValueType, rows: number) => together((e) => trainWindow(e, type, rows)),

@@ -91,10 +91,16 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
   ]);
 }
 
-/** The output of a batch, layers as in use. `output` is the tensor that holds it. */
-export function predictPlan(program: Program, layout: Layout, source: Source, rows: number) {
+/** The output of the nodes below `end` for a batch, layers as in use. `output` is the tensor that holds it. */
+export function predictPlan(
+  program: Program,
+  layout: Layout,
+  source: Source,
+  rows: number,
+  end = program.nodes.length,
+) {
   const batch: Batch = { program, layout, rows, training: false };
-  const walk = forward(batch, program.nodes.length);
+  const walk = forward(batch, end);
   const steps = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
   return { phases: steps, output: walk.output };
 }
