@@ -274,8 +274,9 @@ function readValidation(program: Program, { validationData }: FitInput, naming: 
 /** Keys of an epoch's log that can be monitored. */
 function logKeys(program: Program, validated: boolean): string[] {
   const names = ["loss", ...program.training!.metrics.map(({ name }) => name)];
+  const sparse = program.parameters.some(({ proximal }) => proximal > 0) ? ["sparsity"] : [];
   const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`).concat("generalizationGap");
-  return ["dataLoss", "penalty", ...names, ...(validated ? validation : [])];
+  return ["dataLoss", "penalty", ...names, ...sparse, ...(validated ? validation : [])];
 }
 
 function readSignal(signal: unknown): void {
