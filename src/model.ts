@@ -74,7 +74,8 @@ export class Model {
   }
 
   /**
-   * Fixes optimizer, loss, metrics, seed and workers. A second call sets the optimizer anew and keeps the weights.
+   * Fixes optimizer, loss, metrics, seed and workers. A second call sets the optimizer anew and keeps the weights; the first one
+   * draws those anew that were only drawn so far, if it names a seed.
    *
    * Errors   OptionError, ShapeError; E_BUSY while a fit runs
    */
@@ -144,7 +145,9 @@ export class Model {
     this.#labels = naming.names;
     return this.#calls.alone("trainOnBatch", async () => {
       await fillWindow(this.#session, { ...data, who: "trainOnBatch" });
-      return this.#session.all(({ jobs }) => jobs.train(data.x.type, data.x.rows));
+      const losses = await this.#session.all(({ jobs }) => jobs.train(data.x.type, data.x.rows));
+      await this.#session.keepState();
+      return losses;
     });
   }
 
@@ -180,6 +183,7 @@ export class Model {
     return this.#calls.alone("applyGradients", async () => {
       await this.#session.ensure(this.#session.widen({}));
       await this.#session.all(({ jobs }) => jobs.apply(ordered));
+      await this.#session.keepState();
     });
   }
 
@@ -194,10 +198,7 @@ export class Model {
   /** Sets weights by name, or in layer order if they have no names; what is left out keeps its values. */
   async setWeights(weights: readonly TensorInput[]): Promise<void> {
     const values = readTensors(weights, this.#program.parameters, "setWeights");
-    return this.#calls.alone("setWeights", async () => {
-      await this.#session.ensure(this.#session.widen({}));
-      await this.#session.all(({ jobs }) => jobs.setWeights(values));
-    });
+    return this.#calls.alone("setWeights", () => this.#session.setWeights(values));
   }
 
   /**

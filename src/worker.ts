@@ -152,6 +152,12 @@ const jobs = {
     const { run } = opened();
     return { fingerprint: opened().fingerprint(), state: run.shared ? undefined : run.copyOf(run.layout.state) };
   },
+  /** Weights, slots and counters as bytes, for the caller to keep. */
+  copyState(): Uint8Array {
+    const { run } = opened();
+    const state = run.copyOf(run.layout.state);
+    return move(state, [state.buffer]);
+  },
   close(): void {
     engine = undefined;
   },

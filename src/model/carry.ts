@@ -26,13 +26,17 @@ interface Fate {
   readonly stable: boolean;
   /** On plain memory: the state as the worker last sent it. */
   readonly kept: Uint8Array | undefined;
+  /** The weights are as they were drawn, if nothing was trained. */
+  readonly drawn: boolean;
 }
 
 /** Where the state comes from; undefined where there is none to take over. */
 export function carryOf(opened: Opened | undefined, fate: Fate): Carry | undefined {
   if (!opened) return undefined;
   const { layout, settings, memory } = opened;
-  const { spec, broken, kept } = fate;
+  const { spec, broken, kept, drawn } = fate;
+  // Drawn before the first compile, from a seed that nobody chose: the one that it names draws them anew.
+  if (drawn && settings === undefined && fate.settings?.seed !== undefined) return undefined;
   const lost = broken && !memory;
   if (lost && !kept) return undefined;
   return {

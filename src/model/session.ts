@@ -27,9 +27,11 @@ export class Session {
   #opened: Opened | undefined;
   /** A member died; its memory may hold half an update. */
   #broken: string | undefined;
-  /** On plain memory: the state as the worker last sent it. */
+  /** On plain memory, which is lost with its worker: the state as it last sent it. */
   #kept: Uint8Array | undefined;
-  /** From a file: the state to start from, until a memory holds it that is not lost with its worker. */
+  /** The weights are drawn ones, until others are set. */
+  #drawn: boolean;
+  /** From a file: the state to start from, until a memory holds it. */
   #saved: State | undefined;
   #closed = false;
   /** Set where the engine refused shared memory of this size. */
@@ -43,6 +45,7 @@ export class Session {
     this.#program = program;
     this.#settings = saved?.settings;
     this.#saved = saved?.state;
+    this.#drawn = saved === undefined;
   }
 
   /** Takes a new training; the weights stay. */
@@ -126,7 +129,14 @@ export class Session {
     const [spec, program, settings] = [this.#spec, this.#program, this.#settings];
     const training = settings?.training;
     const layout = this.checkBytes(request);
-    const carry = carryOf(opened, { spec, settings, broken: this.broken, stable: this.#stable(), kept: this.#kept });
+    const carry = carryOf(opened, {
+      spec,
+      settings,
+      broken: this.broken,
+      stable: this.#stable(),
+      kept: this.#kept,
+      drawn: this.#drawn,
+    });
     const memory = this.#canShare ? createMemory(layout.bytes, true) : undefined;
     if (this.#canShare && !memory) {
       this.#refused = true;
@@ -143,8 +153,10 @@ export class Session {
     if (memory) countMemory(this.#members, layout.bytes);
     await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
     if (!carry && this.#saved) await this.lead(({ jobs }) => jobs.setState(this.#saved!));
+    const kept = memory ? undefined : await this.lead(({ jobs }) => jobs.copyState());
     this.#unlessClosed();
-    if (memory) this.#saved = undefined;
+    this.#saved = undefined;
+    this.#kept = kept;
     this.#opened = { program, settings, layout, memory, numerics };
     this.#broken = undefined;
   }
@@ -244,6 +256,19 @@ export class Session {
 
   check(check: SourceCheck): Promise<void> {
     return this.lead(({ jobs }) => jobs.check(check));
+  }
+
+  /** Sets weights by index of the parameter. */
+  async setWeights(values: Map<number, Float32Array>): Promise<void> {
+    await this.ensure(this.widen({}));
+    await this.all(({ jobs }) => jobs.setWeights(values));
+    this.#drawn = false;
+    await this.keepState();
+  }
+
+  /** Has a worker without shared memory send its state, behind a call that changed it. */
+  async keepState(): Promise<void> {
+    if (!this.#opened!.memory) this.keep(await this.lead(({ jobs }) => jobs.copyState()));
   }
 
   /** Keeps the state that a worker without shared memory sent at the end of a run. */
