@@ -1,38 +1,39 @@
 // The caller's side of a model: checks, sends, waits, rebuilds errors. Nothing is computed on this thread.
 
-import type { PartResult } from "./engine/jobs.js";
-import { OptionError, ShapeError } from "./errors.js";
+import { OptionError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
 import { fileOf, type Saved } from "./io/model.js";
-import { sizeOf } from "./layers/layer.js";
 import { confusedClasses } from "./metrics/index.js";
 import {
-  allocate,
   type ConfusionMatrix,
   type EvaluateOptions,
   type GradientOptions,
   type Gradients,
   type Prediction,
-  readBatch,
   readEvaluate,
   readGradientOptions,
 } from "./model/answers.js";
 import { busy, Calls } from "./model/calls.js";
-import { type DataInput, readInputs, readTensors, type TargetInput, type Targets, type Values } from "./model/data.js";
+import { type CloneOptions, partsOf, readClone } from "./model/cloning.js";
+import { type DataInput, readInputs, readTensors, type TargetInput } from "./model/data.js";
+import { runEvaluate } from "./model/evaluating.js";
+import { withTrainable } from "./model/freezing.js";
+import { readBackward, readGradients, runGradients } from "./model/gradients.js";
 import { type Naming, readLabels } from "./model/naming.js";
 import { type CompileOptions, type FitInput, readCompile, readPair, type Settings } from "./model/options.js";
+import { type PredictOptions, readPredict, runPredict } from "./model/predicting.js";
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
 import { type ChunkSource, readStart, type StreamInput } from "./model/starting.js";
 import { summarize } from "./model/summary.js";
-import { eachWindow, fillWindow } from "./model/windows.js";
+import { fillWindow } from "./model/windows.js";
 import { compileProgram, type Program } from "./plan/program.js";
 import { drawSeed } from "./random.js";
 import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
 
 /** A sequential model. Its workers start with the first call that needs them. */
 export class Model {
-  readonly #spec: ModelSpec;
+  #spec: ModelSpec;
   readonly #session: Session;
   #program: Program;
   #settings: Settings | undefined;
@@ -73,7 +74,8 @@ export class Model {
   }
 
   /**
-   * Fixes optimizer, loss, metrics, seed and workers. A second call sets the optimizer anew and keeps the weights.
+   * Fixes optimizer, loss, metrics, seed and workers. A second call sets the optimizer anew and keeps the weights; the first one
+   * draws those anew that were only drawn so far, if it names a seed.
    *
    * Errors   OptionError, ShapeError; E_BUSY while a fit runs
    */
@@ -125,41 +127,17 @@ export class Model {
     const { batch, confusion } = readEvaluate(given);
     const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
     if (confusion) confusedClasses(this.#program.training!.task!, "evaluate: confusionMatrix");
-    return this.#calls.attend(async (parked) => {
-      let sum = 0;
-      let penalty = 0;
-      let activity = 0;
-      let found: Pick<PartResult, "metrics" | "confusion"> = {};
-      await eachWindow(this.#session, parked, { ...data, batch, who: "evaluate" }, async (window) => {
-        const part = { ...window, type: data.x.type, confusion };
-        const result = await this.#session.all(({ jobs }) => jobs.evaluate(part));
-        sum += result.sum;
-        activity += result.activity;
-        penalty = result.penalty + activity / data.x.rows;
-        found = result;
-      });
-      const dataLoss = sum / data.x.rows;
-      const matrix = found.confusion ? { confusionMatrix: { data: found.confusion } } : {};
-      return { loss: dataLoss + penalty, dataLoss, penalty, ...found.metrics, ...matrix };
-    });
+    return this.#calls.attend((parked) => runEvaluate(this.#session, parked, { ...data, batch, confusion }));
   }
 
-  /** Outputs for all rows: probabilities after softmax or sigmoid, logits after a linear layer. */
-  async predict(x: DataInput, given: { batchSize?: number } = {}): Promise<Prediction> {
-    const batch = readBatch(given, "predict");
+  /**
+   * Outputs for all rows: probabilities after softmax or sigmoid, logits after a linear layer; with `layer: name` those of that
+   * layer, behind its activation.
+   */
+  async predict(x: DataInput, given: PredictOptions = {}): Promise<Prediction> {
+    const request = readPredict(this.#program, given);
     const inputs = readInputs(x, this.#program.inputShape, "predict");
-    return this.#calls.attend(async (parked) => {
-      const width = sizeOf(this.#program.outputShape);
-      let data: Float32Array | undefined;
-      let start = 0;
-      await eachWindow(this.#session, parked, { x: inputs, batch, who: "predict" }, async ({ rows, batch }) => {
-        const part = await this.#session.all(({ jobs }) => jobs.predict(inputs.type, rows, batch));
-        data ??= allocate(inputs.rows * width);
-        data.set(part!, start * width);
-        start += rows;
-      });
-      return { data: data!, shape: [inputs.rows, ...this.#program.outputShape] };
-    });
+    return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, ...request }));
   }
 
   /** One update on one batch; the losses are those before it. */
@@ -171,7 +149,9 @@ export class Model {
     this.#labels = naming.names;
     return this.#calls.alone("trainOnBatch", async () => {
       await fillWindow(this.#session, { ...data, who: "trainOnBatch" });
-      return this.#session.all(({ jobs }) => jobs.train(data.x.type, data.x.rows));
+      const losses = await this.#session.all(({ jobs }) => jobs.train(data.x.type, data.x.rows));
+      await this.#session.keepState();
+      return losses;
     });
   }
 
@@ -180,10 +160,9 @@ export class Model {
     this.#training("gradients");
     const training = readGradientOptions(given, "gradients");
     const data = readPair(this.#program, x, y, "gradients", this.#naming(false));
-    return this.#calls.alone("gradients", async () => {
-      await fillWindow(this.#session, { ...data, who: "gradients" }, { inputGradient: true });
-      return this.#gradients(data.x, "loss", training);
-    });
+    return this.#calls.alone("gradients", () =>
+      runGradients(this.#program, this.#session, { ...data, from: "loss", training }),
+    );
   }
 
   /** Gradients by weights and input from a gradient by the output, for a loss of your own. Penalties are included. */
@@ -193,18 +172,10 @@ export class Model {
     given: GradientOptions = {},
   ): Promise<Omit<Gradients, "loss">> {
     const training = readGradientOptions(given, "backward");
-    const inputs = readInputs(x, this.#program.inputShape, "backward");
-    const gradient = readInputs(outputGradient, this.#program.outputShape, "backward", "outputGradient");
-    if (gradient.rows !== inputs.rows) {
-      throw new ShapeError(
-        `backward: expected as many rows in outputGradient as in x, got ${gradient.rows} and ${inputs.rows}.`,
-      );
-    }
+    const data = readBackward(this.#program, x, outputGradient);
     return this.#calls.alone("backward", async () => {
-      const values = gradient.values instanceof Float32Array ? gradient.values : Float32Array.from(gradient.values);
-      const y: Targets = { ...gradient, values, type: "float32", kind: "gradient" };
-      await fillWindow(this.#session, { x: inputs, y, who: "backward" }, { inputGradient: true });
-      const { loss: _, ...rest } = await this.#gradients(inputs, "output", training);
+      const given = { ...data, from: "output", training } as const;
+      const { loss: _, ...rest } = await runGradients(this.#program, this.#session, given);
       return rest;
     });
   }
@@ -212,17 +183,11 @@ export class Model {
   /** The optimizer's update from gradients such as `gradients` and `backward` give; penalties are not added again. */
   async applyGradients(gradients: readonly TensorInput[] | { weights: readonly TensorInput[] }): Promise<void> {
     this.#training("applyGradients");
-    const list = (gradients as { weights?: unknown } | undefined)?.weights ?? gradients;
-    const byIndex = readTensors(list, this.#program.parameters, "applyGradients");
-    if (byIndex.size !== this.#program.parameters.length) {
-      throw new ShapeError(
-        `applyGradients: expected ${this.#program.parameters.length} gradients, got ${byIndex.size}.`,
-      );
-    }
-    const ordered = this.#program.parameters.map((_, i) => byIndex.get(i)!);
+    const ordered = readGradients(this.#program, gradients);
     return this.#calls.alone("applyGradients", async () => {
       await this.#session.ensure(this.#session.widen({}));
       await this.#session.all(({ jobs }) => jobs.apply(ordered));
+      await this.#session.keepState();
     });
   }
 
@@ -237,10 +202,7 @@ export class Model {
   /** Sets weights by name, or in layer order if they have no names; what is left out keeps its values. */
   async setWeights(weights: readonly TensorInput[]): Promise<void> {
     const values = readTensors(weights, this.#program.parameters, "setWeights");
-    return this.#calls.alone("setWeights", async () => {
-      await this.#session.ensure(this.#session.widen({}));
-      await this.#session.all(({ jobs }) => jobs.setWeights(values));
-    });
+    return this.#calls.alone("setWeights", () => this.#session.setWeights(values));
   }
 
   /**
@@ -259,6 +221,34 @@ export class Model {
     return new Blob(await this.#file(), { type: "application/octet-stream" });
   }
 
+  /**
+   * A model of its own with the same architecture, labels, training and seed, by default with the same weights. Its optimizer and
+   * its epochs start anew, and so does what is drawn from the seed. During a fit: the weights between two batches.
+   */
+  async clone(given: CloneOptions = {}): Promise<Model> {
+    const copied = readClone(given);
+    const [spec, program, settings, options] = [this.toJSON(), this.#program, this.#settings, this.#given];
+    const copy = new Model(spec, partsOf(spec, program, settings, copied ? await this.getWeights() : []));
+    copy.#given = options;
+    return copy;
+  }
+
+  /**
+   * Freezes layers by name: their weights stay as they are, bit for bit, in fits, `trainOnBatch` and `applyGradients`, and no
+   * gradient is computed by them or below the lowest layer that is trained. Their penalties still count in the loss, their
+   * dropout still drops. Weights and optimizer state stay as they are.
+   *
+   * Errors   OptionError for what names no layer with weights; E_BUSY while a fit runs
+   */
+  freeze(...layers: string[]): void {
+    this.#setTrainable(layers, false, "freeze");
+  }
+
+  /** Undoes `freeze`, and `trainable: false`: the optimizer goes on with what it kept for these layers. */
+  thaw(...layers: string[]): void {
+    this.#setTrainable(layers, true, "thaw");
+  }
+
   /** Layers, shapes, parameters, bytes, multiply-adds and the size of the team as text. */
   summary(): string {
     return summarize(this.#program, this.#session.facts);
@@ -275,6 +265,14 @@ export class Model {
 
   // What calls have in common.
 
+  #setTrainable(layers: readonly string[], trainable: boolean, who: string): void {
+    if (this.#calls.fitting) throw busy(who);
+    const spec = withTrainable(this.#spec, this.#program, layers, trainable, who);
+    this.#program = compileProgram(spec, this.#settings?.training, this.#program.seed);
+    this.#spec = spec;
+    this.#session.change(spec, this.#program);
+  }
+
   #training(who: string): void {
     if (this.#settings) return;
     throw new OptionError(`${who}: expected a compiled model, got none. Call compile({ optimizer, loss }) first.`);
@@ -285,18 +283,16 @@ export class Model {
   }
 
   #trainable(who: string): void {
-    if (this.#program.parameters.length) return;
-    throw new OptionError(`${who}: expected a model with weights to train, got none. Add a layer such as dense().`);
+    const { parameters } = this.#program;
+    if (parameters.some(({ trainable }) => trainable)) return;
+    const [got, cure] = parameters.length
+      ? ["frozen ones alone", "Thaw a layer"]
+      : ["none", "Add a layer such as dense()"];
+    throw new OptionError(`${who}: expected a model with weights to train, got ${got}. ${cure}.`);
   }
 
   #file(): Promise<Uint8Array<ArrayBuffer>[]> {
     // All read at once, when the call's turn comes: a compile that follows changes none of it.
     return this.#calls.attend(() => fileOf(this.toJSON(), this.#program, this.#settings?.training, this.#session));
-  }
-
-  async #gradients(x: Values, from: "loss" | "output", training: boolean): Promise<Gradients> {
-    const result = await this.#session.all(({ jobs }) => jobs.gradients(x.type, x.rows, from, training));
-    const { loss, weights, input } = result;
-    return { loss, weights, input: { data: input, shape: [x.rows, ...this.#program.inputShape] } };
   }
 }

@@ -6,6 +6,7 @@ import {
   applyGradients,
   evaluateWindow,
   gradientsWindow,
+  layerWindow,
   type Part,
   predictWindow,
   trainWindow,
@@ -120,6 +121,10 @@ const jobs = {
     const values = together((e) => predictWindow(e, type, rows, batch));
     return values && move(values, [values.buffer]);
   },
+  layer(type: ValueType, rows: number, batch: number, end: number): Float32Array | undefined {
+    const values = together((e) => layerWindow(e, type, rows, batch, end));
+    return values && move(values, [values.buffer]);
+  },
   train: (type: ValueType, rows: number) => together((e) => trainWindow(e, type, rows)),
   gradients(type: ValueType, rows: number, from: "loss" | "output", training: boolean) {
     const result = together((e) => gradientsWindow(e, type, rows, from, training));
@@ -148,6 +153,12 @@ const jobs = {
   finish(): { fingerprint: string; state: Uint8Array | undefined } {
     const { run } = opened();
     return { fingerprint: opened().fingerprint(), state: run.shared ? undefined : run.copyOf(run.layout.state) };
+  },
+  /** Weights, slots and counters as bytes, for the caller to keep. */
+  copyState(): Uint8Array {
+    const { run } = opened();
+    const state = run.copyOf(run.layout.state);
+    return move(state, [state.buffer]);
   },
   close(): void {
     engine = undefined;

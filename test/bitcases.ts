@@ -72,6 +72,23 @@ export const cases: Record<string, Case> = {
     y: "binary",
     fit: { epochs: 2, batchSize: 2, validationData: [others.x, others.binary] },
   },
+  "a frozen layer in the middle, with a penalty, limits of gradients": {
+    layers: [
+      first,
+      dense({ units: 12, activation: "tanh" }),
+      dropout({ rate: 0.2 }),
+      dense({ units: 21, activation: "relu", trainable: false, kernelRegularizer: { l2: 0.01 } }),
+      dense({ units: CLASSES, activation: "softmax" }),
+    ],
+    compile: {
+      optimizer: adam({ learningRate: 0.01, globalClipNorm: 0.5 }),
+      loss: "sparseCategoricalCrossentropy",
+      metrics: ["accuracy"],
+      seed: 12,
+    },
+    y: "labels",
+    fit: { epochs: 2, batchSize: 9 },
+  },
   "adam, early stopping with the best weights, in the middle of an epoch": {
     layers: [first, dense({ units: 24, activation: "silu" }), dropout({ rate: 0.2 }), dense({ units: 2 })],
     compile: { optimizer: adam({ learningRate: 0.05 }), loss: { name: "huber", delta: 0.5 }, seed: 4 },

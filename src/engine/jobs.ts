@@ -85,6 +85,33 @@ export function predictWindow(
   return team.leads ? predictions.slice(0, rows * width) : undefined;
 }
 
+/** The same behind the nodes below `end`. No room is planned for these, however wide: the lead takes them batch by batch. */
+export function layerWindow(
+  engine: Engine,
+  type: Source["type"],
+  rows: number,
+  batch: number,
+  end: number,
+): Float32Array | undefined {
+  const { run, plans } = engine;
+  const { program, layout, team } = run;
+  const width = sizeOf(program.nodes[end - 1]!.out);
+  const source = windowOf(engine, type);
+  const { output } = predictPlan(program, layout, source, batch, end);
+  const values = run.float(output);
+  const found = team.leads ? new Float32Array(rows * width) : undefined;
+  eachBatch(run, rows, batch, (start, count) => {
+    run.cursor = start;
+    run.run(plans.predict(source, count, end));
+    for (let row = 0; found && row < count; row++) {
+      const at = row * output.stride;
+      found.set(values.subarray(at, at + width), (start + row) * width);
+    }
+    team.barrier();
+  });
+  return found;
+}
+
 /** One update on the window's first rows. DivergedError, and the weights as they were, if a number is not finite. */
 export function trainWindow(engine: Engine, type: Source["type"], rows: number): BatchResult {
   const { run, plans, state } = engine;

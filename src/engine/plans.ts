@@ -59,9 +59,11 @@ export class Plans {
     return this.#get(`evaluate ${classes} ${key(source)} ${rows}`, make)[0];
   }
 
-  predict(source: Source, rows: number): Linked {
+  /** Through the nodes below `end`. */
+  predict(source: Source, rows: number, end = this.#run.program.nodes.length): Linked {
     const { program, layout } = this.#run;
-    return this.#get(`predict ${key(source)} ${rows}`, () => predictPlan(program, layout, source, rows).phases)[0];
+    const make = () => predictPlan(program, layout, source, rows, end).phases;
+    return this.#get(`predict ${end} ${key(source)} ${rows}`, make)[0];
   }
 
   gradients(source: Source, rows: number, from: "loss" | "output", training: boolean): Linked {

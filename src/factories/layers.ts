@@ -19,7 +19,7 @@ import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
-import { checkInput, layerOf } from "../plan/program.js";
+import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
 
 interface Named {
@@ -27,9 +27,15 @@ interface Named {
   name?: string;
 }
 
+/** What layers with weights take besides. */
+interface Trained extends Named {
+  /** False: training leaves the weights as they are, see `model.freeze`. Default true. */
+  trainable?: boolean;
+}
+
 /** Options as they came, known to be an object: a number or an array would spread to nothing, or to its indices. */
 function given<C extends object>(config: C, type: LayerType): C {
-  options(config, type, [...table[type].options, "name"]);
+  options(config, type, optionsOf(table[type]));
   return config;
 }
 
@@ -47,7 +53,7 @@ export function input(config: { shape: Shape } & Named): InputSpec {
 }
 
 /** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units). */
-export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "dense"), type: "dense" });
+export const dense = (config: DenseConfig & Trained) => layer({ ...given(config, "dense"), type: "dense" });
 
 /** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
 export const conv2d = (config: Conv2dConfig & Named) => layer({ ...given(config, "conv2d"), type: "conv2d" });

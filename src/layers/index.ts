@@ -60,7 +60,9 @@ export const layers = {
 export type LayerType = keyof typeof layers;
 type ConfigOf<D> = D extends LayerDefinition<infer C> ? C : never;
 
-/** One layer as JSON: `{ type, name?, ...options }`. */
+/** One layer as JSON: `{ type, name?, ...options }`; with `trainable: false`, where it has weights, they are frozen. */
 export type LayerSpec = {
-  [T in LayerType]: { readonly type: T; readonly name?: string } & Readonly<ConfigOf<(typeof layers)[T]>>;
+  [T in LayerType]: { readonly type: T; readonly name?: string; readonly trainable?: boolean } & Readonly<
+    ConfigOf<(typeof layers)[T]>
+  >;
 }[LayerType];

@@ -95,6 +95,6 @@ export function resolveMetrics(specs: readonly MetricSpec[], task: Task): Metric
 /** Whether higher or lower values are better of a key of the logs; min for what is no metric. */
 export function betterOf(key: string): "max" | "min" {
   const name = key.replace(/^val([A-Z])/, (_, first: string) => first.toLowerCase());
-  if (name === "accuracy") return "max";
+  if (name === "accuracy" || key === "sparsity") return "max";
   return Object.hasOwn(table, name) ? table[name]!.better : "min";
 }

@@ -13,7 +13,7 @@ export interface EarlyStoppingOptions {
   minDelta?: number;
   /** Epochs without improvement before the stop; default 0: the first one. */
   patience?: number;
-  /** Default max for metrics of which more is better (accuracies, precision, recall, f1, auc, rSquared), min for the rest. */
+  /** Default max for what is better the more of it (accuracies, precision, recall, f1, auc, rSquared, sparsity), else min. */
   mode?: "min" | "max" | "auto";
   /** Default true. */
   restoreBestWeights?: boolean;

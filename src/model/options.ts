@@ -292,6 +292,7 @@ export function readValidation(program: Program, { validationData }: Pick<FitInp
 /** Keys of an epoch's log that can be monitored. */
 export function logKeys(program: Program, validated: boolean): string[] {
   const names = ["loss", ...program.training!.metrics.map(({ name }) => name)];
+  const sparse = program.parameters.some(({ proximal }) => proximal) ? ["sparsity"] : [];
   const validation = names.map((name) => `val${name[0]!.toUpperCase()}${name.slice(1)}`).concat("generalizationGap");
-  return ["dataLoss", "penalty", ...names, ...(validated ? validation : [])];
+  return ["dataLoss", "penalty", ...names, ...sparse, ...(validated ? validation : [])];
 }

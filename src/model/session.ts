@@ -1,7 +1,6 @@
 // A model's team: its memory, its threads, and what must survive when one of them dies.
 
 import type { SourceCheck } from "../engine/check.js";
-import type { Carry } from "../engine/state.js";
 import { WorkerError } from "../errors.js";
 import { features } from "../features.js";
 import { createMemory } from "../memory.js";
@@ -12,41 +11,33 @@ import { holds, type LayoutRequest } from "../plan/request.js";
 import type { State } from "../plan/state.js";
 import { countMemory, isFull, lease, type Member, release } from "../pool.js";
 import { move } from "../rpc.js";
-import type { ModelSpec, Numerics, TrainingSpec } from "../spec.js";
+import type { ModelSpec, Numerics } from "../spec.js";
 import { abandon } from "../team.js";
+import { carryOf, type Opened } from "./carry.js";
 import { estimateWorkers } from "./estimate.js";
 import { chooseNumerics } from "./numerics.js";
 import { DEFAULT_BATCH, DEFAULT_LIMIT, outOfMemory, type Settings } from "./options.js";
 import type { TeamFacts } from "./summary.js";
 import { copyRows, type Upload, type Write } from "./upload.js";
 
-/** What a session was opened with: enough to find its state again. */
-interface Opened {
-  readonly layout: Layout;
-  readonly training: TrainingSpec | undefined;
-  readonly memory: WebAssembly.Memory | undefined;
-  readonly numerics: Numerics;
-}
-
 export class Session {
-  readonly #spec: ModelSpec;
+  #spec: ModelSpec;
   #settings: Settings | undefined;
   #program: Program;
   #members: Member[] = [];
   #opened: Opened | undefined;
-  /** The optimizer was set anew: slots and counters of the old one are of no use. */
-  #reset = false;
   /** A member died; its memory may hold half an update. */
   #broken: string | undefined;
-  /** On plain memory: the state as the worker last sent it. */
+  /** On plain memory, which is lost with its worker: the state as it last sent it. */
   #kept: Uint8Array | undefined;
-  /** From a file: the state to start from, until a memory holds it that is not lost with its worker. */
+  /** The weights are drawn ones, until others are set. */
+  #drawn: boolean;
+  /** From a file: the state to start from, until a memory holds it. */
   #saved: State | undefined;
   #closed = false;
   /** Set where the engine refused shared memory of this size. */
   #refused = false;
   onNote: (message: object) => void = () => {};
-  /** A member died. */
   onDeath: () => void = () => {};
 
   constructor(spec: ModelSpec, program: Program, saved?: { settings: Settings; state: State }) {
@@ -54,14 +45,20 @@ export class Session {
     this.#program = program;
     this.#settings = saved?.settings;
     this.#saved = saved?.state;
+    this.#drawn = saved === undefined;
   }
 
   /** Takes a new training; the weights stay. */
   compile(settings: Settings, program: Program): void {
     this.#settings = settings;
     this.#program = program;
-    this.#reset = true;
     if (this.#saved) this.#saved = { tensors: this.#saved.tensors.slice(0, program.parameters.length) };
+  }
+
+  /** Takes an architecture of the same weights, and their optimizer goes on. */
+  change(spec: ModelSpec, program: Program): void {
+    this.#spec = spec;
+    this.#program = program;
   }
 
   /** The kernels in use. */
@@ -76,7 +73,7 @@ export class Session {
 
   /** True if there is a memory and a team that fit the training. */
   get ready(): boolean {
-    return this.#opened !== undefined && !this.#reset && !this.broken;
+    return this.#opened?.program === this.#program && !this.broken;
   }
 
   /** The team in use, or the one that a fit with the default batch size would get. */
@@ -133,56 +130,45 @@ export class Session {
     const opened = this.#opened;
     if (this.ready && holds(opened!.layout.request, request)) return;
     this.#unlessClosed();
-    const program = this.#program;
-    const training = this.#settings?.training;
+    // As they are now: a compile or a freeze may come meanwhile, and the next call opens anew.
+    const [spec, program, settings] = [this.#spec, this.#program, this.#settings];
+    const training = settings?.training;
     const layout = this.checkBytes(request);
-    const carry = this.#carry();
+    const carry = carryOf(opened, {
+      spec,
+      settings,
+      broken: this.broken,
+      stable: this.#stable(),
+      kept: this.#kept,
+      drawn: this.#drawn,
+    });
     const memory = this.#canShare ? createMemory(layout.bytes, true) : undefined;
     if (this.#canShare && !memory) {
       this.#refused = true;
       return this.ensure({ ...request, workers: 1 });
     }
     this.#gather(request.workers);
-    const numerics = await chooseNumerics(this.#settings?.numerics, (strict, fast) => {
+    const numerics = await chooseNumerics(settings?.numerics, (strict, fast) => {
       this.#unlessClosed();
       return this.lead(({ jobs }) => jobs.agree(strict, fast));
     });
     const module = await kernelModule(numerics, memory !== undefined);
     this.#unlessClosed();
-    const setup = { spec: this.#spec, training, seed: program.seed, request, module, memory, carry };
+    const setup = { spec, training, seed: program.seed, request, module, memory, carry };
     if (memory) countMemory(this.#members, layout.bytes);
     await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
     if (!carry && this.#saved) await this.lead(({ jobs }) => jobs.setState(this.#saved!));
+    const kept = memory ? undefined : await this.lead(({ jobs }) => jobs.copyState());
     this.#unlessClosed();
-    if (memory) this.#saved = undefined;
-    this.#opened = { layout, training, memory, numerics };
-    // A compile may have come meanwhile.
-    this.#reset = this.#program !== program;
+    this.#saved = undefined;
+    this.#kept = kept;
+    this.#opened = { program, settings, layout, memory, numerics };
     this.#broken = undefined;
   }
 
   /** Between a close and what it interrupts, nothing new may start. */
   #unlessClosed(): void {
     if (this.#closed) throw new WorkerError("model: it was disposed of.", "E_DISPOSED");
-  }
-
-  #carry(): Carry | undefined {
-    const opened = this.#opened;
-    if (!opened) return undefined;
-    const { layout, training, memory } = opened;
-    const what = this.#reset ? "weights" : "all";
-    const from = this.#broken !== undefined && !this.#stable() ? "snapshot" : "current";
-    const lost = this.#broken !== undefined && !memory;
-    if (lost && !this.#kept) return undefined;
-    return {
-      spec: this.#spec,
-      training,
-      request: layout.request,
-      what,
-      from,
-      ...(memory ? { memory } : {}),
-      ...(lost ? { state: this.#kept! } : {}),
-    };
   }
 
   #stable(): boolean {
@@ -272,6 +258,19 @@ export class Session {
 
   check(check: SourceCheck): Promise<void> {
     return this.lead(({ jobs }) => jobs.check(check));
+  }
+
+  /** Sets weights by index of the parameter. */
+  async setWeights(values: Map<number, Float32Array>): Promise<void> {
+    await this.ensure(this.widen({}));
+    await this.all(({ jobs }) => jobs.setWeights(values));
+    this.#drawn = false;
+    await this.keepState();
+  }
+
+  /** Has a worker without shared memory send its state, behind a call that changed it. */
+  async keepState(): Promise<void> {
+    if (!this.#opened!.memory) this.keep(await this.lead(({ jobs }) => jobs.copyState()));
   }
 
   /** Keeps the state that a worker without shared memory sent at the end of a run. */

@@ -33,12 +33,17 @@ export function summarize(program: Program, { bytes, workers, batch, auto }: Tea
       .join("  ")
       .trimEnd();
   const parameters = total(2);
+  const frozen = program.nodes.filter(({ parameters }) => parameters.some(({ trainable }) => !trainable));
+  const still = frozen.flatMap((node) => node.parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const memory = bytes === undefined ? [] : [`memory of the last run: ${bytes} bytes`];
   const chosen = auto ? "chosen by the cost of a step" : "as asked for";
   const team = program.training ? [`workers for batches of ${batch}: ${workers}, ${chosen}`] : [];
   return [
     ...table.map(line),
     `parameters: ${parameters} (${parameters * 4} bytes)`,
+    ...(still
+      ? [`trainable: ${parameters - still}, frozen: ${still} (${frozen.map(({ name }) => name).join(", ")})`]
+      : []),
     `multiply-adds per example: ${total(3)}`,
     ...team,
     ...memory,

@@ -16,20 +16,20 @@ interface Given {
 /** One weight a row: its own times its class's; undefined where neither is given. */
 export function readWeights({ sampleWeight, classWeight }: Given, y: Targets): Float32Array | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
-  const weights = new Float32Array(y.rows).fill(1);
-  if (sampleWeight !== undefined) multiplyRows(weights, sampleWeight);
+  const weights = sampleWeight === undefined ? new Float32Array(y.rows).fill(1) : rowWeights(sampleWeight, y.rows);
   if (classWeight !== undefined) multiplyClasses(weights, classWeight, y);
   return weights;
 }
 
-function multiplyRows(weights: Float32Array, given: ArrayLike<number>): void {
+/** A weight for each row, checked; a copy. */
+export function rowWeights(given: ArrayLike<number>, rows: number, who = "fit"): Float32Array {
   if (!Array.isArray(given) && !ArrayBuffer.isView(given)) {
-    throw new OptionError(`fit: sampleWeight: expected an array of numbers, got ${show(given)}.`);
+    throw new OptionError(`${who}: sampleWeight: expected an array of numbers, got ${show(given)}.`);
   }
-  if (given.length !== weights.length) {
-    throw new ShapeError(`fit: sampleWeight: expected one for each of ${weights.length} rows, got ${given.length}.`);
+  if (given.length !== rows) {
+    throw new ShapeError(`${who}: sampleWeight: expected one for each of ${rows} rows, got ${given.length}.`);
   }
-  for (let row = 0; row < weights.length; row++) weights[row] = weight(given[row], `sampleWeight[${row}]`, row);
+  return Float32Array.from({ length: rows }, (_, row) => weight(given[row], `${who}: sampleWeight[${row}]`, row));
 }
 
 function multiplyClasses(weights: Float32Array, given: ClassWeight, y: Targets): void {
@@ -44,7 +44,7 @@ function classWeights(given: Exclude<ClassWeight, "balanced">): Map<number, numb
     throw new OptionError(`fit: classWeight: ${expected}, got ${show(given)}.`);
   }
   return new Map(
-    Object.entries(given).map(([label, value]) => [Number(label), weight(value, `classWeight[${label}]`)]),
+    Object.entries(given).map(([label, value]) => [Number(label), weight(value, `fit: classWeight[${label}]`)]),
   );
 }
 
@@ -76,5 +76,5 @@ function labelsOf({ kind, values }: Targets, option: string): ArrayLike<number> 
 function weight(value: unknown, name: string, row?: number): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
   const where = row === undefined ? {} : { row };
-  throw new DataError(`fit: ${name}: expected a number >= 0, got ${show(value)}.`, where);
+  throw new DataError(`${name}: expected a number >= 0, got ${show(value)}.`, where);
 }

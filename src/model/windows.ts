@@ -12,19 +12,20 @@ export interface WindowPart {
   readonly last: boolean;
 }
 
-/** Rows in windows: each is copied, checked and given to `visit`. */
+/** Rows in windows: each is copied, checked and given to `visit`; where `most` is given, of at most so many rows, or one batch. */
 export async function eachWindow(
   session: Session,
   parked: boolean,
-  { x, y, batch, who }: { x: Values; y?: Targets; batch: number; who: string },
+  { x, y, batch, most, who }: { x: Values; y?: Targets; batch: number; most?: number; who: string },
   visit: (part: WindowPart) => Promise<void>,
 ): Promise<void> {
   // A running fit keeps its memory: the window in it serves. One that waits for its first rows may have none yet.
   if (!parked || !session.ready) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
   const { window, request } = session.layout;
   const size = Math.min(batch, request.batch);
-  for (let start = 0; start < x.rows; start += window.rows) {
-    const end = Math.min(x.rows, start + window.rows);
+  const rows = Math.min(window.rows, Math.max(size, Math.floor(most ?? window.rows)));
+  for (let start = 0; start < x.rows; start += rows) {
+    const end = Math.min(x.rows, start + rows);
     await session.upload(window, { x: rowsOf(x, start, end), y: y && rowsOf(y, start, end) });
     const check = { source: "window", type: x.type, rows: end - start, firstRow: start } as const;
     await session.check({ ...check, targets: y?.kind ?? "none", who });

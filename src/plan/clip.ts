@@ -3,14 +3,16 @@
 import { reads, type Step, step, updates, writes } from "../kernels.js";
 import type { CommonConfig } from "../optimizers/common.js";
 import type { Layout, ParameterTensors } from "./layout.js";
+import { trainedOnly } from "./update.js";
 import { split } from "./walk.js";
 
 /** True where gradients must be whole, penalties in them, before any is used. */
 export const clips = ({ clipValue, clipNorm, globalClipNorm }: CommonConfig): boolean =>
   (clipValue ?? clipNorm ?? globalClipNorm) !== undefined;
 
-/** Steps that bring the gradients within the limits of an optimizer; none without. */
-export function clipSteps({ parameters, norm }: Layout, config: CommonConfig): Step[] {
+/** Steps that bring the gradients within the limits of an optimizer, norms of the trained weights alone; none without. */
+export function clipSteps({ parameters: all, norm }: Layout, config: CommonConfig): Step[] {
+  const parameters = trainedOnly(all);
   const { clipValue, clipNorm, globalClipNorm } = config;
   if (clipValue !== undefined) {
     return parameters.map((one) =>

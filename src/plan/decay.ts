@@ -5,13 +5,15 @@ import { isAdaptive } from "../optimizers/decay.js";
 import { COUNTERS } from "./counters.js";
 import { HYPER, type Layout } from "./layout.js";
 import type { ProgramTraining } from "./program.js";
+import { trainedOnly } from "./update.js";
 import { split } from "./walk.js";
 
 /** Takes the norms of gradients and weights, all together, and from them the decay of the step; none for other decays. */
 export function decaySteps(layout: Layout, { optimizerConfig, products, counters }: ProgramTraining): Step[] {
   const { weightDecay } = optimizerConfig;
   if (!isAdaptive(weightDecay)) return [];
-  const { parameters, norm, hyper } = layout;
+  const { norm, hyper } = layout;
+  const parameters = trainedOnly(layout.parameters);
   const squares = parameters.flatMap((one) => {
     const { unit, units } = one.parameter;
     const to = (row: number) => ({ tensor: one.squares!, access: "write" as const, offset: 4 * units * row });

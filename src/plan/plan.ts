@@ -11,8 +11,26 @@ import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
 import { isScheduled } from "./strengths.js";
 import { tapePlace } from "./tapes.js";
-import { accumulateStep, constraintSteps, penaltySteps, penaltyValue, proximalSteps, updateStep } from "./update.js";
-import { type Batch, backward, context, forward, forwardToLoss, lowestNode, rowsOf, type Walk } from "./walk.js";
+import {
+  accumulateStep,
+  constraintSteps,
+  penaltySteps,
+  penaltyValue,
+  proximalSteps,
+  trainedOnly,
+  updateStep,
+} from "./update.js";
+import {
+  type Batch,
+  backward,
+  context,
+  forward,
+  forwardToLoss,
+  lowestNode,
+  rowsOf,
+  trains,
+  type Walk,
+} from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
 export interface TrainBatch {
@@ -46,20 +64,21 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     hook("decide", "once", ...rowValues(batch), writesNext(hyper), ...ordered),
     ...parameterSteps,
   ];
-  const sums = part === "whole" ? [] : parameters.map((tensors) => accumulateStep(tensors, part));
+  const trained = trainedOnly(parameters);
+  const sums = part === "whole" ? [] : trained.map((tensors) => accumulateStep(tensors, part));
   if (part === "first" || part === "middle") return insertBarriers([...before, ...sums]);
   return insertBarriers([
     ...before,
     ...sums,
     ...decaySteps(layout, program.training!),
-    ...penaltySteps(layout, ({ parameter }) => clipped || isScheduled(parameter)),
+    ...penaltySteps(layout, ({ parameter }) => parameter.trainable && (clipped || isScheduled(parameter))),
     ...clipSteps(layout, optimizerConfig),
-    ...parameters.map((tensors, i) => updateStep(batch, tensors, i, !clipped)),
+    ...trained.map((tensors) => updateStep(batch, tensors, !clipped)),
     ...proximalSteps(layout),
     ...constraintSteps(layout),
     ...averageSteps(layout, optimizerConfig),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
-    ...refreshSteps(program, layout).filter((step) => !belongsTo(lowestNode(walk), step)),
+    ...refreshSteps(program, layout, (node) => trains(node) && node !== lowestNode(walk)),
   ]);
 }
 
@@ -81,10 +100,16 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
   ]);
 }
 
-/** The output of a batch, layers as in use. `output` is the tensor that holds it. */
-export function predictPlan(program: Program, layout: Layout, source: Source, rows: number) {
+/** The output of the nodes below `end` for a batch, layers as in use. `output` is the tensor that holds it. */
+export function predictPlan(
+  program: Program,
+  layout: Layout,
+  source: Source,
+  rows: number,
+  end = program.nodes.length,
+) {
   const batch: Batch = { program, layout, rows, training: false };
-  const walk = forward(batch, program.nodes.length);
+  const walk = forward(batch, end);
   const steps = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
   return { phases: steps, output: walk.output };
 }
@@ -147,7 +172,7 @@ export function backwardPlan(
 /** The optimizer's update from stored gradients; penalties are in them already. */
 export function applyPlan(program: Program, layout: Layout): Phases {
   const batch: Batch = { program, layout, rows: 0, training: true };
-  const updateSteps = layout.parameters.map((tensors, i) => updateStep(batch, tensors, i, false));
+  const updateSteps = trainedOnly(layout.parameters).map((tensors) => updateStep(batch, tensors, false));
   return insertBarriers([
     ...decaySteps(layout, program.training!),
     ...clipSteps(layout, program.training!.optimizerConfig),
@@ -257,14 +282,12 @@ function rowValues({ program, layout }: Batch): Access[] {
   return [loss, ...metrics, ...activities, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
-/** True for a step on the derived copies of this node. */
-const belongsTo = (node: ProgramNode | undefined, { arguments: [first] }: Step): boolean =>
-  node !== undefined && typeof first === "object" && first.tensor.name.startsWith(`${node.name}.`);
-
-function refreshSteps(program: Program, layout: Layout): Step[] {
+/** Derived copies made anew, of all nodes or of the chosen ones. */
+function refreshSteps(program: Program, layout: Layout, chosen: (node: ProgramNode) => boolean = () => true): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const nothing = layout.input;
   return program.nodes.flatMap((node, index) => {
+    if (!chosen(node)) return [];
     const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing };
     return [...(node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [])];
   });

@@ -1,12 +1,11 @@
 // A model's JSON -> a program: layers with names, shapes, parameters and slots. Pure; throws the errors of a wrong model.
 
 import { stride } from "../arena.js";
-import { lookup, options, show } from "../check.js";
+import { boolean, lookup, options, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { type LayerDefinition, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.js";
-import { fitOf, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { betterOf, type Metric, resolveMetrics } from "../metrics/index.js";
 import type { Task } from "../metrics/metric.js";
@@ -16,6 +15,7 @@ import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
 import { plateauIn, type Rate } from "../schedules/index.js";
 import { completePlateau, type ReduceOnPlateauSpec } from "../schedules/plateau.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
+import { checkSoftmax, compileLoss } from "./outcome.js";
 
 /** A parameter with its place in memory: `units` of `unit` floats are what workers share out. */
 export interface Parameter extends ParameterSpec {
@@ -29,10 +29,14 @@ export interface Parameter extends ParameterSpec {
   readonly l2: Rate;
   /** L1 is a soft threshold behind each update, in place of a part of the gradient. */
   readonly proximal: boolean;
+  /** False where its layer is frozen: no training changes it. */
+  readonly trainable: boolean;
 }
 
 export interface ProgramNode {
   readonly name: string;
+  /** Of its layer in the JSON; a layer's activation is a node of its own. */
+  readonly position: number;
   readonly definition: LayerDefinition<object>;
   readonly config: object;
   readonly inp: Shape;
@@ -133,13 +137,14 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
       throw new OptionError(`sequential: expected a name of its own for each layer, got "${name}" twice. Rename one.`);
     }
     names.add(name);
-    const { type: _, name: __, ...config } = layer;
-    const node = compileNode(name, definition, config, shape, seesData);
+    const { type: _, name: __, trainable = true, ...config } = layer;
+    const at = { name, position, trainable: trainable as boolean };
+    const node = compileNode(at, definition, config, shape, seesData);
     nodes.push(node);
     shape = node.out;
     seesData &&= definition.keepsZeros?.(config) ?? false;
     for (const [part, follower, options] of followersOf(type, config)) {
-      const follow = compileNode(`${name}.${part}`, follower, options, shape, false);
+      const follow = compileNode({ ...at, name: `${name}.${part}` }, follower, options, shape, false);
       if (follower.alias?.(options) !== "always") nodes.push(follow);
     }
   }
@@ -165,18 +170,29 @@ export function layerOf(layer: unknown, where = ""): LayerDefinition<object> {
       `sequential: expected layers such as dense({ units: 8 }), got ${show(layer)}${where}.${cure}`,
     );
   }
-  const { type, name, ...config } = layer as Record<string, unknown>;
+  const { type, name, trainable, ...config } = layer as Record<string, unknown>;
   if (type === "input") {
     throw new OptionError(`sequential: expected input() as the first layer alone, got another one${where}. Drop it.`);
   }
   const definition = lookup(layers, type, `sequential: layer${where}`) as LayerDefinition<object>;
   checkName(name, type as string);
   const who = (name ?? type) as string;
-  options(config, who, [...definition.options, "name"]);
+  options(trainable === undefined ? config : { ...config, trainable }, who, optionsOf(definition));
+  if (trainable !== undefined) boolean(trainable, `${who}.trainable`);
   definition.check?.(config, who);
   if (config.activation !== undefined) activationName(config.activation as string, who);
   return definition;
 }
+
+/** What a layer's JSON may have besides its type. */
+export const optionsOf = ({
+  options,
+  parameters,
+}: Pick<LayerDefinition<object>, "options" | "parameters">): string[] => [
+  ...options,
+  "name",
+  ...(parameters ? ["trainable"] : []),
+];
 
 /** OptionError unless a name is left out or fit to be quoted. */
 function checkName(name: unknown, type: string): void {
@@ -208,17 +224,19 @@ export function checkInput(spec: ModelSpec): Shape {
 }
 
 function compileNode(
-  name: string,
+  { name, position, trainable }: Pick<ProgramNode, "name" | "position"> & { trainable: boolean },
   definition: LayerDefinition<object>,
   config: object,
   inp: Shape,
   seesData: boolean,
 ): ProgramNode {
-  const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) => compileParameter(name, parameter));
+  const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) =>
+    compileParameter(name, parameter, trainable),
+  );
   const out = definition.output(config, inp, name);
   const derived = definition.derived?.(config, inp) ?? {};
   const constants = definition.constants?.(config, inp) ?? {};
-  return { name, definition, config, inp, out, parameters, derived, constants, seesData };
+  return { name, position, definition, config, inp, out, parameters, derived, constants, seesData };
 }
 
 function matrixOf({ shape, layout, columnAxes = 1 }: ParameterSpec): [rows: number, columns: number] {
@@ -227,61 +245,12 @@ function matrixOf({ shape, layout, columnAxes = 1 }: ParameterSpec): [rows: numb
   return [sizeOf(shape.slice(0, rows)), sizeOf(shape.slice(rows))];
 }
 
-function compileParameter(node: string, parameter: ParameterSpec): Parameter {
+function compileParameter(node: string, parameter: ParameterSpec, trainable: boolean): Parameter {
   const unit = parameter.layout === "panels" ? 64 : 8;
   const matrix = matrixOf(parameter);
   const floats = (parameter.layout === "panels" ? stride(matrix[0]) : 1) * stride(matrix[1]);
   const { l1 = 0, l2 = 0, proximal = false } = parameter.regularizer ?? {};
   const fullName = `${node}.${parameter.name}`;
-  const threshold = proximal && l1 !== 0;
-  return { ...parameter, fullName, matrix, floats, unit, units: floats / unit, l1, l2, proximal: threshold };
-}
-
-const activationOf = (node: ProgramNode | undefined): string =>
-  node?.definition === layers.activation
-    ? activationName((node.config as { activation: string }).activation, node.name)
-    : "linear";
-
-function checkSoftmax(nodes: readonly ProgramNode[]): void {
-  const normalising = (node: ProgramNode | undefined) => ["softmax", "logSoftmax"].includes(activationOf(node));
-  const working = nodes.filter(({ definition, config }) => definition.alias?.(config) !== "always");
-  working.forEach((node, i) => {
-    const below = working[i - 1];
-    if (!normalising(node) || !normalising(below)) return;
-    const got = `${activationOf(node)} after ${activationOf(below)} of ${below!.name}`;
-    throw new OptionError(
-      `${node.name}: expected no softmax directly after a softmax, got ${got}. Drop one of the two.`,
-    );
-  });
-}
-
-/** OptionError for a penalty on the output of an activation that the loss is fused with: training never makes these values. */
-function checkActivityBefore(name: string, fused: readonly string[] = [], nodes: readonly ProgramNode[], last: number) {
-  const below = activationOf(nodes[last - 1]);
-  if (!nodes[last]?.definition.penalises || !fused.includes(below)) return;
-  const expected = `expected no activityRegularizer behind a last ${below}, which the loss ${name} takes in`;
-  throw new OptionError(`${nodes[last].name}: ${expected}, got one. Put it on a layer below.`);
-}
-
-function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): ProgramLoss {
-  const spec = loss!;
-  if (outputShape.length !== 1) {
-    const shape = outputShape.join(", ");
-    throw new ShapeError(
-      `loss ${spec.name}: expected an output (B, units), got (B, ${shape}). Add flatten() at the end.`,
-    );
-  }
-  let last = nodes.length - 1;
-  while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;
-  const units = sizeOf(outputShape);
-  const definition = lossOf(spec, units);
-  checkActivityBefore(spec.name, definition.fused, nodes, last);
-  const fit = fitOf(spec, activationOf(nodes[last]), units);
-  return {
-    definition,
-    config: spec,
-    target: definition.target,
-    nodes: fit === "fused" ? last : nodes.length,
-    logits: fit !== "output" || definition.signs === true,
-  };
+  const units = floats / unit;
+  return { ...parameter, fullName, matrix, floats, unit, units, l1, l2, proximal: proximal && l1 !== 0, trainable };
 }

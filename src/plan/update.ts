@@ -6,6 +6,10 @@ import { HYPER, type Layout, type ParameterTensors, type Part } from "./layout.j
 import { isScheduled, scheduledGradient, scheduledThreshold, scheduledValue } from "./strengths.js";
 import { type Batch, split } from "./walk.js";
 
+/** Without the frozen ones. */
+export const trainedOnly = (parameters: Layout["parameters"]): ParameterTensors[] =>
+  parameters.filter(({ parameter }) => parameter.trainable);
+
 /** Adds a batch's gradients to those of its update; the last batch has all of them then. */
 export function accumulateStep(tensors: ParameterTensors, part: Part): Step {
   const { sum, gradient, parameter } = tensors;
@@ -18,9 +22,9 @@ export function accumulateStep(tensors: ParameterTensors, part: Part): Step {
 }
 
 /** The optimizer's step; `fused` with the penalty where it can be, so that gradients need not hold it. */
-export function updateStep(batch: Batch, tensors: ParameterTensors, index: number, fused: boolean): Step {
+export function updateStep(batch: Batch, tensors: ParameterTensors, fused: boolean): Step {
   const { optimizer, optimizerConfig } = batch.program.training!;
-  const { hyper, flags: flag } = batch.layout;
+  const { hyper, flags: flag, parameters } = batch.layout;
   const { parameter, weight, gradient, slots, penalty } = tensors;
   const { l1, l2, proximal, unit } = parameter;
   const strengths = fused && typeof l1 === "number" && typeof l2 === "number" ? { l1, l2 } : { l1: 0, l2: 0 };
@@ -30,7 +34,7 @@ export function updateStep(batch: Batch, tensors: ParameterTensors, index: numbe
     gradient: reads(gradient),
     slot: (name) => updates(slots.get(name)!),
     penalty: fused && penalty && !proximal && !isScheduled(parameter) ? writes(penalty) : 0,
-    flag: flags(flag, 4 * index),
+    flag: flags(flag, 4 * parameters.indexOf(tensors)),
     hyper: reads(hyper, HYPER.numbers),
     l1: proximal ? 0 : strengths.l1,
     l2: strengths.l2,
@@ -40,7 +44,7 @@ export function updateStep(batch: Batch, tensors: ParameterTensors, index: numbe
 
 /** The soft thresholds of a proximal L1, on each update's own units. */
 export function proximalSteps(layout: Layout): Step[] {
-  return layout.parameters.flatMap((tensors) => {
+  return trainedOnly(layout.parameters).flatMap((tensors) => {
     const { proximal, l1, unit } = tensors.parameter;
     if (!proximal) return [];
     if (typeof l1 === "object") return [scheduledThreshold(layout, tensors)];
@@ -51,7 +55,7 @@ export function proximalSteps(layout: Layout): Step[] {
 
 /** What updated weights are held to. */
 export function constraintSteps({ parameters }: Layout): Step[] {
-  return parameters.flatMap((tensors) => {
+  return trainedOnly(parameters).flatMap((tensors) => {
     const { unit, matrix, layout, constraint } = tensors.parameter;
     if (!constraint) return [];
     const weight = updates(tensors.weight);
@@ -68,14 +72,15 @@ export function penaltyValue(layout: Layout, tensors: ParameterTensors, own = fa
 }
 
 /**
- * Penalties into gradients, for those parameters that `whole` says. Of the others, those with a proximal L1 have their value
- * taken: it is no part of the gradient, so that the update cannot write it.
+ * Penalties into gradients, for those parameters that `whole` says. Of the others, those that no update writes have their value
+ * taken: with a proximal L1, which is no part of the gradient, and of frozen weights.
  */
 export function penaltySteps(layout: Layout, whole: (tensors: ParameterTensors) => boolean = () => true): Step[] {
   return layout.parameters.flatMap((tensors) => {
     if (!tensors.penalty) return [];
     if (whole(tensors)) return [penaltyValue(layout, tensors), penaltyGradient(layout, tensors)];
-    return tensors.parameter.proximal ? [penaltyValue(layout, tensors)] : [];
+    const { proximal, trainable } = tensors.parameter;
+    return proximal || !trainable ? [penaltyValue(layout, tensors)] : [];
   });
 }
 

@@ -74,11 +74,16 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
   return { steps, output: value, pred, delta, nodes };
 }
 
-/** The lowest node with parameters: training needs no gradient by its input. */
-export const lowestNode = ({ nodes }: Walk): ProgramNode | undefined =>
-  nodes.find(({ node }) => node.parameters.length > 0)?.node;
+/** True for a node whose weights training changes: all of a layer are frozen, or none. */
+export const trains = ({ parameters }: ProgramNode): boolean => parameters.some(({ trainable }) => trainable);
 
-/** Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. */
+/** The lowest node that training changes: it needs no gradient by that node's input, and none below. */
+export const lowestNode = ({ nodes }: Walk): ProgramNode | undefined => nodes.find(({ node }) => trains(node))?.node;
+
+/**
+ * Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. With `toInput` all that
+ * there are; without, what an update needs.
+ */
 export function backward(batch: Batch, walk: Walk, toInput: boolean) {
   const lowest = lowestNode(walk);
   const first = walk.nodes.findIndex(({ node }) => node === lowest);
@@ -86,7 +91,8 @@ export function backward(batch: Batch, walk: Walk, toInput: boolean) {
     const position = walk.nodes.indexOf(entry);
     const wanted = toInput || (first >= 0 && position > first);
     if (!wanted && position !== first) return [];
-    return entry.node.definition.backward(entry.node.config, context(batch, entry, wanted));
+    const steps = entry.node.definition.backward(entry.node.config, context(batch, entry, wanted));
+    return toInput || trains(entry.node) ? steps : steps.filter(({ split }) => split.axis === "batch");
   });
   return {
     batchSteps: steps.filter(({ split }) => split.axis === "batch"),

@@ -4,6 +4,7 @@ import { boolean, integer, show } from "../check.js";
 import { DataError, OptionError } from "../errors.js";
 import { features } from "../features.js";
 import type { CompileOptions, FitInput } from "../model/options.js";
+import { rowWeights } from "../model/weights.js";
 import type { Candidate } from "./candidate.js";
 import { foldSeed, folds } from "./folds.js";
 import { readTable, type Table } from "./table.js";
@@ -23,7 +24,7 @@ export interface FoldedOptions {
   groups?: ArrayLike<number | string>;
   /** What folds and models draw from; default that of compile, else drawn. */
   seed?: number;
-  /** Epochs, batch size and the like, as `fit` takes them. */
+  /** Epochs, batch size and the like, as `fit` takes them; `sampleWeight` for all rows. What is evaluated has no weights. */
   fit?: FoldFit;
   /** For a model given as JSON; in place of a compiled model's own. Seed and workers are each fold's own. */
   compile?: CompileOptions;
@@ -92,7 +93,9 @@ export function readRequest(
     const [repeat, fold] = [Math.floor(i / count), i % count];
     return { repeat, fold, testRows, seed: foldSeed(seed, repeat, fold) };
   });
-  return { ...table, y: targets, fit, standardize, signal, seed, trials, parallel };
+  const { sampleWeight } = fit;
+  const weights = sampleWeight && { sampleWeight: rowWeights(sampleWeight, table.x.rows, `${who}: fit`) };
+  return { ...table, y: targets, fit: { ...fit, ...weights }, standardize, signal, seed, trials, parallel };
 }
 
 /** How many of so many trials run at a time. */

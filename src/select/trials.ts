@@ -99,7 +99,9 @@ async function runTrial(
   living.add(model);
   try {
     model.compile({ ...candidate.compile, seed, workers: 1 });
-    const run = model.fit(trainX, y.take(trainRows), { ...fit, ...(signal ? { signal } : {}) });
+    const all = fit.sampleWeight;
+    const weights = all && { sampleWeight: Float32Array.from(trainRows, (row) => all[row]!) };
+    const run = model.fit(trainX, y.take(trainRows), { ...fit, ...weights, ...(signal ? { signal } : {}) });
     const history = await located(run, trainRows);
     if (history.stopped === "aborted") return undefined;
     const metrics = await located(model.evaluate(testX, y.take(testRows)), testRows);
