@@ -13,6 +13,7 @@ export * from "./layers/gaussian";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
 export * from "./layers/normalization";
 export * from "./layers/pooling";
+export * from "./layers/recurrent";
 export * from "./layers/rescaling";
 export * from "./layers/scan";
 export * from "./layers/softmax";

@@ -35,11 +35,14 @@ export {
   globalAveragePooling2d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  gru,
   input,
+  lstm,
   maxPooling1d,
   maxPooling2d,
   normalization,
   rescaling,
+  simpleRnn,
   spatialDropout,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";

@@ -13,6 +13,8 @@ import { type LayerSpec, type LayerType, layers as table } from "../layers/index
 import type { Shape } from "../layers/layer.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
+import type { RecurrentConfig } from "../layers/recurrence.js";
+import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf } from "../plan/program.js";
@@ -86,6 +88,16 @@ export const globalAveragePooling1d = (config: Named = {}) =>
 /** The largest value of all steps. (B, steps, channels) -> (B, channels). */
 export const globalMaxPooling1d = (config: Named = {}) =>
   layer({ ...given(config, "globalMaxPooling1d"), type: "globalMaxPooling1d" });
+
+/** Recurrent: `h = activation(inp · kernel + h · recurrentKernel + bias)`. (B, steps, channels) -> (B, units) or (B, steps, units). */
+export const simpleRnn = (config: SimpleRnnConfig & Named) =>
+  layer({ ...given(config, "simpleRnn"), type: "simpleRnn" });
+
+/** Long short-term memory, gates i, f, g, o. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
+export const lstm = (config: LstmConfig & Named) => layer({ ...given(config, "lstm"), type: "lstm" });
+
+/** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
+export const gru = (config: RecurrentConfig & Named) => layer({ ...given(config, "gru"), type: "gru" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

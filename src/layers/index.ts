@@ -20,6 +20,7 @@ import {
   maxPooling1d,
   maxPooling2d,
 } from "./pooling.js";
+import { gru, lstm, simpleRnn } from "./recurrent.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
@@ -36,6 +37,9 @@ export const layers = {
   globalMaxPooling2d,
   globalAveragePooling1d,
   globalMaxPooling1d,
+  simpleRnn,
+  lstm,
+  gru,
   dropout,
   activation,
   flatten,

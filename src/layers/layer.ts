@@ -65,6 +65,10 @@ export interface LayerDefinition<Config> {
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
+  /** Those of them that the layer's own gradients need, even where nothing below does. */
+  readonly keeps?: readonly string[];
+  /** The activation is the layer's own: none is put behind it. */
+  readonly activates?: true;
   /** Numbers that no training changes, one row of the input each, made from the options. */
   constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
   /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */

@@ -225,9 +225,12 @@ function rowValues({ program, layout }: Batch): Access[] {
   return [loss, ...metrics, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
-/** True for a step on the derived copies of this node. */
-const belongsTo = (node: ProgramNode | undefined, { arguments: [first] }: Step): boolean =>
-  node !== undefined && typeof first === "object" && first.tensor.name.startsWith(`${node.name}.`);
+/** True for a step on the derived copies of this node that only gradients by its input need. */
+function belongsTo(node: ProgramNode | undefined, { arguments: [first] }: Step): boolean {
+  if (!node || typeof first !== "object") return false;
+  const { name } = first.tensor;
+  return name.startsWith(`${node.name}.`) && !node.definition.keeps?.includes(name.slice(node.name.length + 1));
+}
 
 function refreshSteps(program: Program, layout: Layout): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };

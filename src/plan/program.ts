@@ -128,7 +128,7 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     nodes.push(node);
     shape = node.out;
     seesData &&= definition.keepsZeros?.(config) ?? false;
-    if (type === "activation" || config.activation === undefined) continue;
+    if (type === "activation" || config.activation === undefined || definition.activates) continue;
     const follow = compileNode(
       `${name}.activation`,
       layers.activation,
