@@ -23,11 +23,13 @@ export {
   alphaDropout,
   averagePooling1d,
   averagePooling2d,
+  bidirectional,
   conv1d,
   conv2d,
   conv2dTranspose,
   dense,
   dropout,
+  embedding,
   flatten,
   gaussianDropout,
   gaussianNoise,
@@ -38,12 +40,14 @@ export {
   gru,
   input,
   lstm,
+  masking,
   maxPooling1d,
   maxPooling2d,
   normalization,
   rescaling,
   simpleRnn,
   spatialDropout,
+  timeDistributed,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";

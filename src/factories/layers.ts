@@ -1,16 +1,20 @@
 // Functions that give layers as plain JSON. Each checks what it was given at once.
 
 import { options } from "../check.js";
+import { OptionError } from "../errors.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
+import type { BidirectionalConfig } from "../layers/bidirectional.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
+import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
+import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { RecurrentConfig } from "../layers/recurrence.js";
@@ -44,7 +48,7 @@ export function input(config: { shape: Shape } & Named): InputSpec {
   return spec;
 }
 
-/** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units). */
+/** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units), and the same on the last axis of more. */
 export const dense = (config: DenseConfig & Named) => layer({ ...given(config, "dense"), type: "dense" });
 
 /** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
@@ -98,6 +102,29 @@ export const lstm = (config: LstmConfig & Named) => layer({ ...given(config, "ls
 
 /** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
 export const gru = (config: RecurrentConfig & Named) => layer({ ...given(config, "gru"), type: "gru" });
+
+/** A recurrent layer in both directions of time, outputs side by side or merged. (B, steps, channels) -> (B, 2 units), ... */
+export const bidirectional = (
+  recurrent: BidirectionalConfig["layer"],
+  config: Omit<BidirectionalConfig, "layer"> & Named = {},
+) => layer({ ...given(config, "bidirectional"), layer: recurrent, type: "bidirectional" });
+
+/** A layer of vectors on every step of a sequence; dense works on the last axis, and what takes each value by itself has no other way. */
+export function timeDistributed<S extends LayerSpec>(spec: S): S {
+  layerOf(spec);
+  if (ON_STEPS.includes(spec.type)) return spec;
+  throw new OptionError(
+    `timeDistributed: expected one of ${ON_STEPS.join(", ")}, got ${spec.type}. Other layers have no form for each step.`,
+  );
+}
+const ON_STEPS: readonly string[] = ["dense", "dropout", "activation", "rescaling", "gaussianNoise", "gaussianDropout"];
+
+/** A trained vector for each whole number: `embeddings[inp]`. The first layer. (B, steps) -> (B, steps, outputDim). */
+export const embedding = (config: EmbeddingConfig & Named) =>
+  layer({ ...given(config, "embedding"), type: "embedding" });
+
+/** Steps of `maskValue` alone do not count for the recurrent layers above. (B, steps, channels) -> (B, steps, channels). */
+export const masking = (config: MaskingConfig & Named = {}) => layer({ ...given(config, "masking"), type: "masking" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

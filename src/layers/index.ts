@@ -1,14 +1,17 @@
 // The table of layers: `type` in a model's JSON -> its definition. LayerSpec follows by type derivation.
 import { activation } from "./activation.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { bidirectional } from "./bidirectional.js";
 import { conv1d } from "./conv1d.js";
 import { conv2d } from "./conv2d.js";
 import { conv2dTranspose } from "./conv2d_transpose.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
+import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
+import { masking } from "./masking.js";
 import { normalization } from "./normalization.js";
 import {
   averagePooling1d,
@@ -40,6 +43,9 @@ export const layers = {
   simpleRnn,
   lstm,
   gru,
+  bidirectional,
+  embedding,
+  masking,
   dropout,
   activation,
   flatten,

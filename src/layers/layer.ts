@@ -48,6 +48,8 @@ export interface NodeContext {
   /** True where most of `inp` is known to be zero: see `keepsZeros`. */
   readonly zeros: boolean;
   scratch(name: string): Tensor;
+  /** One value a step of the input, 0 where it does not count; only below a layer that says so. */
+  readonly mask?: Tensor | undefined;
   /** Where the step's number lies in memory, and what makes this layer's random numbers its own. */
   readonly counter: Tensor;
   readonly counterOffset: number;
@@ -75,6 +77,10 @@ export interface LayerDefinition<Config> {
   scratch?(config: Config, inp: Shape, batch: number, zeros: boolean): Readonly<Record<string, Scratch>>;
   /** True where a zero of the input is a zero of the output: data that is mostly zeros stays so up to the next layer. */
   keepsZeros?(config: Config): boolean;
+  /** It writes its scratch `mask`, for the layers above as long as examples have as many steps; or none is fit for these. */
+  mask?(config: Config): "writes" | "ends" | undefined;
+  /** Values of the input are whole numbers from 0 to below this, as the data has them. */
+  indices?(config: Config): number;
   /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
   alias?(config: Config): "always" | "inference" | "never";
   forward(config: Config, context: NodeContext): readonly Step[];

@@ -13,7 +13,7 @@ export interface RecurrentConfig extends Omit<WeightedConfig, "activation"> {
   units: number;
   /** The output of every step, not of the last one alone; default false. */
   returnSequences?: boolean;
-  /** From the last step to the first; outputs of all steps come in that order. Default false. */
+  /** From the last step to the first; outputs of all steps come in that order, and no mask goes on. Default false. */
   goBackwards?: boolean;
   /** Default orthogonal. */
   recurrentInitializer?: InitializerName | InitializerSpec;
@@ -117,11 +117,12 @@ export function forward<Config extends RecurrentConfig>(
   context: NodeContext,
   { outStep }: Place,
 ): Step[] {
-  const { batch, inp, out, parameter, scratch, shape } = context;
+  const { batch, inp, out, parameter, scratch, shape, mask } = context;
   const { steps, channels, columns, width } = sizes(cell, config, shape);
   const { units, useBias = true, goBackwards } = config;
   const [states, gates, products] = [scratch("states"), scratch("gates"), scratch("products")];
   const from = ordered(inp, steps, channels, goBackwards);
+  const counts = mask && ordered(mask, steps, 1, goBackwards);
   return [
     withFlops(
       2 * batch.extent * steps * channels * columns,
@@ -146,9 +147,9 @@ export function forward<Config extends RecurrentConfig>(
         writes(products),
         reads(parameter("recurrentKernel")),
         useBias && cell.after ? reads(parameter("recurrentBias")) : 0,
-        0,
-        ...([cell.code(config), steps, units, outStep, 0, out.stride] as const),
-        ...([states.stride, gates.stride, products.stride, 0] as const),
+        counts?.at ?? 0,
+        ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, out.stride] as const),
+        ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0] as const),
       ),
     ),
   ];
@@ -161,12 +162,13 @@ export function backward<Config extends RecurrentConfig>(
   context: NodeContext,
   { outStep }: Place,
 ): Step[] {
-  const { batch, rows, inp, dinp, dout, derived, gradient, scratch, shape, split } = context;
+  const { batch, rows, inp, dinp, dout, derived, gradient, scratch, shape, split, mask } = context;
   const { steps, channels, columns, width, state } = sizes(cell, config, shape);
   const { units, useBias = true, goBackwards } = config;
   const names = ["states", "gates", "products", "carry"] as const;
   const [states, gates, products, carry] = names.map(scratch) as [Tensor, Tensor, Tensor, Tensor];
   const from = ordered(inp, steps, channels, goBackwards);
+  const counts = mask && ordered(mask, steps, 1, goBackwards);
   const sums = cell.after ? products : gates;
   const through = withFlops(
     2 * batch.extent * (steps - 1) * units * columns,
@@ -179,9 +181,9 @@ export function backward<Config extends RecurrentConfig>(
       reads(dout),
       reads(states),
       reads(derived("recurrentTransposed")),
-      0,
-      ...([cell.code(config), steps, units, outStep, 0, dout.stride] as const),
-      ...([states.stride, gates.stride, products.stride, 0, carry.stride] as const),
+      counts?.at ?? 0,
+      ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, dout.stride] as const),
+      ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, carry.stride] as const),
     ),
   );
   const below = (target: Tensor) => {
@@ -254,6 +256,8 @@ export function recurrent<Config extends RecurrentConfig>(cell: Cell<Config>): L
       return returnSequences ? [inp[0]!, units] : [units];
     },
     activates: true,
+    // Outputs are in the other order then.
+    mask: ({ goBackwards }) => (goBackwards ? "ends" : undefined),
     keeps: ["recurrentTransposed"],
     parameters: (config, inp) => parameters(cell, config, inp),
     derived: (config, inp) => derived(cell, config, inp),

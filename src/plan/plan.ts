@@ -236,7 +236,7 @@ function refreshSteps(program: Program, layout: Layout): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const nothing = layout.input;
   return program.nodes.flatMap((node, index) => {
-    const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing };
+    const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing, mask: undefined };
     return [...(node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [])];
   });
 }

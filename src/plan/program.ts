@@ -124,6 +124,11 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     }
     names.add(name);
     const { type: _, name: __, ...config } = layer;
+    if (definition.indices && nodes.length) {
+      throw new OptionError(
+        `${name}: expected the data's numbers, got the output of ${nodes.at(-1)!.name}. Put it first.`,
+      );
+    }
     const node = compileNode(name, definition, config, shape, seesData);
     nodes.push(node);
     shape = node.out;
