@@ -125,8 +125,12 @@ test("dense on every step is dense on the steps as rows", async () => {
 
 test("masked steps at the end or the beginning are as if they were not there", async () => {
   for (const layer of [lstm, gru, simpleRnn]) {
-    for (const before of [0, 2]) {
-      const inner = [layer({ units: 5, returnSequences: true }), layer({ units: 3 })];
+    const stacks: Layers[] = [
+      [layer({ units: 5, returnSequences: true }), layer({ units: 3 })],
+      [bidirectional(layer({ units: 5, returnSequences: true })), layer({ units: 3, goBackwards: true })],
+    ];
+    for (const [i, before] of [0, 2, 0, 2].entries()) {
+      const inner = stacks[i >> 1]!;
       await using long = make([STEPS + 2, CHANNELS], [masking({ maskValue: -1 }), ...inner]);
       await using short = make([STEPS, CHANNELS], inner);
       await long.setWeights((await short.getWeights()).map(({ data, shape }) => ({ data, shape })));
@@ -151,7 +155,7 @@ test("masked steps at the end or the beginning are as if they were not there", a
 });
 
 test("an embedding is a kernel on one-hot rows; maskZero leaves zeros out", async () => {
-  const [V, D] = [7, 5];
+  const [V, D] = [7, 13];
   const numbers = Array.from({ length: B * STEPS }, (_, i) => (3 * i + 1) % V);
   const x = { data: numbers, shape: [B, STEPS] };
   const hot = {
