@@ -86,4 +86,29 @@ test("each learns which channel has the largest sum", async () => {
   }
 });
 
+test("gradients that vanish end as zeros, not as subnormal numbers, which are slow", async () => {
+  const steps = 16;
+  for (const [layer, gates] of [
+    [lstm, [0, -9.2, 0, 0]],
+    [gru, [-9.2, 0, 0]],
+    [simpleRnn, [0]],
+  ] as const) {
+    await using model = sequential([input({ shape: [steps, 1] }), layer({ units: 1 })]);
+    model.compile({ optimizer: "sgd", workers: 1, numerics: "strict" });
+    // Gates that let a ten-thousandth through, and a kernel of 1 everywhere.
+    const small = { shape: [1, gates.length], data: gates.map(() => 1e-4) };
+    const bias = { shape: [gates.length], data: [...gates] };
+    const ones = { shape: [1, gates.length], data: gates.map(() => 1) };
+    await model.setWeights([ones, small, bias, ...(layer === gru ? [{ ...bias, data: [0, 0, 0] }] : [])]);
+    const x = { shape: [1, steps, 1], data: new Array(steps).fill(0) };
+    const { data } = (await model.backward(x, { shape: [1, 1], data: [1] })).input;
+    assert.ok(data[steps - 1]! > 0 && data[steps - 3]! > 0, `${data.join(" ")}`);
+    assert.ok(
+      [...data].every((value) => value === 0 || Math.abs(value) > 1e-31),
+      `${data.join(" ")}`,
+    );
+    assert.is(data[0], 0);
+  }
+});
+
 test.run();
