@@ -27,6 +27,7 @@ export {
   alphaDropout,
   averagePooling1d,
   averagePooling2d,
+  bidirectional,
   columnDropout,
   conv1d,
   conv2d,
@@ -34,6 +35,7 @@ export {
   cutout,
   dense,
   dropout,
+  embedding,
   flatten,
   gaussianDropout,
   gaussianNoise,
@@ -41,7 +43,10 @@ export {
   globalAveragePooling2d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  gru,
   input,
+  lstm,
+  masking,
   maxPooling1d,
   maxPooling2d,
   normalization,
@@ -49,7 +54,9 @@ export {
   randomFlip,
   randomTranslation,
   rescaling,
+  simpleRnn,
   spatialDropout,
+  timeDistributed,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
 export { sequential } from "./factories/model.js";

@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { conv2d, dense, flatten, input, type ModelSpec, maxPooling2d, sequential, sgd } from "../src/index.js";
+import { conv2d, dense, flatten, input, lstm, type ModelSpec, maxPooling2d, sequential, sgd } from "../src/index.js";
 import golden from "./golden/training_nets.json";
 import { close, generator, NUMERICS, type Tensor } from "./golden.js";
 
@@ -29,6 +29,10 @@ const nets: Record<
       dense({ units: 3, activation: "softmax" }),
     ],
     initial: [{ fans: [9, 36] }, 0, { fans: [64, 3] }, 0],
+  },
+  "lstm net": {
+    layers: [lstm({ units: 4 }), dense({ units: 3, activation: "softmax" })],
+    initial: [{ fans: [3, 16] }, { fans: [4, 16] }, 0, { fans: [4, 3] }, 0],
   },
 };
 

@@ -25,6 +25,9 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
   const width = sizeOf(run.program.inputShape);
   const source = behind(run.layout[check.source]!, check.from ?? 0, width, targetWidth(run.program));
   if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
+  const [first] = run.program.nodes;
+  const indices = first?.definition.indices?.(first.config);
+  if (indices !== undefined) checkIndices(run, source, width, indices, check);
   const { targets } = check;
   if (targets === "values" || targets === "probabilities") {
     checkFinite(run, source.y, targetWidth(run.program), check, "y");
@@ -53,6 +56,21 @@ function checkFinite(run: RunMemory, tensor: Source["x"], width: number, check: 
   throw new DataError(
     `${check.who}: expected finite numbers in ${what}, got ${values[bad]} in row ${row}, column ${bad % width}. Drop the row or fill the value in.`,
     { row, column: bad % width },
+  );
+}
+
+/** What an embedding has vectors for. */
+function checkIndices(run: RunMemory, { x }: Source, width: number, below: number, check: SourceCheck): void {
+  const { type, rows, firstRow, who } = check;
+  const bytes = run.bytes.subarray(x.pointer, x.pointer + rows * width);
+  const values: ArrayLike<number> = type === "uint8" ? bytes : run.float(x).subarray(0, rows * width);
+  const wrong = (value: number) => !(Number.isInteger(value) && value >= 0 && value < below);
+  const bad = Array.prototype.findIndex.call(values, wrong);
+  if (bad < 0) return;
+  const [row, column] = [firstRow + Math.floor(bad / width), bad % width];
+  throw new DataError(
+    `${who}: expected whole numbers from 0 to ${below - 1} in x, got ${values[bad]} in row ${row}, column ${column}. Number what there is from 0, or give the embedding a larger inputDim.`,
+    { row, column },
   );
 }
 

@@ -1,10 +1,12 @@
 // Functions that give layers as plain JSON. Each checks what it was given at once.
 
 import { options } from "../check.js";
+import { OptionError } from "../errors.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { ActivityPenalty } from "../layers/activity.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
 import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
+import type { BidirectionalConfig } from "../layers/bidirectional.js";
 import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
@@ -12,11 +14,15 @@ import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { CutoutConfig } from "../layers/cutout.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
+import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
+import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
+import type { RecurrentConfig } from "../layers/recurrence.js";
+import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf, optionsOf } from "../plan/program.js";
@@ -52,18 +58,18 @@ export function input(config: { shape: Shape } & Named): InputSpec {
   return spec;
 }
 
-/** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units). */
+/** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units), and the same on the last axis of more. */
 export const dense = (config: DenseConfig & Trained) => layer({ ...given(config, "dense"), type: "dense" });
 
 /** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
-export const conv2d = (config: Conv2dConfig & Named) => layer({ ...given(config, "conv2d"), type: "conv2d" });
+export const conv2d = (config: Conv2dConfig & Trained) => layer({ ...given(config, "conv2d"), type: "conv2d" });
 
 /** The adjoint of a convolution, which makes images larger. (B, height, width, channels) -> (B, height', width', filters). */
-export const conv2dTranspose = (config: Conv2dTransposeConfig & Named) =>
+export const conv2dTranspose = (config: Conv2dTransposeConfig & Trained) =>
   layer({ ...given(config, "conv2dTranspose"), type: "conv2dTranspose" });
 
 /** Convolution of sequences: `activation(bias + Σ window · kernel)`. (B, steps, channels) -> (B, steps', filters). */
-export const conv1d = (config: Conv1dConfig & Named) => layer({ ...given(config, "conv1d"), type: "conv1d" });
+export const conv1d = (config: Conv1dConfig & Trained) => layer({ ...given(config, "conv1d"), type: "conv1d" });
 
 /** The largest value of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
 export const maxPooling2d = (config: Pool2dConfig & Named = {}) =>
@@ -96,6 +102,39 @@ export const globalAveragePooling1d = (config: Named = {}) =>
 /** The largest value of all steps. (B, steps, channels) -> (B, channels). */
 export const globalMaxPooling1d = (config: Named = {}) =>
   layer({ ...given(config, "globalMaxPooling1d"), type: "globalMaxPooling1d" });
+
+/** Recurrent: `h = activation(inp · kernel + h · recurrentKernel + bias)`. (B, steps, channels) -> (B, units) or (B, steps, units). */
+export const simpleRnn = (config: SimpleRnnConfig & Trained) =>
+  layer({ ...given(config, "simpleRnn"), type: "simpleRnn" });
+
+/** Long short-term memory, gates i, f, g, o. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
+export const lstm = (config: LstmConfig & Trained) => layer({ ...given(config, "lstm"), type: "lstm" });
+
+/** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
+export const gru = (config: RecurrentConfig & Trained) => layer({ ...given(config, "gru"), type: "gru" });
+
+/** A recurrent layer in both directions of time, outputs side by side or merged. (B, steps, channels) -> (B, 2 units), ... */
+export const bidirectional = (
+  recurrent: BidirectionalConfig["layer"],
+  config: Omit<BidirectionalConfig, "layer"> & Named = {},
+) => layer({ ...given(config, "bidirectional"), layer: recurrent, type: "bidirectional" });
+
+/** A layer of vectors on every step of a sequence; dense works on the last axis, and what takes each value by itself has no other way. */
+export function timeDistributed<S extends LayerSpec>(spec: S): S {
+  layerOf(spec);
+  if (ON_STEPS.includes(spec.type)) return spec;
+  throw new OptionError(
+    `timeDistributed: expected one of ${ON_STEPS.join(", ")}, got ${spec.type}. Other layers have no form for each step.`,
+  );
+}
+const ON_STEPS: readonly string[] = ["dense", "dropout", "activation", "rescaling", "gaussianNoise", "gaussianDropout"];
+
+/** A trained vector for each whole number: `embeddings[inp]`. The first layer. (B, steps) -> (B, steps, outputDim). */
+export const embedding = (config: EmbeddingConfig & Trained) =>
+  layer({ ...given(config, "embedding"), type: "embedding" });
+
+/** Steps of `maskValue` alone do not count for the recurrent layers above. (B, steps, channels) -> (B, steps, channels). */
+export const masking = (config: MaskingConfig & Named = {}) => layer({ ...given(config, "masking"), type: "masking" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

@@ -21,6 +21,12 @@ const all = (value: number): InitializerDefinition<object> => ({
   },
 });
 
+/** Options of an LSTM's bias: ones for the forget gate, the second of four. */
+export interface UnitForget {
+  /** What the other gates have; default zeros. */
+  others?: object;
+}
+
 export const initializers = {
   zeros: all(0),
   ones: all(1),
@@ -41,6 +47,14 @@ export const initializers = {
   randomUniform,
   randomNormal,
   truncatedNormal,
+  unitForget: {
+    options: ["others"],
+    check: ({ others }, who) => void initializerSpec(others, "zeros", `${who}.others`),
+    fill({ others }, values, shape, seed, stream) {
+      initialValues(initializerSpec(others, "zeros", "others"), values, shape, seed, stream);
+      values.fill(1, values.length >> 2, values.length >> 1);
+    },
+  } as InitializerDefinition<UnitForget>,
 };
 
 type ConfigOf<D> = D extends InitializerDefinition<infer C> ? C : never;

@@ -1,23 +1,34 @@
 import { stride } from "../arena.js";
 import { integer } from "../check.js";
-import { ShapeError } from "../errors.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
-import type { LayerDefinition } from "./layer.js";
-import { showShape, sizeOf } from "./layer.js";
+import { convolution, type FilterConfig } from "./convolution.js";
+import { type LayerDefinition, type Shape, sizeOf } from "./layer.js";
 import { sparseBackward, sparseForward, sparseScratch } from "./sparse.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
+import { fieldOf } from "./windows.js";
 
 export interface DenseConfig extends WeightedConfig {
   units: number;
 }
 
+/** More than one vector an example: pixels of an image of one line, which windows of one pixel look at. */
+const along = convolution<FilterConfig>({
+  options: [],
+  check() {},
+  field: (_, inp, who) => fieldOf({ kernelSize: 1 }, [1, sizeOf(inp.slice(0, -1)), inp.at(-1)!], who),
+  shape: (image) => image,
+});
+const filters = <Config extends DenseConfig>(config: Config) => ({ ...config, filters: config.units });
+const isVector = (inp: Shape) => inp.length === 1;
+
 /**
- * Fully connected layer: `out = activation(inp · kernel + bias)`.
+ * Fully connected layer: `out = activation(inp · kernel + bias)`, on the last axis.
  *
- * Shapes   inp (B, I) -> out (B, units); kernel (I, units), bias (units)
+ * Shapes   inp (B, ..., I) -> out (B, ..., units); kernel (I, units), bias (units)
  * Init     kernel Glorot uniform, bias zeros
- * Errors   ShapeError unless an example is a vector; OptionError for units < 1
- * Kernel   assembly/layers/dense.ts, and assembly/layers/sparse.ts on data that is mostly zeros
+ * Errors   OptionError for units < 1
+ * Kernel   assembly/layers/dense.ts, and assembly/layers/sparse.ts on data that is mostly zeros; assembly/layers/convolution.ts where
+ *          an example has more than one vector
  * Source   Glorot & Bengio 2010 (init)
  */
 export const dense: LayerDefinition<DenseConfig> = {
@@ -26,18 +37,17 @@ export const dense: LayerDefinition<DenseConfig> = {
     integer(config.units, `${who}.units`, { min: 1, max: 16777216 });
     checkWeighted(config, who);
   },
-  output({ units }, inp, who) {
-    if (inp.length !== 1) {
-      throw new ShapeError(
-        `${who}: expected one vector per example, (B, I), got ${showShape(inp)}. Add flatten() before it.`,
-      );
-    }
-    return [units];
+  output: ({ units }, inp) => [...inp.slice(0, -1), units],
+  parameters: (config, inp) => weighted(config, [inp.at(-1)!, config.units], config.units),
+  derived: (config, inp) =>
+    isVector(inp) ? { kernelTransposed: stride(inp[0]!) * stride(config.units) } : along.derived!(filters(config), inp),
+  scratch(config, inp, batch, zeros) {
+    if (!isVector(inp)) return along.scratch!(filters(config), inp, batch, zeros);
+    return zeros ? sparseScratch(inp[0]!, batch) : {};
   },
-  parameters: (config, inp) => weighted(config, [sizeOf(inp), config.units], config.units),
-  derived: ({ units }, inp) => ({ kernelTransposed: stride(sizeOf(inp)) * stride(units) }),
-  scratch: (_, inp, batch, zeros) => (zeros ? sparseScratch(sizeOf(inp), batch) : {}),
-  forward({ units, useBias = true }, context) {
+  forward(config, context) {
+    if (!isVector(context.inpShape)) return along.forward(filters(config), context);
+    const { units, useBias = true } = config;
     const { batch, inp, out, parameter, zeros } = context;
     const bias = useBias ? reads(parameter("bias")) : 0;
     if (zeros) return sparseForward(context, units, bias);
@@ -59,7 +69,9 @@ export const dense: LayerDefinition<DenseConfig> = {
       ),
     ];
   },
-  backward({ units, useBias = true }, context) {
+  backward(config, context) {
+    if (!isVector(context.inpShape)) return along.backward(filters(config), context);
+    const { units, useBias = true } = config;
     const { batch, rows, inp, dinp, dout, gradient, split, derived, zeros } = context;
     const below = () =>
       withFlops(
@@ -99,15 +111,19 @@ export const dense: LayerDefinition<DenseConfig> = {
       ...(useBias ? [bias()] : []),
     ];
   },
-  refresh: ({ units }, { parameter, derived, split }, inp) => [
-    step(
-      "dense_transpose",
-      split("kernel"),
-      writes(derived("kernelTransposed")),
-      reads(parameter("kernel")),
-      sizeOf(inp),
-      units,
-    ),
-  ],
+  refresh(config, context, inp) {
+    if (!isVector(inp)) return along.refresh!(filters(config), context, inp);
+    const { parameter, derived, split } = context;
+    const sizes = [inp[0]!, config.units] as const;
+    return [
+      step(
+        "dense_transpose",
+        split("kernel"),
+        writes(derived("kernelTransposed")),
+        reads(parameter("kernel")),
+        ...sizes,
+      ),
+    ];
+  },
   multiplyAdds: ({ units }, inp) => sizeOf(inp) * units,
 };

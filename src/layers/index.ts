@@ -3,6 +3,7 @@ import { activation } from "./activation.js";
 import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
+import { bidirectional } from "./bidirectional.js";
 import { columnDropout } from "./column_dropout.js";
 import { conv1d } from "./conv1d.js";
 import { conv2d } from "./conv2d.js";
@@ -10,9 +11,11 @@ import { conv2dTranspose } from "./conv2d_transpose.js";
 import { cutout } from "./cutout.js";
 import { dense } from "./dense.js";
 import { dropout } from "./dropout.js";
+import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
+import { masking } from "./masking.js";
 import { normalization } from "./normalization.js";
 import {
   averagePooling1d,
@@ -24,6 +27,7 @@ import {
   maxPooling1d,
   maxPooling2d,
 } from "./pooling.js";
+import { gru, lstm, simpleRnn } from "./recurrent.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
@@ -55,6 +59,12 @@ export const layers = {
   globalMaxPooling2d,
   globalAveragePooling1d,
   globalMaxPooling1d,
+  simpleRnn,
+  lstm,
+  gru,
+  bidirectional,
+  embedding,
+  masking,
 };
 
 export type LayerType = keyof typeof layers;

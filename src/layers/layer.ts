@@ -55,6 +55,8 @@ export interface NodeContext {
   scratch(name: string): Tensor;
   /** One number a row: see `penalises`. */
   readonly activity: Tensor;
+  /** One value a step of the input, 0 where it does not count; only below a layer that says so. */
+  readonly mask?: Tensor | undefined;
   /** Where the step's number lies in memory, and what makes this layer's random numbers its own. */
   readonly counter: Tensor;
   readonly counterOffset: number;
@@ -72,6 +74,10 @@ export interface LayerDefinition<Config> {
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
+  /** Those of them that the layer's own gradients need, even where nothing below does. */
+  readonly keeps?: readonly string[];
+  /** The activation is the layer's own: none is put behind it. */
+  readonly activates?: true;
   /** Numbers that no training changes, one row of the input each, made from the options. */
   constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
   /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */
@@ -80,6 +86,10 @@ export interface LayerDefinition<Config> {
   keepsZeros?(config: Config): boolean;
   /** It writes a penalty for each row of the batch, which the loss takes on; its own backward pass adds the slope. */
   readonly penalises?: true;
+  /** It writes its scratch `mask`, for the layers above as long as examples have as many steps; or none is fit for these. */
+  mask?(config: Config): "writes" | "ends" | undefined;
+  /** Values of the input are whole numbers from 0 to below this, as the data has them. */
+  indices?(config: Config): number;
   /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
   alias?(config: Config): "always" | "inference" | "never";
   forward(config: Config, context: NodeContext): readonly Step[];

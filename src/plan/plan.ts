@@ -78,7 +78,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...constraintSteps(layout),
     ...averageSteps(layout, optimizerConfig),
     // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
-    ...refreshSteps(program, layout, (node) => trains(node) && node !== lowestNode(walk)),
+    ...refreshSteps(program, layout, walk),
   ]);
 }
 
@@ -282,13 +282,17 @@ function rowValues({ program, layout }: Batch): Access[] {
   return [loss, ...metrics, ...activities, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
-/** Derived copies made anew, of all nodes or of the chosen ones. */
-function refreshSteps(program: Program, layout: Layout, chosen: (node: ProgramNode) => boolean = () => true): Step[] {
+/** Derived copies made anew: of all nodes, or of those that train, of whose lowest one nothing needs the gradient by its input. */
+function refreshSteps(program: Program, layout: Layout, walk?: Walk): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const nothing = layout.input;
+  const lowest = walk && lowestNode(walk);
   return program.nodes.flatMap((node, index) => {
-    if (!chosen(node)) return [];
-    const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing };
-    return [...(node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [])];
+    if (walk && !trains(node)) return [];
+    const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing, mask: undefined };
+    const steps = node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [];
+    const keeps = ({ arguments: [first] }: Step) =>
+      node.definition.keeps?.includes((first as Access).tensor.name.slice(node.name.length + 1));
+    return steps.filter((step) => node !== lowest || keeps(step));
   });
 }

@@ -138,12 +138,17 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     }
     names.add(name);
     const { type: _, name: __, trainable = true, ...config } = layer;
+    if (definition.indices && nodes.length) {
+      throw new OptionError(
+        `${name}: expected the data's numbers, got the output of ${nodes.at(-1)!.name}. Put it first.`,
+      );
+    }
     const at = { name, position, trainable: trainable as boolean };
     const node = compileNode(at, definition, config, shape, seesData);
     nodes.push(node);
     shape = node.out;
     seesData &&= definition.keepsZeros?.(config) ?? false;
-    for (const [part, follower, options] of followersOf(type, config)) {
+    for (const [part, follower, options] of followersOf(layer, definition)) {
       const follow = compileNode({ ...at, name: `${name}.${part}` }, follower, options, shape, false);
       if (follower.alias?.(options) !== "always") nodes.push(follow);
     }
@@ -153,9 +158,12 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
 }
 
 /** What a layer's options ask for behind it: its activation, and a penalty on what comes out. */
-function followersOf(type: string, { activation, activityRegularizer }: Record<string, unknown>) {
+function followersOf(
+  { type, activation, activityRegularizer }: Record<string, unknown>,
+  { activates }: LayerDefinition<object>,
+) {
   const followers: [part: string, definition: LayerDefinition<object>, config: object][] = [];
-  if (type !== "activation" && activation !== undefined) {
+  if (type !== "activation" && activation !== undefined && !activates) {
     followers.push(["activation", layers.activation as LayerDefinition<object>, { activation }]);
   }
   if (activityRegularizer) followers.push(["activity", layers.activityRegularization, activityRegularizer]);

@@ -39,6 +39,7 @@ export interface Walk {
     out: Tensor;
     delta: Tensor;
     below: Tensor;
+    mask: Tensor | undefined;
   }[];
 }
 
@@ -59,13 +60,17 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
   let value = layout.input;
   let delta = layout.inputGradient ?? { ...layout.input, name: "input.gradient", pointer: 0 };
   let pred = value;
+  let mask: Tensor | undefined;
   program.nodes.slice(0, end).forEach((node, index) => {
     const alias = node.definition.alias?.(node.config) ?? "never";
     if (alias === "always" || (alias === "inference" && !training)) return;
     const out = layout.outputs[index]!;
-    const entry = { node, index, inp: value, out, delta: layout.deltas[index]!, below: delta };
+    const entry = { node, index, inp: value, out, delta: layout.deltas[index]!, below: delta, mask };
     steps.push(...node.definition.forward(node.config, context(batch, entry)));
     value = out;
+    const masking = node.definition.mask?.(node.config);
+    if (masking === "writes") mask = layout.scratch.get(`${node.name}.mask`);
+    else if (masking || node.out.length !== 2 || node.out[0] !== node.inp[0]) mask = undefined;
     if (index >= predAt) return;
     nodes.push(entry);
     pred = out;
@@ -102,7 +107,7 @@ export function backward(batch: Batch, walk: Walk, toInput: boolean) {
 
 export function context(batch: Batch, entry: Walk["nodes"][number], needsInput = true): NodeContext {
   const { program, layout, rows } = batch;
-  const { node, inp, out, delta, below, index } = entry;
+  const { node, inp, out, delta, below, index, mask } = entry;
   const find = (name: string) => {
     const found = layout.parameters.find(({ parameter }) => parameter.fullName === `${node.name}.${name}`);
     if (!found) throw new Error(`${node.name} has no parameter ${name}`);
@@ -127,6 +132,7 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
     zeros: (batch.zeros ?? false) && node.seesData,
     scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
     activity: layout.activities.find((tensor) => tensor.name === `${node.name}.penalty`)!,
+    mask,
     counter: layout.hyper,
     counterOffset: HYPER.step,
     seed: [program.seed >>> 0, Math.floor(program.seed / 4294967296)],

@@ -1,8 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createLayout } from "../../src/plan/layout.js";
-import { holds, type LayoutRequest } from "../../src/plan/request.js";
 import { compileProgram } from "../../src/plan/program.js";
+import { holds, type LayoutRequest } from "../../src/plan/request.js";
 
 const program = compileProgram(
   {

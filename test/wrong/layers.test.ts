@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { activation, dense, dropout, flatten, input, rescaling, sequential } from "../../src/index.js";
+import { activation, dense, dropout, flatten, input, lstm, rescaling, sequential } from "../../src/index.js";
 import { anyhow, eachThrows, withoutThreads } from "./wrong.js";
 
 const test = suite("wrong layers");
@@ -160,14 +160,14 @@ test(
         /"dense_1" twice/,
       ],
       [
-        "dense on an image",
-        () => of(input({ shape: [28, 28] }), dense({ units: 2 })),
+        "a sequence's layer on a vector",
+        () => of(input({ shape: [28] }), lstm({ units: 2 })),
         "E_SHAPE",
-        /^dense_0: expected one vector per example, \(B, I\), got \(B, 28, 28\)\. Add flatten\(\) before it\.$/,
+        /^lstm_0: expected sequences \(B, steps, channels\), got \(B, 28\)\.$/,
       ],
       [
-        "dense on an image, by its name",
-        () => of(input({ shape: [2, 3] }), dropout({ rate: 0.1 }), dense({ units: 2, name: "top" })),
+        "the same, by its name",
+        () => of(input({ shape: [2] }), dropout({ rate: 0.1 }), lstm({ units: 2, name: "top" })),
         "E_SHAPE",
         /^top: /,
       ],

@@ -1,0 +1,79 @@
+// The cells of recurrent layers.
+import { boolean, pick } from "../check.js";
+import { initializerSpec } from "../initializers/index.js";
+import { type Cell, type RecurrentConfig, recurrent } from "./recurrence.js";
+
+export interface SimpleRnnConfig extends RecurrentConfig {
+  /** tanh (default), sigmoid, relu or linear. */
+  activation?: "tanh" | "sigmoid" | "relu" | "linear" | { type: "tanh" | "sigmoid" | "relu" | "linear" };
+}
+
+export interface LstmConfig extends RecurrentConfig {
+  /** The bias of the forget gate is 1 in a new layer, so that it keeps what it has; default true. */
+  unitForgetBias?: boolean;
+}
+
+const codes = { tanh: 0, sigmoid: 1, relu: 2, linear: 3 } as const;
+
+const simpleCell: Cell<SimpleRnnConfig> = {
+  options: ["activation"],
+  check: ({ activation = "tanh" }, who) => void pick(codes, activation, "type", `${who}.activation`),
+  code: ({ activation = "tanh" }) => codes[typeof activation === "string" ? activation : activation.type],
+  gates: 1,
+  states: 1,
+};
+
+const lstmCell: Cell<LstmConfig> = {
+  options: ["unitForgetBias"],
+  check({ unitForgetBias }, who) {
+    if (unitForgetBias !== undefined) boolean(unitForgetBias, `${who}.unitForgetBias`);
+  },
+  code: () => 4,
+  gates: 4,
+  states: 2,
+  bias: ({ unitForgetBias = true, biasInitializer }) =>
+    unitForgetBias ? { type: "unitForget", others: initializerSpec(biasInitializer, "zeros", "bias") } : undefined,
+};
+
+const gruCell: Cell<RecurrentConfig> = { options: [], code: () => 5, gates: 3, states: 1, after: true };
+
+/** The cells by the type of their layer. */
+export const cells = { simpleRnn: simpleCell, lstm: lstmCell, gru: gruCell };
+
+/**
+ * Recurrent layer of one gate: `h[t] = activation(inp[t] · kernel + h[t - 1] · recurrentKernel + bias)`, `out = h`.
+ *
+ * Shapes   inp (B, steps, I) -> out (B, units), or (B, steps, units) with returnSequences; kernel (I, units),
+ *          recurrentKernel (units, units), bias (units)
+ * Init     kernel Glorot uniform, recurrent kernel orthogonal, bias zeros
+ * Errors   ShapeError unless examples are sequences; OptionError for units < 1 or an activation that no cell has
+ * Kernel   assembly/layers/recurrent.ts; assembly/layers/convolution.ts for what takes all steps at once
+ * Source   Elman 1990; Saxe, McClelland & Ganguli 2014 (init)
+ */
+export const simpleRnn = recurrent(simpleCell);
+
+/**
+ * Long short-term memory, s = sigmoid: `i, f, o = s(sum of each), g = tanh(sum)` of `inp[t] · kernel + h[t - 1] · recurrentKernel + bias`,
+ * `c[t] = f * c[t - 1] + i * g`, `h[t] = o * tanh(c[t])`, `out = h`.
+ *
+ * Shapes   inp (B, steps, I) -> out (B, units), or (B, steps, units) with returnSequences; kernel (I, 4 units),
+ *          recurrentKernel (units, 4 units), bias (4 units), gates in the order i, f, g, o
+ * Init     kernel Glorot uniform, recurrent kernel orthogonal, bias zeros, ones for f (unitForgetBias)
+ * Errors   ShapeError unless examples are sequences; OptionError for units < 1
+ * Kernel   assembly/layers/recurrent.ts; assembly/layers/convolution.ts for what takes all steps at once
+ * Source   Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000 (f); Jozefowicz et al. 2015 (its bias)
+ */
+export const lstm = recurrent(lstmCell);
+
+/**
+ * Gated recurrent unit, reset after the product, s = sigmoid, a = inp[t] · kernel + bias, b = h[t - 1] · recurrentKernel + recurrentBias:
+ * `z, r = s(a + b)`, `n = tanh(a + r * b)`, `h[t] = z * h[t - 1] + (1 - z) * n`, `out = h`.
+ *
+ * Shapes   inp (B, steps, I) -> out (B, units), or (B, steps, units) with returnSequences; kernel (I, 3 units),
+ *          recurrentKernel (units, 3 units), bias and recurrentBias (3 units), gates in the order z, r, n
+ * Init     kernel Glorot uniform, recurrent kernel orthogonal, biases zeros
+ * Errors   ShapeError unless examples are sequences; OptionError for units < 1
+ * Kernel   assembly/layers/recurrent.ts; assembly/layers/convolution.ts for what takes all steps at once
+ * Source   Cho et al. 2014; its reset after the product as in cuDNN and Keras
+ */
+export const gru = recurrent(gruCell);

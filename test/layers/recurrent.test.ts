@@ -1,0 +1,273 @@
+import { suite } from "uvu";
+import { ANY, matrix, numericGradient, oracle, panelIndex, panels, stride } from "../oracle.js";
+
+const test = suite("recurrent kernels");
+
+const CELLS = ["tanh", "sigmoid", "relu", "linear", "lstm", "gru"] as const;
+
+interface Case {
+  cell: (typeof CELLS)[number];
+  B: number;
+  steps: number;
+  U: number;
+  /** Outputs of all steps, in or against their order, two of them side by side; else the last alone. */
+  all?: "along" | "against";
+  bias?: boolean;
+  /** Steps that do not count, in or against the order of the steps. */
+  mask?: "along" | "against";
+}
+
+const cases: Case[] = CELLS.flatMap((cell) => [
+  { cell, B: 1, steps: 1, U: 1 },
+  { cell, B: 7, steps: 4, U: 3, all: "along", bias: true },
+  { cell, B: 3, steps: 3, U: 5, all: "against", mask: "along" },
+  { cell, B: 2, steps: 3, U: 8, bias: true, mask: "against" },
+  { cell, B: 2, steps: 2, U: 10, all: "along", mask: "along" },
+  { cell, B: 2, steps: 2, U: 13, bias: true },
+]);
+
+const gatesOf = ({ cell }: Case) => ({ lstm: 4, gru: 3 })[cell as string] ?? 1;
+/** Lengths in floats: of a step's gates, of a state, and of the rows. */
+function sizes(c: Case) {
+  const S = stride(c.U);
+  const columns = gatesOf(c) * c.U;
+  const [width, state] = [stride(columns), c.cell === "lstm" ? 2 * S : S];
+  const products = (c.cell === "gru" ? c.steps : 1) * width + 8;
+  const apart = c.all ? 2 * c.U * (c.all === "along" ? 1 : -1) : 0;
+  return {
+    ...{ S, columns, width, state, products, apart },
+    states: (c.steps + 1) * state,
+    gates: c.steps * width + 8,
+    out: c.all ? stride(2 * c.steps * c.U) : S,
+    /** Where the first step's output is. */
+    first: c.all === "against" ? 2 * (c.steps - 1) * c.U : 0,
+    maskFirst: c.mask === "against" ? c.steps - 1 : 0,
+    maskApart: c.mask === "against" ? -1 : 1,
+  };
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const simple: Record<string, (x: number) => number> = {
+  tanh: Math.tanh,
+  sigmoid,
+  relu: (x) => Math.max(0, x),
+  linear: (x) => x,
+};
+
+type Values = ArrayLike<number>;
+interface Sequence {
+  /** After each step, the first before it: h, c. */
+  h: number[][];
+  c: number[][];
+  /** Values of the gates, and sums of the products. */
+  gates: number[][];
+  products: number[][];
+}
+
+/** One sequence: x[k * columns + j] are the input's sums; `extra` is added to the products. */
+function run(
+  c: Case,
+  x: Values,
+  weight: (u: number, j: number) => number,
+  bias: Values | undefined,
+  counts: (k: number) => boolean,
+  extra?: Values,
+): Sequence {
+  const { U, cell } = c;
+  const { columns } = sizes(c);
+  const zeros = () => new Array<number>(U).fill(0);
+  const result: Sequence = { h: [zeros()], c: [zeros()], gates: [], products: [] };
+  for (let k = 0; k < c.steps; k++) {
+    const [old, oldC] = [result.h[k]!, result.c[k]!];
+    const product = Array.from({ length: columns }, (_, j) => {
+      const sum = old.reduce((total, value, u) => total + value * weight(u, j), bias?.[j] ?? 0);
+      return sum + (extra?.[k * columns + j] ?? 0);
+    });
+    const sum = (j: number) => x[k * columns + j]! + product[j]!;
+    const gates = Array.from({ length: columns }, (_, j) => x[k * columns + j]!);
+    const [h, cells] = [zeros(), zeros()];
+    for (let u = 0; u < U; u++) {
+      if (cell === "lstm") {
+        const [i, f, g, o] = [sigmoid(sum(u)), sigmoid(sum(U + u)), Math.tanh(sum(2 * U + u)), sigmoid(sum(3 * U + u))];
+        for (const [gate, value] of [i, f, g, o].entries()) gates[gate * U + u] = value;
+        cells[u] = f * oldC[u]! + i * g;
+        h[u] = o * Math.tanh(cells[u]!);
+      } else if (cell === "gru") {
+        const [z, r] = [sigmoid(sum(u)), sigmoid(sum(U + u))];
+        const n = Math.tanh(x[k * columns + 2 * U + u]! + r * product[2 * U + u]!);
+        for (const [gate, value] of [z, r, n].entries()) gates[gate * U + u] = value;
+        h[u] = z * old[u]! + (1 - z) * n;
+      } else h[u] = simple[cell]!(sum(u));
+    }
+    const on = counts(k);
+    result.h.push(on ? h : old);
+    result.c.push(on ? cells : oldC);
+    result.gates.push(on ? gates : Array.from({ length: columns }, (_, j) => x[k * columns + j]!));
+    result.products.push(product);
+  }
+  return result;
+}
+
+/** Whether step k of row b counts. */
+const counting = (c: Case, mask: Values | undefined) => (b: number) => (k: number) => {
+  const { maskFirst, maskApart } = sizes(c);
+  return mask?.[b * stride(c.steps) + maskFirst + k * maskApart] !== 0;
+};
+const weightOf = (c: Case, weight: Values) => (u: number, j: number) => weight[panelIndex(u, j, c.U)]!;
+/** The sums of row b, without padding. */
+const sumsOf = (c: Case, x: Values, b: number) => {
+  const { columns, width, gates } = sizes(c);
+  return Array.from(
+    { length: c.steps * columns },
+    (_, i) => x[b * gates + Math.floor(i / columns) * width + (i % columns)]!,
+  );
+};
+/** Rows of steps: value(b, k, j) for j < columns, zero in padding; what is behind the steps is not looked at. */
+function rowsOf(
+  c: Case,
+  length: number,
+  steps: number,
+  size: number,
+  columns: number,
+  value: (b: number, k: number, j: number) => number,
+): number[] {
+  const data = new Array<number>(c.B * length).fill(ANY);
+  for (let b = 0; b < c.B; b++)
+    for (let k = 0; k < steps; k++)
+      for (let j = 0; j < size; j++) data[b * length + k * size + j] = j < columns ? value(b, k, j) : 0;
+  return data;
+}
+/** The same as float32, zero where it is not looked at. */
+const filled = (values: number[]) => Float32Array.from(values, (value) => (typeof value === "number" ? value : 0));
+const maskTensor = (c: Case, random: () => number): Record<string, { data: Float32Array }> =>
+  c.mask ? { mask: { data: matrix(c.B, c.steps, () => (random() < 0 ? 0 : 1)) } } : {};
+const tail = (c: Case) => {
+  const { apart, maskApart } = sizes(c);
+  return [CELLS.indexOf(c.cell), c.steps, c.U, apart, maskApart];
+};
+
+oracle(test, {
+  kernel: "recurrent_forward",
+  cases,
+  tensors(c, random) {
+    const { columns, width, gates, states, products, out } = sizes(c);
+    return {
+      out: { data: new Float32Array(c.B * out), write: true },
+      states: { data: new Float32Array(c.B * states), write: true },
+      gates: { data: filled(rowsOf(c, gates, c.steps, width, columns, () => 2 * random())) },
+      products: { data: new Float32Array(c.B * products), write: true },
+      weight: { data: panels(c.U, columns, random) },
+      ...(c.bias ? { bias: { data: matrix(1, columns, random) } } : {}),
+      ...maskTensor(c, random),
+    };
+  },
+  args(c, p) {
+    const { first, maskFirst, out, states, gates, products } = sizes(c);
+    const pointers = [
+      p("out") + 4 * first,
+      p("states"),
+      p("gates"),
+      p("products"),
+      p("weight"),
+      c.bias ? p("bias") : 0,
+    ];
+    const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
+    return [...pointers, mask, ...tail(c), out, states, gates, products, stride(c.steps)];
+  },
+  extent: ({ B }) => B,
+  expected(c, { gates, weight, bias, mask }) {
+    const { columns, width, S, state, apart, first, ...length } = sizes(c);
+    const all = Array.from({ length: c.B }, (_, b) =>
+      run(c, sumsOf(c, gates!, b), weightOf(c, weight!), bias, counting(c, mask)(b)),
+    );
+    const out = new Array<number>(c.B * length.out).fill(ANY);
+    all.forEach(({ h }, b) => {
+      for (let k = c.all ? 0 : c.steps - 1; k < c.steps; k++)
+        for (let u = 0; u < c.U; u++) out[b * length.out + first + k * apart + u] = h[k + 1]![u]!;
+    });
+    return {
+      out,
+      states: rowsOf(c, length.states, c.steps + 1, state, state, (b, k, j) => {
+        const u = j % S;
+        if (u >= c.U) return u < Math.ceil(c.U / 4) * 4 || k === 0 ? 0 : ANY;
+        return all[b]![j < S ? "h" : "c"][k]![u]!;
+      }),
+      gates: rowsOf(c, length.gates, c.steps, width, columns, (b, k, j) => all[b]!.gates[k]![j]!),
+      ...(c.cell === "gru"
+        ? { products: rowsOf(c, length.products, c.steps, width, columns, (b, k, j) => all[b]!.products[k]![j]!) }
+        : {}),
+    };
+  },
+});
+
+oracle(test, {
+  kernel: "recurrent_backward",
+  cases,
+  tensors(c, random) {
+    const { columns, width, gates, states, products, out, S, state, apart, first } = sizes(c);
+    const mask = maskTensor(c, random);
+    const x = rowsOf(c, gates, c.steps, width, columns, () => 2 * random());
+    const weight = panels(c.U, columns, random);
+    const bias = c.bias ? matrix(1, columns, random) : undefined;
+    const all = Array.from({ length: c.B }, (_, b) =>
+      run(c, sumsOf(c, x, b), weightOf(c, weight), bias, counting(c, mask.mask?.data)(b)),
+    );
+    const fill = (values: number[]) => ({ data: filled(values) });
+    const dout = matrix(c.B, out, () => 0);
+    for (let b = 0; b < c.B; b++)
+      for (let k = c.all ? 0 : c.steps - 1; k < c.steps; k++)
+        for (let u = 0; u < c.U; u++) dout[b * out + first + k * apart + u] = random();
+    return {
+      gates: fill(rowsOf(c, gates, c.steps, width, columns, (b, k, j) => all[b]!.gates[k]![j]!)),
+      products: fill(
+        c.cell === "gru"
+          ? rowsOf(c, products, c.steps, width, columns, (b, k, j) => all[b]!.products[k]![j]!)
+          : new Array(c.B * products).fill(0),
+      ),
+      carry: { data: new Float32Array(c.B * 3 * S), write: true },
+      dout: { data: dout },
+      states: fill(
+        rowsOf(c, states, c.steps + 1, state, state, (b, k, j) =>
+          j % S < c.U ? all[b]![j < S ? "h" : "c"][k]![j % S]! : 0,
+        ),
+      ),
+      weight_t: { data: panels(columns, c.U, (j, u) => weight[panelIndex(u, j, c.U)]!) },
+      // What the kernel does not read, for the oracle: the sums and the bias.
+      x: { data: filled(x) },
+      ...(bias ? { bias: { data: bias } } : {}),
+      ...mask,
+    };
+  },
+  args(c, p) {
+    const { first, maskFirst, out, states, gates, products, S } = sizes(c);
+    const pointers = [p("gates"), p("products"), p("carry"), p("dout") + 4 * first, p("states"), p("weight_t")];
+    const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
+    return [...pointers, mask, ...tail(c), out, states, gates, products, stride(c.steps), 3 * S];
+  },
+  extent: ({ B }) => B,
+  expected(c, { x, bias, weight_t, dout, mask }) {
+    const { columns, width, apart, first, ...length } = sizes(c);
+    const weight = (u: number, j: number) => weight_t![panelIndex(j, u, columns)]!;
+    const gradients = Array.from({ length: c.B }, (_, b) => {
+      const counts = counting(c, mask)(b);
+      const sums = Float64Array.from(sumsOf(c, x!, b));
+      const value = (values: Float64Array, extra?: Float64Array) => {
+        const { h } = run(c, values, weight, bias, counts, extra);
+        let total = 0;
+        for (let k = c.all ? 0 : c.steps - 1; k < c.steps; k++)
+          for (let u = 0; u < c.U; u++) total += h[k + 1]![u]! * dout![b * length.out + first + k * apart + u]!;
+        return total;
+      };
+      return {
+        gates: numericGradient((values) => value(values), sums),
+        products:
+          c.cell === "gru" ? numericGradient((extra) => value(sums, extra), new Float64Array(sums.length)) : sums,
+      };
+    });
+    const rows = (of: "gates" | "products") =>
+      rowsOf(c, length[of], c.steps, width, columns, (b, k, j) => gradients[b]![of][k * columns + j]!);
+    return { gates: rows("gates"), ...(c.cell === "gru" ? { products: rows("products") } : {}) };
+  },
+});
+
+test.run();

@@ -1,0 +1,133 @@
+import { suite } from "uvu";
+import {
+  bidirectional,
+  dense,
+  embedding,
+  gru,
+  input,
+  lstm,
+  masking,
+  sequential,
+  simpleRnn,
+  timeDistributed,
+} from "../../src/index.js";
+import { anyhow, eachRejects, eachThrows, withoutThreads } from "./wrong.js";
+
+const test = suite("wrong options of recurrent layers");
+
+test(
+  "recurrent layers",
+  withoutThreads(() =>
+    eachThrows([
+      ["units 0", () => lstm({ units: 0 }), "E_OPTION", /^lstm\.units: .* got 0/],
+      ["no units", () => anyhow.gru!({}), "E_OPTION", /^gru\.units: .* got undefined/],
+      ["units alone", () => anyhow.lstm!(4), "E_OPTION", /lstm: expected an object of options/],
+      ["softmax", () => anyhow.simpleRnn!({ units: 2, activation: "softmax" }), "E_OPTION", /unknown name "softmax"/],
+      [
+        "gates' activation",
+        () => anyhow.lstm!({ units: 2, activation: "relu" }),
+        "E_OPTION",
+        /unknown option "activation"/,
+      ],
+      ["returnSequences 1", () => anyhow.gru!({ units: 2, returnSequences: 1 }), "E_OPTION", /expected true or false/],
+      ["goBackwards", () => anyhow.gru!({ units: 2, goBackwards: "yes" }), "E_OPTION", /expected true or false/],
+      ["unitForgetBias", () => anyhow.lstm!({ units: 2, unitForgetBias: 1 }), "E_OPTION", /expected true or false/],
+      ["unitForgetBias of a gru", () => anyhow.gru!({ units: 2, unitForgetBias: true }), "E_OPTION", /unknown option/],
+      [
+        "initializer",
+        () => anyhow.gru!({ units: 2, recurrentInitializer: "ortho" }),
+        "E_OPTION",
+        /unknown name "ortho"/,
+      ],
+      [
+        "penalty",
+        () => gru({ units: 2, recurrentRegularizer: { l2: -1 } }),
+        "E_OPTION",
+        /^gru\.recurrentRegularizer.* got -1/,
+      ],
+      [
+        "a vector",
+        () => sequential([input({ shape: [4] }), simpleRnn({ units: 2 })]).summary(),
+        "E_SHAPE",
+        /^simpleRnn_0: expected sequences \(B, steps, channels\), got \(B, 4\)\.$/,
+      ],
+      [
+        "no layer",
+        () => anyhow.bidirectional!(),
+        "E_OPTION",
+        /^bidirectional\.layer: expected one of .* got undefined/,
+      ],
+      ["a name", () => anyhow.bidirectional!("lstm"), "E_OPTION", /expected a layer such as .* got "lstm"/],
+      ["a function", () => anyhow.bidirectional!(lstm), "E_OPTION", /Call the function/],
+      [
+        "dense both ways",
+        () => anyhow.bidirectional!(dense({ units: 2 })),
+        "E_OPTION",
+        /unknown name "dense"\. Known: simpleRnn/,
+      ],
+      [
+        "an inner option",
+        () => anyhow.bidirectional!({ type: "gru", units: 0 }),
+        "E_OPTION",
+        /^bidirectional\.layer\.units: .* got 0/,
+      ],
+      [
+        "backwards both ways",
+        () => bidirectional(gru({ units: 2, goBackwards: true })),
+        "E_OPTION",
+        /got goBackwards\. Leave it out\.$/,
+      ],
+      [
+        "mergeMode",
+        () => anyhow.bidirectional!(gru({ units: 2 }), { mergeMode: "max" }),
+        "E_OPTION",
+        /unknown name "max"/,
+      ],
+      [
+        "both ways on a vector",
+        () => sequential([input({ shape: [4] }), bidirectional(gru({ units: 2 }))]),
+        "E_SHAPE",
+        /^bidirectional_0: expected sequences/,
+      ],
+      ["an lstm a step", () => timeDistributed(lstm({ units: 2 })), "E_OPTION", /^timeDistributed: .* got lstm/],
+      ["maskValue", () => anyhow.masking!({ maskValue: "0" }), "E_OPTION", /^masking\.maskValue: .* got "0"/],
+      ["a masked vector", () => sequential([input({ shape: [4] }), masking()]), "E_SHAPE", /^masking_0: /],
+      ["inputDim 0", () => embedding({ inputDim: 0, outputDim: 2 }), "E_OPTION", /^embedding\.inputDim: .* got 0/],
+      ["no outputDim", () => anyhow.embedding!({ inputDim: 3 }), "E_OPTION", /^embedding\.outputDim: .* undefined/],
+      ["maskZero", () => anyhow.embedding!({ inputDim: 3, outputDim: 2, maskZero: 1 }), "E_OPTION", /true or false/],
+      [
+        "an embedding of sequences",
+        () => sequential([input({ shape: [4, 2] }), embedding({ inputDim: 3, outputDim: 2 })]),
+        "E_SHAPE",
+        /^embedding_0: expected whole numbers \(B, steps\), got \(B, 4, 2\)\.$/,
+      ],
+      [
+        "an embedding on a layer",
+        () => sequential([input({ shape: [4] }), dense({ units: 2 }), embedding({ inputDim: 3, outputDim: 2 })]),
+        "E_OPTION",
+        /^embedding_0: expected the data's numbers, got the output of dense_0\. Put it first\.$/,
+      ],
+    ]),
+  ),
+);
+
+test("numbers that an embedding has no vector for name their row", async () => {
+  await using model = sequential([input({ shape: [2] }), embedding({ inputDim: 5, outputDim: 2 }), lstm({ units: 1 })]);
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError", workers: 1 });
+  const rows = (...values: number[]) => ({ data: [0, 1, 2, 3, ...values], shape: [3, 2] });
+  const bytes = { data: Uint8Array.from([0, 1, 5, 3]), shape: [2, 2] };
+  const y = [[0], [1], [0]];
+  await eachRejects([
+    [
+      "5 of 5",
+      () => model.predict(rows(4, 5)),
+      "E_DATA",
+      /whole numbers from 0 to 4 in x, got 5 in row 2, column 1\. /,
+    ],
+    ["-1", () => model.fit(rows(-1, 0), y), "E_DATA", /got -1 in row 2, column 0/],
+    ["a fraction", () => model.evaluate(rows(0.5, 0), y), "E_DATA", /got 0\.5 in row 2, column 0/],
+    ["a byte", () => model.predict(bytes), "E_DATA", /got 5 in row 1, column 0/],
+  ]);
+});
+
+test.run();
