@@ -8,7 +8,7 @@ import { insertBarriers, type Phases } from "./barriers.js";
 import { clipSteps, clips } from "./clip.js";
 import { decaySteps } from "./decay.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
-import type { Program, ProgramNode } from "./program.js";
+import type { Program } from "./program.js";
 import { isScheduled } from "./strengths.js";
 import { tapePlace } from "./tapes.js";
 import {
