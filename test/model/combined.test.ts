@@ -13,7 +13,7 @@ import {
   sequential,
   sgd,
 } from "../../src/index.js";
-import { generator } from "../oracle.js";
+import { generator } from "../golden.js";
 
 const test = suite("features that meet");
 
