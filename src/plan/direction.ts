@@ -18,8 +18,7 @@ export interface Pairs {
 
 const sumsOf = (memory: number): number => 2 * (memory + 1) * (memory + 2) + 1;
 
-const pairsOf = ({ optimizer, optimizerConfig }: ProgramTraining): number =>
-  optimizer.pairs?.(optimizerConfig) ?? 0;
+const pairsOf = ({ optimizer, optimizerConfig }: ProgramTraining): number => optimizer.pairs?.(optimizerConfig) ?? 0;
 
 /** Memory for the sums; none for optimizers that keep no pairs. */
 export function takePairs(arena: Arena, { parameters, training }: Program): Pairs | undefined {
@@ -74,7 +73,15 @@ function pairSteps(layout: Layout, training: ProgramTraining): Step[] {
     return step("lbfgs_add", once, updates(total), reads(dots.get(fullName)!), sumsOf(memory), units, i > 0 ? 1 : 0);
   });
   const counted: Access = { ...state, access: "update" };
-  const loops = step("lbfgs_coefficients", once, writes(coefficients), counted, reads(total), memory, signature(layout));
+  const loops = step(
+    "lbfgs_coefficients",
+    once,
+    writes(coefficients),
+    counted,
+    reads(total),
+    memory,
+    signature(layout),
+  );
   const directions = parameters.map((one) => {
     const [first, bytes] = places(one);
     const [by, gradient, rate] = [split(one), updates(one.gradient), reads(hyper, HYPER.rate)];

@@ -78,7 +78,8 @@ oracle(test, {
   extent: () => 1,
   expected({ more, units, count }, { dots }) {
     const values = new Float64Array(Int32Array.from(dots!).buffer);
-    const sum = (i: number) => Array.from({ length: units }, (_, u) => values[u * count + i]!).reduce((a, b) => a + b, 0);
+    const sum = (i: number) =>
+      Array.from({ length: units }, (_, u) => values[u * count + i]!).reduce((a, b) => a + b, 0);
     return { total: words(Array.from({ length: count }, (_, i) => sum(i) + (more ? i / 4 : 0))) };
   },
   tolerance: 0,
