@@ -59,6 +59,7 @@ export * from "./optimizers/adamw";
 export * from "./optimizers/average";
 export * from "./optimizers/clip";
 export * from "./optimizers/decay";
+export * from "./optimizers/lbfgs";
 export * from "./optimizers/lion";
 export * from "./optimizers/nadam";
 export * from "./optimizers/penalty";

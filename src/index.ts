@@ -68,6 +68,7 @@ export {
   adamax,
   adamw,
   adaptiveWeightDecay,
+  lbfgs,
   lion,
   nadam,
   radam,

@@ -21,8 +21,11 @@ export class Averages {
 
   /** Before updates: the model has the trained weights from here on. */
   toTrained(): void {
-    if (!this.#state.averaged) return;
     const { layout, team } = this.#run;
+    // What is frozen is its own average: once thawed it goes on from there.
+    const frozen = layout.parameters.flatMap(({ parameter }, i) => (parameter.trainable ? [] : [i]));
+    if (frozen.length) this.unite(frozen);
+    if (!this.#state.averaged) return;
     this.#run.copyShare(layout.state, layout.snapshot);
     this.#exchange(() => {
       this.#state.averaged = false;

@@ -40,6 +40,9 @@ export const adadelta = (config: Options<"adadelta"> = {}) => optimizer(config, 
 /** Lion; default rate 0.001, beta1 0.9, beta2 0.99, weightDecay 0. */
 export const lion = (config: Options<"lion"> = {}) => optimizer(config, "lion");
 
+/** Limited-memory BFGS, for fits with batchSize "full"; default rate 1, memory 10. */
+export const lbfgs = (config: Options<"lbfgs"> = {}) => optimizer(config, "lbfgs");
+
 /**
  * A weight decay for any optimizer that follows the gradients: `s = momentum s + (1 - momentum) factor |g| / |w|` over all
  * weights w and the gradients g of their loss, and each update takes `rate * s * w` off.

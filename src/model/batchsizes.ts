@@ -2,6 +2,7 @@
 
 import { integer } from "../check.js";
 import type { FitOptions } from "../engine/options.js";
+import { OptionError } from "../errors.js";
 import { betterOf } from "../metrics/index.js";
 import type { Program } from "../plan/program.js";
 import { type BatchSizeSpec, batchSizeSpec, startGrowth } from "../schedules/batchsizes.js";
@@ -36,6 +37,12 @@ export function batchRows(
   if (spec?.type === "plateauBatchSize") checkMonitor(spec, keys);
   const size = Math.min(spec?.maximum ?? (wanted as number), rows);
   const sizes = { batchSize: size, updateRows: size * gradientAccumulationSteps };
+  const { optimizer, optimizerConfig } = program.training!;
+  if (optimizer.pairs && (spec || sizes.updateRows < rows)) {
+    const got = spec ? spec.type : `updates of ${sizes.updateRows}`;
+    const expected = `expected all rows in one update with ${optimizerConfig.type}, which compares their gradients`;
+    throw new OptionError(`fit: batchSize: ${expected}, got ${got}. Pass arrays and batchSize: "full", or take adam.`);
+  }
   return { ...sizes, batchSizes: spec ? { spec, growth: growthOf(program, spec) } : null };
 }
 

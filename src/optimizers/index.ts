@@ -6,6 +6,7 @@ import { adam } from "./adam.js";
 import { adamax } from "./adamax.js";
 import { adamw } from "./adamw.js";
 import { COMMON, type CommonConfig, checkCommon } from "./common.js";
+import { lbfgs } from "./lbfgs.js";
 import { lion } from "./lion.js";
 import { nadam } from "./nadam.js";
 import type { OptimizerDefinition } from "./optimizer.js";
@@ -13,7 +14,7 @@ import { radam } from "./radam.js";
 import { rmsprop } from "./rmsprop.js";
 import { sgd } from "./sgd.js";
 
-export const optimizers = { sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion };
+export const optimizers = { sgd, adam, adamw, nadam, radam, adamax, rmsprop, adagrad, adadelta, lion, lbfgs };
 
 type ConfigOf<D> = D extends OptimizerDefinition<infer C> ? C : never;
 export type OptimizerName = keyof typeof optimizers;

@@ -29,6 +29,13 @@ export interface OptimizerDefinition<Config> {
   slots(config: Config): readonly string[];
   /** Factors whose running products (beta^t) it needs, in float64, kept with the counters. */
   products?(config: Config): readonly Factor[];
+  /** Names of numbers that it keeps with the counters, 0 at the start. */
+  readonly counters?: readonly string[];
+  /**
+   * How many pairs of moves and changes it makes its direction from; its slots and counters are those of lbfgs then, and an
+   * epoch must be one update.
+   */
+  pairs?(config: Config): number;
   /** Its kernel takes the weight decay as a part of its direction, from its own numbers. */
   readonly ownDecay?: true;
   /**

@@ -6,7 +6,7 @@ import type { Layout, ParameterTensors } from "./layout.js";
 import { trainedOnly } from "./update.js";
 import { split } from "./walk.js";
 
-/** True where gradients must be whole, penalties in them, before any is used. */
+/** True where an optimizer has a limit of the gradients. */
 export const clips = ({ clipValue, clipNorm, globalClipNorm }: CommonConfig): boolean =>
   (clipValue ?? clipNorm ?? globalClipNorm) !== undefined;
 

@@ -5,6 +5,7 @@ import { sizeOf } from "../layers/layer.js";
 import { isAdaptive } from "../optimizers/decay.js";
 import type { ValueType } from "../spec.js";
 import { counterCount } from "./counters.js";
+import { type Pairs, takePairs } from "./direction.js";
 import { type Mix, takeMix } from "./mixup.js";
 import type { Parameter, Program } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
@@ -69,6 +70,8 @@ export interface Layout {
   readonly target: Tensor;
   readonly rowWeight: Tensor | undefined;
   readonly mix: Mix | undefined;
+  /** What L-BFGS works in. */
+  readonly pairs: Pairs | undefined;
   readonly outputs: readonly Tensor[];
   readonly deltas: readonly Tensor[];
   readonly loss: Tensor;
@@ -174,6 +177,8 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     squares: rows ? arena.take(`${parameter.fullName}.squares`, parameter.units * 4 * rows) : undefined,
   }));
 
+  const pairs = takePairs(arena, program);
+
   const source = (name: string, { rows, type, zeros, ...data }: DataSize, held = 0, values = targets): Source => ({
     x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
     y: arena.take(`${name}.y`, rows * values * 4),
@@ -242,6 +247,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     target,
     rowWeight,
     mix,
+    pairs,
     outputs,
     deltas,
     loss,

@@ -5,8 +5,8 @@ import { type Access, hook, type KernelName, reads, type Step, step, updates, wr
 import { decision } from "../metrics/index.js";
 import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
-import { clipSteps, clips } from "./clip.js";
 import { decaySteps } from "./decay.js";
+import { directionSteps, wholeFirst } from "./direction.js";
 import { HYPER, type Layout, type Part, type Source } from "./layout.js";
 import type { Program } from "./program.js";
 import { isScheduled } from "./strengths.js";
@@ -46,7 +46,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
   const { batchSteps, parameterSteps } = backward(batch, walk, false);
   const { hyper, flags: flag, loss, parameters } = layout;
   const { optimizerConfig } = program.training!;
-  const clipped = clips(optimizerConfig);
+  const whole = wholeFirst(program.training!);
   const penalties = parameters.flatMap(({ penalty }) => (penalty ? [reads(penalty)] : []));
   const mixed = mixSteps(batch, source, walk, total);
   const ordered = [source.order, source.partners].flatMap((tensor) => (tensor ? [writes(tensor)] : []));
@@ -71,9 +71,9 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...before,
     ...sums,
     ...decaySteps(layout, program.training!),
-    ...penaltySteps(layout, ({ parameter }) => parameter.trainable && (clipped || isScheduled(parameter))),
-    ...clipSteps(layout, optimizerConfig),
-    ...trained.map((tensors) => updateStep(batch, tensors, !clipped)),
+    ...penaltySteps(layout, ({ parameter }) => parameter.trainable && (whole || isScheduled(parameter))),
+    ...directionSteps(layout, program.training!),
+    ...trained.map((tensors) => updateStep(batch, tensors, !whole)),
     ...proximalSteps(layout),
     ...constraintSteps(layout),
     ...averageSteps(layout, optimizerConfig),
@@ -175,7 +175,7 @@ export function applyPlan(program: Program, layout: Layout): Phases {
   const updateSteps = trainedOnly(layout.parameters).map((tensors) => updateStep(batch, tensors, false));
   return insertBarriers([
     ...decaySteps(layout, program.training!),
-    ...clipSteps(layout, program.training!.optimizerConfig),
+    ...directionSteps(layout, program.training!),
     ...updateSteps,
     ...proximalSteps(layout),
     ...constraintSteps(layout),

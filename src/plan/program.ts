@@ -112,7 +112,7 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
       optimizer,
       optimizerConfig: training.optimizer,
       products: optimizer.products?.(training.optimizer) ?? [],
-      counters: commonCounters(training.optimizer),
+      counters: [...(optimizer.counters ?? []), ...commonCounters(training.optimizer)],
       ...(plateau ? { plateau: { config: completePlateau(plateau.given, betterOf), from: plateau.from } } : {}),
       ...(loss ? { loss, task } : {}),
       metrics: task ? resolveMetrics(training.metrics, task) : [],
