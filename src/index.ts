@@ -49,6 +49,7 @@ export {
   masking,
   maxPooling1d,
   maxPooling2d,
+  multiHeadAttention,
   normalization,
   randomCrop,
   randomFlip,

@@ -2,6 +2,7 @@
 import { activation } from "./activation.js";
 import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { multiHeadAttention } from "./attention.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
 import { bidirectional } from "./bidirectional.js";
 import { columnDropout } from "./column_dropout.js";
@@ -65,6 +66,7 @@ export const layers = {
   bidirectional,
   embedding,
   masking,
+  multiHeadAttention,
 };
 
 export type LayerType = keyof typeof layers;
