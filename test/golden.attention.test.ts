@@ -10,7 +10,12 @@ const WEIGHTS = ["wq", "wk", "wv", "wo"] as const;
 for (const numerics of NUMERICS) {
   for (const { name, heads, causal, tensors } of golden.cases) {
     const of = tensors as Record<string, Tensor>;
-    const { x, output, grad_output: dout, grad_x: dinp } = of as Record<"x" | "output" | "grad_output" | "grad_x", Tensor>;
+    const {
+      x,
+      output,
+      grad_output: dout,
+      grad_x: dinp,
+    } = of as Record<"x" | "output" | "grad_output" | "grad_x", Tensor>;
     const [steps, channels] = x.shape.slice(1) as [number, number];
 
     for (const size of [{}, { headSize: channels / heads }]) {

@@ -28,6 +28,8 @@ export const mutations = [
   row("core/update", "broken = v128.or(broken, f32x4.sub(w, w));", "broken = f32x4.sub(w, w);", "optimizers/sgd"),
   row("core/update", "f32x4.splat(l2 + l2)", "f32x4.splat(l2)", "optimizers/sgd"),
   row("core/update", "w = madd(minus_decay, w, w)", "w = madd(minus_decay, minus_decay, w)", "optimizers/sgd"),
+  row("layers/attention", "causal ? t + 1 : steps", "causal ? t + 2 : steps"),
+  row("layers/attention", "f32x4.sub(v128.load(at(slope, i)), sum)", "v128.load(at(slope, i))"),
   row("layers/dense", "const last = min(to - panel * blocks, blocks);", "const last = min(to, blocks);"),
   row("layers/dense", "transpose4(target + 16, source + 128);", "transpose4(target + 16, source + 16);"),
   row("layers/activation", `v128.andnot(dy, f32x4.le(x, ${zero}))`, `v128.andnot(dy, f32x4.lt(x, ${zero}))`),

@@ -91,7 +91,10 @@ function gather(
 ): void {
   const N = round8(size);
   // Whole panels have no neighbour to spare.
-  if (N == size) return multiply(c, a, b, steps, steps, N, width, a_row, a_k, width);
+  if (N == size) {
+    multiply(c, a, b, steps, steps, N, width, a_row, a_k, width);
+    return;
+  }
   multiply(tile, a, b, steps, steps, N, N, a_row, a_k, width);
   for (let t = 0; t < steps; t++) memory.copy(at(c, t * width), at(tile, t * N), size << 2);
 }

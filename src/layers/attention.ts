@@ -82,7 +82,10 @@ export const multiHeadAttention: LayerDefinition<AttentionConfig> = {
   },
   derived(config, inp) {
     const { channels, width } = sizes(config, inp);
-    return { partsTransposed: stride(3 * width) * stride(channels), outputTransposed: stride(channels) * stride(width) };
+    return {
+      partsTransposed: stride(3 * width) * stride(channels),
+      outputTransposed: stride(channels) * stride(width),
+    };
   },
   keeps: ["outputTransposed"],
   scratch(config, inp) {

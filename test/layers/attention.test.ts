@@ -33,14 +33,15 @@ const TILES = 8 << 20;
 
 type Values = ArrayLike<number>;
 const counts = (c: Case, mask: Values | undefined, b: number, query: number, key: number) =>
-  (!c.causal || key <= query) && (!mask || mask[b * stride(c.steps) + key] !== 0);
+  (!c.causal || key <= query) && mask?.[b * stride(c.steps) + key] !== 0;
 
 /** The shares of all keys for a query of a head, in one example's q, k and v. */
 function sharesOf(c: Case, row: Values, head: number, query: number, counted: (key: number) => boolean): number[] {
   const { width, apart } = sizes(c);
   const scores = Array.from({ length: c.steps }, (_, key) => {
     let sum = 0;
-    for (let d = head * c.size; d < (head + 1) * c.size; d++) sum += row[query * width + d]! * row[apart + key * width + d]!;
+    for (let d = head * c.size; d < (head + 1) * c.size; d++)
+      sum += row[query * width + d]! * row[apart + key * width + d]!;
     return sum / Math.sqrt(c.size);
   });
   const powers = scores.map((score, key) => (counted(key) ? Math.exp(score) : 0));
@@ -70,8 +71,7 @@ const inputs = (c: Case, random: () => number) =>
       : Number.NaN,
   );
 /** Not every example has a first step, and one has none at all. */
-const masks = (c: Case, random: () => number) =>
-  matrix(c.B, c.steps, (b) => (b === 1 ? 0 : random() < -0.3 ? 0 : 1));
+const masks = (c: Case, random: () => number) => matrix(c.B, c.steps, (b) => (b === 1 ? 0 : random() < -0.3 ? 0 : 1));
 const shareSize = (c: Case) => c.heads * c.steps * sizes(c).pitch;
 
 oracle(test, {
