@@ -21,6 +21,7 @@ export * from "./layers/merge";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
 export * from "./layers/normalization";
 export * from "./layers/pooling";
+export * from "./layers/position";
 export * from "./layers/recurrent";
 export * from "./layers/rescaling";
 export * from "./layers/scan";

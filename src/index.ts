@@ -51,6 +51,7 @@ export {
   maxPooling2d,
   multiHeadAttention,
   normalization,
+  positionEmbedding,
   randomCrop,
   randomFlip,
   randomTranslation,

@@ -28,6 +28,7 @@ export const mutations = [
   row("core/update", "broken = v128.or(broken, f32x4.sub(w, w));", "broken = f32x4.sub(w, w);", "optimizers/sgd"),
   row("core/update", "f32x4.splat(l2 + l2)", "f32x4.splat(l2)", "optimizers/sgd"),
   row("core/update", "w = madd(minus_decay, w, w)", "w = madd(minus_decay, minus_decay, w)", "optimizers/sgd"),
+  row("layers/position", "v128.load(at(table, i))", zero),
   row("layers/attention", "causal ? t + 1 : steps", "causal ? t + 2 : steps"),
   row("layers/attention", "f32x4.sub(v128.load(at(slope, i)), sum)", "v128.load(at(slope, i))"),
   row("layers/dense", "const last = min(to - panel * blocks, blocks);", "const last = min(to, blocks);"),

@@ -22,6 +22,7 @@ import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
+import type { PositionConfig } from "../layers/position.js";
 import type { RecurrentConfig } from "../layers/recurrence.js";
 import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
@@ -140,6 +141,10 @@ export const masking = (config: MaskingConfig & Named = {}) => layer({ ...given(
 /** Self attention of several heads: `softmax(q · kᵀ / sqrt(headSize)) · v`. (B, steps, channels) -> (B, steps, channels). */
 export const multiHeadAttention = (config: AttentionConfig & Trained) =>
   layer({ ...given(config, "multiHeadAttention"), type: "multiHeadAttention" });
+
+/** A vector for each step, trained or of sines, added to what the step has. (B, steps, channels) -> (B, steps, channels). */
+export const positionEmbedding = (config: PositionConfig & Trained = {}) =>
+  layer({ ...given(config, "positionEmbedding"), type: "positionEmbedding" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

@@ -28,6 +28,7 @@ import {
   maxPooling1d,
   maxPooling2d,
 } from "./pooling.js";
+import { positionEmbedding } from "./position.js";
 import { gru, lstm, simpleRnn } from "./recurrent.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
@@ -67,6 +68,7 @@ export const layers = {
   embedding,
   masking,
   multiHeadAttention,
+  positionEmbedding,
 };
 
 export type LayerType = keyof typeof layers;
