@@ -5,6 +5,7 @@ import { OptionError } from "../errors.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { ActivityPenalty } from "../layers/activity.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
+import type { AttentionConfig } from "../layers/attention.js";
 import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
 import type { BidirectionalConfig } from "../layers/bidirectional.js";
 import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
@@ -21,6 +22,7 @@ import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
+import type { PositionConfig } from "../layers/position.js";
 import type { RecurrentConfig } from "../layers/recurrence.js";
 import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
@@ -135,6 +137,14 @@ export const embedding = (config: EmbeddingConfig & Trained) =>
 
 /** Steps of `maskValue` alone do not count for the recurrent layers above. (B, steps, channels) -> (B, steps, channels). */
 export const masking = (config: MaskingConfig & Named = {}) => layer({ ...given(config, "masking"), type: "masking" });
+
+/** Self attention of several heads: `softmax(q · kᵀ / sqrt(headSize)) · v`. (B, steps, channels) -> (B, steps, channels). */
+export const multiHeadAttention = (config: AttentionConfig & Trained) =>
+  layer({ ...given(config, "multiHeadAttention"), type: "multiHeadAttention" });
+
+/** A vector for each step, trained or of sines, added to what the step has. (B, steps, channels) -> (B, steps, channels). */
+export const positionEmbedding = (config: PositionConfig & Trained = {}) =>
+  layer({ ...given(config, "positionEmbedding"), type: "positionEmbedding" });
 
 /** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
 export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });

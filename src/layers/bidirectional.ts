@@ -35,7 +35,7 @@ const keyed = <T>(make: (side: Side) => Readonly<Record<string, T>>): Record<str
   );
 
 /** The floats of a tensor's rows from here on. */
-const behind = (tensor: Tensor, floats: number): Tensor => ({ ...tensor, pointer: tensor.pointer + 4 * floats });
+export const behind = (tensor: Tensor, floats: number): Tensor => ({ ...tensor, pointer: tensor.pointer + 4 * floats });
 
 /** Where a direction's outputs lie: in the output itself, or in halves of working memory that are merged. */
 function placeOf(config: BidirectionalConfig, side: Side, inp: Shape): { first: number; outStep: number } {

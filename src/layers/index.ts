@@ -2,6 +2,7 @@
 import { activation } from "./activation.js";
 import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
+import { multiHeadAttention } from "./attention.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
 import { bidirectional } from "./bidirectional.js";
 import { columnDropout } from "./column_dropout.js";
@@ -27,6 +28,7 @@ import {
   maxPooling1d,
   maxPooling2d,
 } from "./pooling.js";
+import { positionEmbedding } from "./position.js";
 import { gru, lstm, simpleRnn } from "./recurrent.js";
 import { rescaling } from "./rescaling.js";
 import { spatialDropout } from "./spatial_dropout.js";
@@ -65,6 +67,8 @@ export const layers = {
   bidirectional,
   embedding,
   masking,
+  multiHeadAttention,
+  positionEmbedding,
 };
 
 export type LayerType = keyof typeof layers;

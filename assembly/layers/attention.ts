@@ -1,0 +1,213 @@
+// Attention on B rows of `steps` vectors of heads * size values. Queries, keys and values lie in one row, each `apart` floats behind
+// the ones before; a head's are `size` columns of them. Products read up to 7 floats behind the columns they take.
+
+import { gemm_strided } from "../core/gemm_strided";
+import { exp4 } from "../core/math";
+import { at, flush, lanes_below, max_lanes, sum_lanes } from "../core/simd";
+
+function round8(n: i32): i32 {
+  return (n + 7) & ~7;
+}
+
+/** All ones in the lanes i.. that are below `count` and not 0 in `mask`, where there is one. */
+function counting(mask: usize, i: i32, count: i32): v128 {
+  const below = lanes_below(i, count);
+  return mask ? v128.and(below, f32x4.ne(v128.load(at(mask, i)), f32x4.splat(0))) : below;
+}
+
+/** row = softmax(scale * row) over the lanes that count, `pitch` floats, zero in others; zeros where none counts. */
+function soften(row: usize, mask: usize, count: i32, pitch: i32, scale: v128): void {
+  let top = f32x4.splat(-Infinity);
+  for (let i = 0; i < pitch; i += 4) {
+    const score = f32x4.mul(v128.load(at(row, i)), scale);
+    v128.store(at(row, i), score);
+    top = f32x4.max(top, v128.bitselect(score, f32x4.splat(-Infinity), counting(mask, i, count)));
+  }
+  top = max_lanes(top);
+  let sum = f32x4.splat(0);
+  for (let i = 0; i < pitch; i += 4) {
+    const power = v128.and(exp4(f32x4.sub(v128.load(at(row, i)), top)), counting(mask, i, count));
+    v128.store(at(row, i), power);
+    sum = f32x4.add(sum, power);
+  }
+  sum = sum_lanes(sum);
+  for (let i = 0; i < pitch; i += 4) {
+    const share = flush(f32x4.div(v128.load(at(row, i)), sum));
+    v128.store(at(row, i), v128.and(share, counting(mask, i, count)));
+  }
+}
+
+/** slope = share * (slope - Σ slope * share) * scale, `pitch` floats. */
+function harden(slope: usize, share: usize, pitch: i32, scale: v128): void {
+  let sum = f32x4.splat(0);
+  for (let i = 0; i < pitch; i += 4) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load(at(slope, i)), v128.load(at(share, i))));
+  }
+  sum = sum_lanes(sum);
+  for (let i = 0; i < pitch; i += 4) {
+    const rest = f32x4.mul(v128.load(at(share, i)), f32x4.sub(v128.load(at(slope, i)), sum));
+    v128.store(at(slope, i), flush(f32x4.mul(rest, scale)));
+  }
+}
+
+/** out (size, pitch) = the transpose of inp (steps, size), whose rows are `width` floats apart; zero in padding. */
+function turn(out: usize, inp: usize, steps: i32, size: i32, width: i32, pitch: i32): void {
+  for (let d = 0; d < size; d++) {
+    const row = at(out, d * pitch);
+    for (let t = 0; t < steps; t++) store<f32>(at(row, t), load<f32>(at(inp, t * width + d)));
+    memory.fill(at(row, steps), 0, (pitch - steps) << 2);
+  }
+}
+
+/** c (M,N) = a (M,K) · b (K,N), N a multiple of 8; distances in floats. */
+function multiply(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  K: i32,
+  N: i32,
+  c_row: i32,
+  a_row: i32,
+  a_k: i32,
+  b_k: i32,
+): void {
+  for (let n = 0; n < N; n += 8) {
+    gemm_strided(at(c, n), a, at(b, n), M, K, c_row << 2, a_row << 2, a_k << 2, b_k << 2);
+  }
+}
+
+/** The `size` columns of c (steps, size) = a (steps, steps) · b (steps, size), rows of b and c `width` floats apart; through `tile`. */
+function gather(
+  c: usize,
+  tile: usize,
+  a: usize,
+  b: usize,
+  steps: i32,
+  size: i32,
+  width: i32,
+  a_row: i32,
+  a_k: i32,
+): void {
+  const N = round8(size);
+  // Whole panels have no neighbour to spare.
+  if (N == size) {
+    multiply(c, a, b, steps, steps, N, width, a_row, a_k, width);
+    return;
+  }
+  multiply(tile, a, b, steps, steps, N, N, a_row, a_k, width);
+  for (let t = 0; t < steps; t++) memory.copy(at(c, t * width), at(tile, t * N), size << 2);
+}
+
+/**
+ * out = share · v for each head, share = softmax(q · kᵀ / sqrt(size)) over the keys that count, rows from..to: those up to the query's
+ * step where `causal`, and not 0 in mask (B, steps), where there is one. inp holds q, k and v (steps, heads * size) each. A query
+ * with no key that counts has zeros. Overwrites out (B, steps, heads * size), share (B, heads, steps, steps rounded up to 8) and tiles
+ * (size * pitch + steps * size rounded up to 8), which must alias nothing.
+ */
+export function attention_forward(
+  out: usize,
+  share: usize,
+  tiles: usize,
+  inp: usize,
+  mask: usize,
+  steps: i32,
+  heads: i32,
+  size: i32,
+  causal: i32,
+  apart: i32,
+  out_stride: i32,
+  share_stride: i32,
+  inp_stride: i32,
+  mask_stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  const width = heads * size;
+  const pitch = round8(steps);
+  const tile = at(tiles, size * pitch);
+  const scale = f32x4.splat(1 / sqrt<f32>(<f32>size));
+  for (let b = from; b < to; b++) {
+    const counts = mask ? at(mask, b * mask_stride) : 0;
+    for (let head = 0; head < heads; head++) {
+      const query = at(inp, b * inp_stride + head * size);
+      const shares = at(share, b * share_stride + head * steps * pitch);
+      turn(tiles, at(query, apart), steps, size, width, pitch);
+      multiply(shares, query, tiles, steps, size, pitch, pitch, width, 1, pitch);
+      for (let t = 0; t < steps; t++) soften(at(shares, t * pitch), counts, causal ? t + 1 : steps, pitch, scale);
+      const target = at(out, b * out_stride + head * size);
+      gather(target, tile, shares, at(query, 2 * apart), steps, size, width, pitch, 1);
+    }
+  }
+}
+
+/**
+ * dinp = the gradients by q, k and v, `apart` floats apart like those, from dout (B, steps, heads * size) and what attention_forward
+ * left in share, rows from..to. Overwrites dinp and tiles (size * pitch + steps * pitch + steps * size rounded up to 8, with the
+ * pitch of share), which must alias nothing.
+ */
+export function attention_backward(
+  dinp: usize,
+  tiles: usize,
+  dout: usize,
+  share: usize,
+  inp: usize,
+  steps: i32,
+  heads: i32,
+  size: i32,
+  apart: i32,
+  dinp_stride: i32,
+  dout_stride: i32,
+  share_stride: i32,
+  inp_stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  const width = heads * size;
+  const pitch = round8(steps);
+  const slopes = at(tiles, size * pitch);
+  const tile = at(slopes, steps * pitch);
+  const scale = f32x4.splat(1 / sqrt<f32>(<f32>size));
+  for (let b = from; b < to; b++) {
+    for (let head = 0; head < heads; head++) {
+      const query = at(inp, b * inp_stride + head * size);
+      const shares = at(share, b * share_stride + head * steps * pitch);
+      const d = at(dout, b * dout_stride + head * size);
+      const target = at(dinp, b * dinp_stride + head * size);
+      turn(tiles, at(query, 2 * apart), steps, size, width, pitch);
+      multiply(slopes, d, tiles, steps, size, pitch, pitch, width, 1, pitch);
+      for (let t = 0; t < steps; t++) harden(at(slopes, t * pitch), at(shares, t * pitch), pitch, scale);
+      gather(target, tile, slopes, at(query, apart), steps, size, width, pitch, 1);
+      gather(at(target, apart), tile, slopes, query, steps, size, width, 1, pitch);
+      gather(at(target, 2 * apart), tile, shares, d, steps, size, width, 1, pitch);
+    }
+  }
+}
+
+/**
+ * weight_t (rows, I) in panels of 8 columns: its rows first.. = the transpose of weight (I,O) in panels, blocks of 64 floats from..to
+ * of weight. Overwrites the elements of weight_t that mirror them. weight_t must not alias weight.
+ */
+export function attention_transpose(
+  weight_t: usize,
+  weight: usize,
+  I: i32,
+  O: i32,
+  first: i32,
+  rows: i32,
+  from: i32,
+  to: i32,
+): void {
+  const blocks = round8(I) >> 3;
+  const panel_size = round8(rows) << 3;
+  for (let block = from; block < to; block++) {
+    const panel = block / blocks;
+    const i = (block - panel * blocks) << 3;
+    const columns = min(8, O - (panel << 3));
+    for (let row = 0; row < min(8, I - i); row++) {
+      const source = at(weight, (block << 6) + (row << 3));
+      const target = at(weight_t, (i >> 3) * panel_size + ((first + (panel << 3)) << 3) + row);
+      for (let o = 0; o < columns; o++) store<f32>(at(target, o << 3), load<f32>(at(source, o)));
+    }
+  }
+}
