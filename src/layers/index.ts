@@ -10,6 +10,7 @@ import { conv2d } from "./conv2d.js";
 import { conv2dTranspose } from "./conv2d_transpose.js";
 import { cutout } from "./cutout.js";
 import { dense } from "./dense.js";
+import { depthwiseConv2d } from "./depthwise_conv2d.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
@@ -29,6 +30,18 @@ import {
 } from "./pooling.js";
 import { gru, lstm, simpleRnn } from "./recurrent.js";
 import { rescaling } from "./rescaling.js";
+import { separableConv2d } from "./separable_conv2d.js";
+import {
+  cropping1d,
+  cropping2d,
+  permute,
+  repeatVector,
+  reshape,
+  upSampling1d,
+  upSampling2d,
+  zeroPadding1d,
+  zeroPadding2d,
+} from "./shapes.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
 export const layers = {
@@ -65,6 +78,17 @@ export const layers = {
   bidirectional,
   embedding,
   masking,
+  depthwiseConv2d,
+  separableConv2d,
+  reshape,
+  permute,
+  repeatVector,
+  zeroPadding2d,
+  cropping2d,
+  upSampling2d,
+  zeroPadding1d,
+  cropping1d,
+  upSampling1d,
 };
 
 export type LayerType = keyof typeof layers;
