@@ -24,6 +24,10 @@ const layers: Record<string, (c: Case) => object> = {
   maxPool2d: ({ poolSize, strides }) => ({ type: "maxPooling2d", poolSize, strides }),
   averagePool2d: ({ poolSize, strides }) => ({ type: "averagePooling2d", poolSize, strides }),
   globalAveragePool2d: () => ({ type: "globalAveragePooling2d" }),
+  depthwiseConv2d: ({ kernelSize, strides, padding, depthMultiplier }) => ({
+    type: "depthwiseConv2d",
+    ...{ kernelSize, strides, padding, depthMultiplier },
+  }),
   conv2dTranspose: ({ kernelSize, strides, padding, tensors }) => ({
     type: "conv2dTranspose",
     ...{ filters: tensors.bias!.shape[0], kernelSize, strides, padding },

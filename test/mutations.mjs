@@ -123,4 +123,6 @@ export const mutations = [
   row("optimizers/lion", "f32x4.sub(c, c)", zero),
   row("optimizers/lion", "madd(hyper_value(hyper, 5), w, sign)", "sign"),
   row("optimizers/rmsprop", `f32x4.max(madd(f32x4.neg(a), a, s), ${zero})`, "f32x4.abs(madd(f32x4.neg(a), a, s))"),
+  row("layers/depthwise", "(p % columns) * spread - left", "(p % columns) * spread"),
+  row("layers/move", "f32x4.add(v128.load(at(target, k)), v128.load(at(source, k)))", "v128.load(at(source, k))"),
 ];

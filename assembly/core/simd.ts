@@ -57,6 +57,17 @@ export function store_row(c: usize, low: v128, high: v128): void {
   v128.store(c, high, 16);
 }
 
+/** The first n lanes of x to `target`, n > 0; all where n >= 4. */
+export function store_first(target: usize, x: v128, n: i32): void {
+  if (n >= 4) {
+    v128.store(target, x);
+    return;
+  }
+  v128.store_lane<f32>(target, x, 0);
+  if (n > 1) v128.store_lane<f32>(target, x, 1, 4);
+  if (n > 2) v128.store_lane<f32>(target, x, 2, 8);
+}
+
 /** Zeros for any n >= 0. Where all sums of a tile start as one constant, V8 12 makes them half as fast: this is none, as far as it can see. */
 export function unknown_zero(n: i32): v128 {
   return f32x4.splat(<f32>(n >> 31));

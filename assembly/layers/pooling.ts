@@ -1,18 +1,7 @@
 // Pools over images (B, lines, width, C), channels last: the window of output (y, x) has rows x columns pixels, of which the first
 // is (y*step_down - top, x*step - left). What a window has beyond the image does not count.
 
-import { at } from "../core/simd";
-
-/** The first n lanes, n > 0; all where n >= 4. */
-function store_first(target: usize, x: v128, n: i32): void {
-  if (n >= 4) {
-    v128.store(target, x);
-    return;
-  }
-  v128.store_lane<f32>(target, x, 0);
-  if (n > 1) v128.store_lane<f32>(target, x, 1, 4);
-  if (n > 2) v128.store_lane<f32>(target, x, 2, 8);
-}
+import { at, store_first } from "../core/simd";
 
 /** Zeros to the images from..to. */
 function clear(images: usize, size: i32, stride: i32, from: i32, to: i32): void {

@@ -14,6 +14,7 @@ import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { CutoutConfig } from "../layers/cutout.js";
 import type { DenseConfig } from "../layers/dense.js";
+import type { DepthwiseConv2dConfig } from "../layers/depthwise_conv2d.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
@@ -26,6 +27,18 @@ import type { PositionConfig } from "../layers/position.js";
 import type { RecurrentConfig } from "../layers/recurrence.js";
 import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
+import type { SeparableConv2dConfig } from "../layers/separable_conv2d.js";
+import type {
+  Cropping1dConfig,
+  Cropping2dConfig,
+  PermuteConfig,
+  RepeatVectorConfig,
+  ReshapeConfig,
+  UpSampling1dConfig,
+  UpSampling2dConfig,
+  ZeroPadding1dConfig,
+  ZeroPadding2dConfig,
+} from "../layers/shapes.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
@@ -69,6 +82,14 @@ export const conv2d = (config: Conv2dConfig & Trained) => layer({ ...given(confi
 /** The adjoint of a convolution, which makes images larger. (B, height, width, channels) -> (B, height', width', filters). */
 export const conv2dTranspose = (config: Conv2dTransposeConfig & Trained) =>
   layer({ ...given(config, "conv2dTranspose"), type: "conv2dTranspose" });
+
+/** Convolution of each channel by itself. (B, height, width, channels) -> (B, height', width', channels * depthMultiplier). */
+export const depthwiseConv2d = (config: DepthwiseConv2dConfig & Trained) =>
+  layer({ ...given(config, "depthwiseConv2d"), type: "depthwiseConv2d" });
+
+/** depthwiseConv2d, and a convolution of all channels of each pixel. (B, height, width, channels) -> (B, height', width', filters). */
+export const separableConv2d = (config: SeparableConv2dConfig & Trained) =>
+  layer({ ...given(config, "separableConv2d"), type: "separableConv2d" });
 
 /** Convolution of sequences: `activation(bias + Σ window · kernel)`. (B, steps, channels) -> (B, steps', filters). */
 export const conv1d = (config: Conv1dConfig & Trained) => layer({ ...given(config, "conv1d"), type: "conv1d" });
@@ -194,6 +215,40 @@ export const activityRegularization = (config: ActivityPenalty & Named) =>
 
 /** One vector per example. (B, d1, d2, ...) -> (B, d1 * d2 * ...). */
 export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten"), type: "flatten" });
+
+/** Other extents for the same values; one may be -1. (B, d1, d2, ...) -> (B, ...targetShape). */
+export const reshape = (config: ReshapeConfig & Named) => layer({ ...given(config, "reshape"), type: "reshape" });
+
+/** The axes of an example in another order, counted from 1: [2, 1] turns a sequence. (B, d1, ...) -> (B, d_dims[0], ...). */
+export const permute = (config: PermuteConfig & Named) => layer({ ...given(config, "permute"), type: "permute" });
+
+/** One vector n times, as a sequence. (B, width) -> (B, n, width). */
+export const repeatVector = (config: RepeatVectorConfig & Named) =>
+  layer({ ...given(config, "repeatVector"), type: "repeatVector" });
+
+/** Zeros around each image. (B, height, width, channels) -> (B, height', width', channels). */
+export const zeroPadding2d = (config: ZeroPadding2dConfig & Named = {}) =>
+  layer({ ...given(config, "zeroPadding2d"), type: "zeroPadding2d" });
+
+/** Cuts the sides off each image. (B, height, width, channels) -> (B, height', width', channels). */
+export const cropping2d = (config: Cropping2dConfig & Named) =>
+  layer({ ...given(config, "cropping2d"), type: "cropping2d" });
+
+/** Each pixel as a block of `size` equal ones. (B, height, width, channels) -> (B, height * size, width * size, channels). */
+export const upSampling2d = (config: UpSampling2dConfig & Named = {}) =>
+  layer({ ...given(config, "upSampling2d"), type: "upSampling2d" });
+
+/** Zeros before and behind each sequence. (B, steps, channels) -> (B, steps', channels). */
+export const zeroPadding1d = (config: ZeroPadding1dConfig & Named = {}) =>
+  layer({ ...given(config, "zeroPadding1d"), type: "zeroPadding1d" });
+
+/** Cuts steps off both ends of each sequence. (B, steps, channels) -> (B, steps', channels). */
+export const cropping1d = (config: Cropping1dConfig & Named) =>
+  layer({ ...given(config, "cropping1d"), type: "cropping1d" });
+
+/** Each step `size` times. (B, steps, channels) -> (B, steps * size, channels). */
+export const upSampling1d = (config: UpSampling1dConfig & Named = {}) =>
+  layer({ ...given(config, "upSampling1d"), type: "upSampling1d" });
 
 /** `inp * scale + offset`; `rescaling({ scale: 1 / 255 })` for pixels. */
 export const rescaling = (config: RescalingConfig & Named) =>

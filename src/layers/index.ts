@@ -11,6 +11,7 @@ import { conv2d } from "./conv2d.js";
 import { conv2dTranspose } from "./conv2d_transpose.js";
 import { cutout } from "./cutout.js";
 import { dense } from "./dense.js";
+import { depthwiseConv2d } from "./depthwise_conv2d.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
@@ -31,6 +32,18 @@ import {
 import { positionEmbedding } from "./position.js";
 import { gru, lstm, simpleRnn } from "./recurrent.js";
 import { rescaling } from "./rescaling.js";
+import { separableConv2d } from "./separable_conv2d.js";
+import {
+  cropping1d,
+  cropping2d,
+  permute,
+  repeatVector,
+  reshape,
+  upSampling1d,
+  upSampling2d,
+  zeroPadding1d,
+  zeroPadding2d,
+} from "./shapes.js";
 import { spatialDropout } from "./spatial_dropout.js";
 
 export const layers = {
@@ -69,6 +82,17 @@ export const layers = {
   masking,
   multiHeadAttention,
   positionEmbedding,
+  depthwiseConv2d,
+  separableConv2d,
+  reshape,
+  permute,
+  repeatVector,
+  zeroPadding2d,
+  cropping2d,
+  upSampling2d,
+  zeroPadding1d,
+  cropping1d,
+  upSampling1d,
 };
 
 export type LayerType = keyof typeof layers;

@@ -151,18 +151,17 @@ function compileNodes(spec: ModelSpec): ProgramNode[] {
     for (const [part, follower, options] of followersOf(layer, definition)) {
       const follow = compileNode({ ...at, name: `${name}.${part}` }, follower, options, shape, false);
       if (follower.alias?.(options) !== "always") nodes.push(follow);
+      shape = follow.out;
     }
   }
   checkSoftmax(nodes);
   return nodes;
 }
 
-/** What a layer's options ask for behind it: its activation, and a penalty on what comes out. */
-function followersOf(
-  { type, activation, activityRegularizer }: Record<string, unknown>,
-  { activates }: LayerDefinition<object>,
-) {
-  const followers: [part: string, definition: LayerDefinition<object>, config: object][] = [];
+/** What a layer's options ask for behind it: parts of its own, its activation, and a penalty on what comes out. */
+function followersOf(layer: Record<string, unknown>, { activates, followers: own }: LayerDefinition<object>) {
+  const { type, activation, activityRegularizer } = layer;
+  const followers = [...(own?.(layer) ?? [])];
   if (type !== "activation" && activation !== undefined && !activates) {
     followers.push(["activation", layers.activation as LayerDefinition<object>, { activation }]);
   }
@@ -238,10 +237,11 @@ function compileNode(
   inp: Shape,
   seesData: boolean,
 ): ProgramNode {
+  // First, since it says what is wrong with a shape in the layer's name.
+  const out = definition.output(config, inp, name);
   const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) =>
     compileParameter(name, parameter, trainable),
   );
-  const out = definition.output(config, inp, name);
   const derived = definition.derived?.(config, inp) ?? {};
   const constants = definition.constants?.(config, inp) ?? {};
   return { name, position, definition, config, inp, out, parameters, derived, constants, seesData };

@@ -63,14 +63,18 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
   let mask: Tensor | undefined;
   program.nodes.slice(0, end).forEach((node, index) => {
     const alias = node.definition.alias?.(node.config) ?? "never";
-    if (alias === "always" || (alias === "inference" && !training)) return;
+    const sameSteps = node.out.length === 2 && node.out[0] === node.inp[0];
+    if (alias === "always" || (alias === "inference" && !training)) {
+      if (alias === "always" && !sameSteps) mask = undefined;
+      return;
+    }
     const out = layout.outputs[index]!;
     const entry = { node, index, inp: value, out, delta: layout.deltas[index]!, below: delta, mask };
     steps.push(...node.definition.forward(node.config, context(batch, entry)));
     value = out;
     const masking = node.definition.mask?.(node.config);
     if (masking === "writes") mask = layout.scratch.get(`${node.name}.mask`);
-    else if (masking || node.out.length !== 2 || node.out[0] !== node.inp[0]) mask = undefined;
+    else if (masking || !sameSteps) mask = undefined;
     if (index >= predAt) return;
     nodes.push(entry);
     pred = out;
