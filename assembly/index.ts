@@ -5,8 +5,8 @@ export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
 export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
-export * from "./layers/convolution";
 export * from "./layers/augmentation";
+export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";
 export * from "./layers/dropout";
@@ -14,9 +14,14 @@ export * from "./layers/elementary";
 export * from "./layers/embedding";
 export * from "./layers/gather";
 export * from "./layers/gaussian";
-export * from "./layers/mixup";
+export {
+  group_normalization_backward,
+  group_normalization_forward,
+  scale_backward,
+} from "./layers/group_normalization";
 export * from "./layers/masking";
 export * from "./layers/merge";
+export * from "./layers/mixup";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
 export * from "./layers/normalization";
 export * from "./layers/pooling";

@@ -16,6 +16,7 @@ import type { DenseConfig } from "../layers/dense.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
+import type { GroupNormalizationConfig, RmsNormalizationConfig } from "../layers/group_normalization.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
@@ -24,6 +25,7 @@ import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { RecurrentConfig } from "../layers/recurrence.js";
 import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
+import type { ScaledConfig } from "../layers/scaled.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
@@ -192,3 +194,15 @@ export const rescaling = (config: RescalingConfig & Named) =>
 /** `(inp - mean) / sqrt(variance)` per feature of the last extent; `adaptNormalization(x)` makes it from data. */
 export const normalization = (config: NormalizationConfig & Named) =>
   layer({ ...given(config, "normalization"), type: "normalization" });
+
+/** Each position's channels to mean 0 and variance 1, times gamma, plus beta: statistics over the last axis. */
+export const layerNormalization = (config: ScaledConfig & Trained = {}) =>
+  layer({ ...given(config, "layerNormalization"), type: "layerNormalization" });
+
+/** Each position's channels divided by the root of their mean square, times gamma. */
+export const rmsNormalization = (config: RmsNormalizationConfig & Trained = {}) =>
+  layer({ ...given(config, "rmsNormalization"), type: "rmsNormalization" });
+
+/** Groups of an example's channels to mean 0 and variance 1 over all positions, times gamma, plus beta. */
+export const groupNormalization = (config: GroupNormalizationConfig & Trained = {}) =>
+  layer({ ...given(config, "groupNormalization"), type: "groupNormalization" });

@@ -14,6 +14,7 @@ import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
+import { groupNormalization, layerNormalization, rmsNormalization } from "./group_normalization.js";
 import type { LayerDefinition } from "./layer.js";
 import { masking } from "./masking.js";
 import { normalization } from "./normalization.js";
@@ -65,6 +66,9 @@ export const layers = {
   bidirectional,
   embedding,
   masking,
+  layerNormalization,
+  rmsNormalization,
+  groupNormalization,
 };
 
 export type LayerType = keyof typeof layers;
