@@ -6,6 +6,7 @@ export * from "./layers/activation";
 export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
 export * from "./layers/augmentation";
+export * from "./layers/batch_normalization";
 export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";

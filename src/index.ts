@@ -27,6 +27,7 @@ export {
   alphaDropout,
   averagePooling1d,
   averagePooling2d,
+  batchNormalization,
   bidirectional,
   columnDropout,
   conv1d,

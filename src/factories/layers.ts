@@ -6,6 +6,7 @@ import type { ActivationConfig } from "../layers/activation.js";
 import type { ActivityPenalty } from "../layers/activity.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
 import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
+import type { BatchNormalizationConfig } from "../layers/batch_normalization.js";
 import type { BidirectionalConfig } from "../layers/bidirectional.js";
 import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
@@ -206,3 +207,7 @@ export const rmsNormalization = (config: RmsNormalizationConfig & Trained = {}) 
 /** Groups of an example's channels to mean 0 and variance 1 over all positions, times gamma, plus beta. */
 export const groupNormalization = (config: GroupNormalizationConfig & Trained = {}) =>
   layer({ ...given(config, "groupNormalization"), type: "groupNormalization" });
+
+/** Each channel to mean 0 and variance 1 over the batch and all positions, times gamma, plus beta; in use, by moving statistics. */
+export const batchNormalization = (config: BatchNormalizationConfig & Trained = {}) =>
+  layer({ ...given(config, "batchNormalization"), type: "batchNormalization" });

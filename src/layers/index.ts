@@ -3,6 +3,7 @@ import { activation } from "./activation.js";
 import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
+import { batchNormalization } from "./batch_normalization.js";
 import { bidirectional } from "./bidirectional.js";
 import { columnDropout } from "./column_dropout.js";
 import { conv1d } from "./conv1d.js";
@@ -69,6 +70,7 @@ export const layers = {
   layerNormalization,
   rmsNormalization,
   groupNormalization,
+  batchNormalization,
 };
 
 export type LayerType = keyof typeof layers;
