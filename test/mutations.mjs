@@ -65,6 +65,8 @@ export const mutations = [
   row("layers/group_normalization", "if (centred) {", "if (!centred) {"),
   row("layers/group_normalization", "f32x4.sub(g, mean)", "g"),
   row("layers/group_normalization", "v128.and(gamma, channels)", "gamma"),
+  row("layers/batch_normalization", "row = squared ? madd(x, x, row)", "row = squared ? f32x4.mul(x, x)"),
+  row("layers/batch_normalization", "f32x4.sub(rest, x), factor", "rest, factor"),
   row("layers/scan", "min(index + 1, last)", "min(index + 2, last)"),
   row("layers/nonzero", "columns += 0x4000400040004;", "columns += 0x4000400040003;"),
   row("layers/nonzero", "v128.load(at(mask, i)), kept)", "v128.load(at(mask, i)), zero)"),

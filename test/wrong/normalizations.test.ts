@@ -1,10 +1,17 @@
 import { suite } from "uvu";
-import { groupNormalization, input, layerNormalization, rmsNormalization, sequential } from "../../src/index.js";
+import {
+  batchNormalization,
+  groupNormalization,
+  input,
+  layerNormalization,
+  rmsNormalization,
+  sequential,
+} from "../../src/index.js";
 import { anyhow, eachThrows, type Wrong, withoutThreads } from "./wrong.js";
 
 const test = suite("wrong options of normalization layers");
 
-const all = Object.entries({ layerNormalization, rmsNormalization, groupNormalization }).flatMap(
+const all = Object.entries({ batchNormalization, layerNormalization, rmsNormalization, groupNormalization }).flatMap(
   ([name, layer]): Wrong[] => [
     [
       `${name} of epsilon 0`,
@@ -23,6 +30,7 @@ test(
     eachThrows([
       ...all,
       ["center of rms", () => anyhow.rmsNormalization!({ center: true }), "E_OPTION", /unknown option "center"/],
+      ["momentum 2", () => batchNormalization({ momentum: 2 }), "E_OPTION", /^batchNormalization\.momentum: .* got 2/],
       ["no groups", () => groupNormalization({ groups: 0 }), "E_OPTION", /^groupNormalization\.groups: .* got 0/],
       [
         "groups that do not divide",
