@@ -5,9 +5,11 @@ export { philox_forward } from "./core/philox";
 export * from "./layers/activation";
 export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
-export * from "./layers/convolution";
 export * from "./layers/attention";
 export * from "./layers/augmentation";
+export * from "./layers/augmentation";
+export * from "./layers/batch_normalization";
+export * from "./layers/convolution";
 export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";
@@ -17,8 +19,16 @@ export * from "./layers/elementary";
 export * from "./layers/embedding";
 export * from "./layers/gather";
 export * from "./layers/gaussian";
+export {
+  group_normalization_backward,
+  group_normalization_forward,
+  scale_backward,
+} from "./layers/group_normalization";
+export * from "./layers/masking";
 export * from "./layers/masking";
 export * from "./layers/merge";
+export * from "./layers/merge";
+export * from "./layers/mixup";
 export * from "./layers/mixup";
 export * from "./layers/move";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";

@@ -72,3 +72,19 @@ export function store_first(target: usize, x: v128, n: i32): void {
 export function unknown_zero(n: i32): v128 {
   return f32x4.splat(<f32>(n >> 31));
 }
+
+/** The first `left` of four values to `target`; all four where left >= 4. */
+export function store_lanes(target: usize, x: v128, left: i32): void {
+  if (left >= 4) {
+    v128.store(target, x);
+    return;
+  }
+  v128.store32_lane(target, x, 0);
+  if (left > 1) v128.store32_lane(target, x, 1, 4);
+  if (left > 2) v128.store32_lane(target, x, 2, 8);
+}
+
+/** Four values from `source` on: those beyond the first `left` are zero. */
+export function load_lanes(source: usize, left: i32): v128 {
+  return v128.and(v128.load(source), lanes_below(0, left));
+}

@@ -191,9 +191,7 @@ export function lbfgs_direction(
       left = f64x2.add(left, f64x2.mul(factor, low(x)));
       right = f64x2.add(right, f64x2.mul(factor, high(x)));
     }
-    const direction = flush(
-      i64x2.shuffle(f32x4.demote_f64x2_zero(left), f32x4.demote_f64x2_zero(right), 0, 2),
-    );
+    const direction = flush(i64x2.shuffle(f32x4.demote_f64x2_zero(left), f32x4.demote_f64x2_zero(right), 0, 2));
     v128.store(at(change, i), g);
     v128.store(at(gradient, i), direction);
     v128.store(at(move, i), flush(f32x4.mul(minus_rate, direction)));

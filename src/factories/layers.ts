@@ -7,6 +7,7 @@ import type { ActivityPenalty } from "../layers/activity.js";
 import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
 import type { AttentionConfig } from "../layers/attention.js";
 import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
+import type { BatchNormalizationConfig } from "../layers/batch_normalization.js";
 import type { BidirectionalConfig } from "../layers/bidirectional.js";
 import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
@@ -18,6 +19,7 @@ import type { DepthwiseConv2dConfig } from "../layers/depthwise_conv2d.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
+import type { GroupNormalizationConfig, RmsNormalizationConfig } from "../layers/group_normalization.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
@@ -27,6 +29,7 @@ import type { PositionConfig } from "../layers/position.js";
 import type { RecurrentConfig } from "../layers/recurrence.js";
 import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
+import type { ScaledConfig } from "../layers/scaled.js";
 import type { SeparableConv2dConfig } from "../layers/separable_conv2d.js";
 import type {
   Cropping1dConfig,
@@ -257,3 +260,19 @@ export const rescaling = (config: RescalingConfig & Named) =>
 /** `(inp - mean) / sqrt(variance)` per feature of the last extent; `adaptNormalization(x)` makes it from data. */
 export const normalization = (config: NormalizationConfig & Named) =>
   layer({ ...given(config, "normalization"), type: "normalization" });
+
+/** Each position's channels to mean 0 and variance 1, times gamma, plus beta: statistics over the last axis. */
+export const layerNormalization = (config: ScaledConfig & Trained = {}) =>
+  layer({ ...given(config, "layerNormalization"), type: "layerNormalization" });
+
+/** Each position's channels divided by the root of their mean square, times gamma. */
+export const rmsNormalization = (config: RmsNormalizationConfig & Trained = {}) =>
+  layer({ ...given(config, "rmsNormalization"), type: "rmsNormalization" });
+
+/** Groups of an example's channels to mean 0 and variance 1 over all positions, times gamma, plus beta. */
+export const groupNormalization = (config: GroupNormalizationConfig & Trained = {}) =>
+  layer({ ...given(config, "groupNormalization"), type: "groupNormalization" });
+
+/** Each channel to mean 0 and variance 1 over the batch and all positions, times gamma, plus beta; in use, by moving statistics. */
+export const batchNormalization = (config: BatchNormalizationConfig & Trained = {}) =>
+  layer({ ...given(config, "batchNormalization"), type: "batchNormalization" });

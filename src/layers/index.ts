@@ -4,6 +4,7 @@ import { activityRegularization } from "./activity.js";
 import { alphaDropout } from "./alpha_dropout.js";
 import { multiHeadAttention } from "./attention.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
+import { batchNormalization } from "./batch_normalization.js";
 import { bidirectional } from "./bidirectional.js";
 import { columnDropout } from "./column_dropout.js";
 import { conv1d } from "./conv1d.js";
@@ -16,6 +17,7 @@ import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
+import { groupNormalization, layerNormalization, rmsNormalization } from "./group_normalization.js";
 import type { LayerDefinition } from "./layer.js";
 import { masking } from "./masking.js";
 import { normalization } from "./normalization.js";
@@ -93,6 +95,10 @@ export const layers = {
   zeroPadding1d,
   cropping1d,
   upSampling1d,
+  layerNormalization,
+  rmsNormalization,
+  groupNormalization,
+  batchNormalization,
 };
 
 export type LayerType = keyof typeof layers;

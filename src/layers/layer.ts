@@ -20,10 +20,12 @@ export interface ParameterSpec {
   readonly initializer: InitializerSpec;
   readonly regularizer?: Penalty | undefined;
   readonly constraint?: ConstraintSpec | undefined;
+  /** It has no gradient and no update: `measure` of its layer writes it. */
+  readonly measured?: true;
 }
 
-/** Working memory of a layer: rows of the batch, or bytes that each worker has for itself. */
-export type Scratch = { readonly width: number } | { readonly each: number };
+/** Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself. */
+export type Scratch = { readonly width: number } | { readonly floats: number } | { readonly each: number };
 
 /** The tensors of one layer in one plan. */
 export interface NodeContext {
@@ -32,7 +34,7 @@ export interface NodeContext {
   readonly rows: number;
   /** Rows of the update that the batch belongs to. */
   readonly total: number;
-  /** True where layers behave as in training. */
+  /** True where the layer behaves as in training: frozen ones never do. */
   readonly training: boolean;
   readonly inp: Tensor;
   readonly out: Tensor;
@@ -99,6 +101,8 @@ export interface LayerDefinition<Config> {
   alias?(config: Config): "always" | "inference" | "never";
   forward(config: Config, context: NodeContext): readonly Step[];
   backward(config: Config, context: NodeContext): readonly Step[];
+  /** Steps of a training batch, behind its decision, that write the parameters which are measured. */
+  measure?(config: Config, context: NodeContext): readonly Step[];
   /** Steps that bring the derived copies up to date. */
   refresh?(config: Config, context: Pick<NodeContext, "parameter" | "derived" | "split">, inp: Shape): readonly Step[];
   /** Multiply-adds for one example, forward. */

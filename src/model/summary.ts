@@ -33,7 +33,7 @@ export function summarize(program: Program, { bytes, workers, batch, auto }: Tea
       .join("  ")
       .trimEnd();
   const parameters = total(2);
-  const frozen = program.nodes.filter(({ parameters }) => parameters.some(({ trainable }) => !trainable));
+  const frozen = program.nodes.filter(({ frozen, parameters }) => frozen && parameters.length);
   const still = frozen.flatMap((node) => node.parameters).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const memory = bytes === undefined ? [] : [`memory of the last run: ${bytes} bytes`];
   const chosen = auto ? "chosen by the cost of a step" : "as asked for";

@@ -27,6 +27,7 @@ import {
   forward,
   forwardToLoss,
   lowestNode,
+  measureSteps,
   rowsOf,
   trains,
   type Walk,
@@ -63,6 +64,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     hook("guard", "each", reads(loss)),
     hook("decide", "once", ...rowValues(batch), writesNext(hyper), ...ordered),
     ...parameterSteps,
+    ...measureSteps(batch, walk),
   ];
   const trained = trainedOnly(parameters);
   const sums = part === "whole" ? [] : trained.map((tensors) => accumulateStep(tensors, part));

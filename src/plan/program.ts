@@ -29,7 +29,7 @@ export interface Parameter extends ParameterSpec {
   readonly l2: Rate;
   /** L1 is a soft threshold behind each update, in place of a part of the gradient. */
   readonly proximal: boolean;
-  /** False where its layer is frozen: no training changes it. */
+  /** False where its layer is frozen, and where it is measured: no optimizer changes it. */
   readonly trainable: boolean;
 }
 
@@ -41,6 +41,8 @@ export interface ProgramNode {
   readonly config: object;
   readonly inp: Shape;
   readonly out: Shape;
+  /** Frozen: no training changes its parameters. */
+  readonly frozen: boolean;
   readonly parameters: readonly Parameter[];
   readonly derived: Readonly<Record<string, number>>;
   readonly constants: Readonly<Record<string, Float32Array>>;
@@ -240,11 +242,11 @@ function compileNode(
   // First, since it says what is wrong with a shape in the layer's name.
   const out = definition.output(config, inp, name);
   const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) =>
-    compileParameter(name, parameter, trainable),
+    compileParameter(name, parameter, trainable && !parameter.measured),
   );
   const derived = definition.derived?.(config, inp) ?? {};
   const constants = definition.constants?.(config, inp) ?? {};
-  return { name, position, definition, config, inp, out, parameters, derived, constants, seesData };
+  return { name, position, frozen: !trainable, definition, config, inp, out, parameters, derived, constants, seesData };
 }
 
 function matrixOf({ shape, layout, columnAxes = 1 }: ParameterSpec): [rows: number, columns: number] {

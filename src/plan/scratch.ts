@@ -12,6 +12,7 @@ export function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, 
     return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
       const full = `${name}.${key}`;
       if ("width" in size) return [full, arena.rows(full, batch, size.width)];
+      if ("floats" in size) return [full, arena.take(full, 4 * size.floats)];
       return [full, arena.each(full, size.each, workers)];
     });
   });

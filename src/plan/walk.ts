@@ -83,7 +83,10 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
   return { steps, output: value, pred, delta, nodes };
 }
 
-/** True for a node whose weights training changes: all of a layer are frozen, or none. */
+/** Steps that later layers wait for: by rows, and sums over the batch. */
+const isOrdered = ({ split }: Step) => split.axis === "batch" || split.axis === "channel";
+
+/** True for a node with weights that an optimizer changes. */
 export const trains = ({ parameters }: ProgramNode): boolean => parameters.some(({ trainable }) => trainable);
 
 /** The lowest node that training changes: it needs no gradient by that node's input, and none below. */
@@ -101,13 +104,20 @@ export function backward(batch: Batch, walk: Walk, toInput: boolean) {
     const wanted = toInput || (first >= 0 && position > first);
     if (!wanted && position !== first) return [];
     const steps = entry.node.definition.backward(entry.node.config, context(batch, entry, wanted));
-    return toInput || trains(entry.node) ? steps : steps.filter(({ split }) => split.axis === "batch");
+    return toInput || trains(entry.node) ? steps : steps.filter(isOrdered);
   });
   return {
-    batchSteps: steps.filter(({ split }) => split.axis === "batch"),
-    parameterSteps: steps.filter(({ split }) => split.axis !== "batch"),
+    batchSteps: steps.filter(isOrdered),
+    parameterSteps: steps.filter((step) => !isOrdered(step)),
   };
 }
+
+/** What layers take down of a training batch, once it is known to count. */
+export const measureSteps = (batch: Batch, { nodes }: Walk): Step[] =>
+  nodes.flatMap((entry) => {
+    const { definition, config, frozen } = entry.node;
+    return frozen ? [] : (definition.measure?.(config, context(batch, entry)) ?? []);
+  });
 
 export function context(batch: Batch, entry: Walk["nodes"][number], needsInput = true): NodeContext {
   const { program, layout, rows } = batch;
@@ -121,7 +131,7 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
     batch: rowsOf(rows),
     rows,
     total: batch.total ?? rows,
-    training: batch.training,
+    training: batch.training && !node.frozen,
     inp,
     out,
     inpShape: node.inp,

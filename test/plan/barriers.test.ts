@@ -30,6 +30,19 @@ const deep: ModelSpec = {
     { type: "dense", units: 4, activation: "softmax" },
   ],
 };
+const normalized: ModelSpec = {
+  layers: [
+    { type: "input", shape: [3, 3] },
+    { type: "batchNormalization", center: false, scale: false },
+    { type: "dense", units: 5 },
+    { type: "batchNormalization" },
+    { type: "layerNormalization" },
+    { type: "batchNormalization", trainable: false },
+    { type: "batchNormalization", scale: false },
+    { type: "flatten" },
+    { type: "dense", units: 4, activation: "softmax" },
+  ],
+};
 const small: ModelSpec = {
   layers: [
     { type: "input", shape: [2] },
@@ -81,7 +94,7 @@ function plans(
 const test = suite("barriers");
 
 test("no plan has a race", () => {
-  for (const spec of [deep, small]) {
+  for (const spec of [deep, normalized, small]) {
     const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
     for (const extras of [{}, { zeros: true, weighted: true }, { weighted: true, mixed: true }, ...clips]) {
       for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
