@@ -68,7 +68,6 @@ export * from "./optimizers/accumulate";
 export * from "./optimizers/adadelta";
 export * from "./optimizers/adagrad";
 export * from "./optimizers/adam";
-export * from "./optimizers/adam";
 export * from "./optimizers/adamax";
 export * from "./optimizers/adamw";
 export * from "./optimizers/average";

@@ -8,7 +8,8 @@ import { bitsOf, fractions } from "../fingerprints.js";
 
 const test = suite("weight decay");
 
-const names = Object.keys(optimizers) as OptimizerName[];
+// L-BFGS takes all rows in one update; its own suites do the same with it.
+const names = (Object.keys(optimizers) as OptimizerName[]).filter((name) => name !== "lbfgs");
 const factories = whetstone as unknown as Record<string, (options?: object) => OptimizerSpec>;
 const next = fractions(5);
 const [ROWS, BATCH] = [40, 8];
