@@ -21,14 +21,18 @@ export type { Operand, Symbolic } from "./expressions/symbol.js";
 export { exponentialBatchSize, plateauBatchSize, randomBatchSize } from "./factories/batchsizes.js";
 export { earlyStopping } from "./factories/callbacks.js";
 export { defineLoss, defineMetric } from "./factories/define.js";
+export type { Callable, GraphValue, LayerOutput } from "./factories/graph.js";
 export {
   activation,
   activityRegularization,
+  add,
   alphaDropout,
+  average,
   averagePooling1d,
   averagePooling2d,
   bidirectional,
   columnDropout,
+  concatenate,
   conv1d,
   conv2d,
   conv2dTranspose,
@@ -47,8 +51,10 @@ export {
   input,
   lstm,
   masking,
+  maximum,
   maxPooling1d,
   maxPooling2d,
+  multiply,
   normalization,
   randomCrop,
   randomFlip,
@@ -56,10 +62,11 @@ export {
   rescaling,
   simpleRnn,
   spatialDropout,
+  subtract,
   timeDistributed,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
-export { sequential } from "./factories/model.js";
+export { type FunctionalConfig, functional, sequential } from "./factories/model.js";
 export { adaptNormalization } from "./factories/normalization.js";
 export {
   adadelta,
@@ -106,4 +113,4 @@ export { type BatchSizeSearch, type FindBatchSizeOptions, findBatchSize } from "
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type FindLearningRateOptions, findLearningRate, type LearningRateRange } from "./select/learningrate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
-export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
+export type { BatchLog, EpochLog, GraphSpec, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

@@ -27,6 +27,7 @@ import type { RescalingConfig } from "../layers/rescaling.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
+import { type Callable, callable } from "./graph.js";
 
 interface Named {
   /** A name of the layer's own; weights are called `name.kernel`. Default: the type and a number. */
@@ -45,9 +46,9 @@ function given<C extends object>(config: C, type: LayerType): C {
   return config;
 }
 
-const layer = <S extends LayerSpec>(spec: S): S => {
+const layer = <S extends LayerSpec>(spec: S): S & Callable => {
   layerOf(spec);
-  return spec;
+  return callable(spec);
 };
 
 /** The first layer: the shape of one example, such as `[784]` or `[28, 28, 1]`. */
@@ -192,3 +193,21 @@ export const rescaling = (config: RescalingConfig & Named) =>
 /** `(inp - mean) / sqrt(variance)` per feature of the last extent; `adaptNormalization(x)` makes it from data. */
 export const normalization = (config: NormalizationConfig & Named) =>
   layer({ ...given(config, "normalization"), type: "normalization" });
+
+/** The sum of values of one shape: `add().apply([x, y])`. */
+export const add = (config: Named = {}) => layer({ ...given(config, "add"), type: "add" });
+
+/** The first of two values of one shape less the second. */
+export const subtract = (config: Named = {}) => layer({ ...given(config, "subtract"), type: "subtract" });
+
+/** The product of values of one shape, number by number. */
+export const multiply = (config: Named = {}) => layer({ ...given(config, "multiply"), type: "multiply" });
+
+/** The mean of values of one shape. */
+export const average = (config: Named = {}) => layer({ ...given(config, "average"), type: "average" });
+
+/** The largest of values of one shape, number by number. */
+export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum"), type: "maximum" });
+
+/** Values side by side on the last axis. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
+export const concatenate = (config: Named = {}) => layer({ ...given(config, "concatenate"), type: "concatenate" });

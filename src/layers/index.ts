@@ -16,6 +16,7 @@ import { flatten } from "./flatten.js";
 import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import type { LayerDefinition } from "./layer.js";
 import { masking } from "./masking.js";
+import { add, average, concatenate, maximum, multiply, subtract } from "./merge.js";
 import { normalization } from "./normalization.js";
 import {
   averagePooling1d,
@@ -65,6 +66,12 @@ export const layers = {
   bidirectional,
   embedding,
   masking,
+  add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  concatenate,
 };
 
 export type LayerType = keyof typeof layers;
