@@ -79,15 +79,7 @@ export function merge_maximum(out: usize, inp: usize, stride: i32, from: i32, to
 }
 
 /** values *= 1 where inp = out, and 0 elsewhere; the other way round where `same` is 0. Rows from..to; nothing may alias. */
-export function merge_where(
-  values: usize,
-  inp: usize,
-  out: usize,
-  same: i32,
-  stride: i32,
-  from: i32,
-  to: i32,
-): void {
+export function merge_where(values: usize, inp: usize, out: usize, same: i32, stride: i32, from: i32, to: i32): void {
   const flip = i32x4.splat(same ? 0 : -1);
   const end = to * stride;
   for (let i = from * stride; i < end; i += 4) {

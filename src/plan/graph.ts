@@ -11,18 +11,18 @@ type Calls = GraphSpec["calls"];
 export function callsOf({ layers, graph }: ModelSpec): Calls {
   if (graph === undefined) return layers.map((_, layer) => ({ layer, from: layer ? [layer - 1] : [] }));
   const { calls, outputs } = options(graph, "graph", ["calls", "outputs"]) as unknown as GraphSpec;
-  if (!Array.isArray(calls)) throw wrong("calls", "an array of { layer, from }", calls);
-  calls.forEach((call, index) => checkCall(call, index, layers.length));
+  if (!Array.isArray(calls)) throw wrong("calls", "an array of { layer, from }", show(calls));
+  for (const [index, call] of calls.entries()) checkCall(call, index, layers.length);
   const last = calls.length - 1;
   if (!Array.isArray(outputs) || outputs.length !== 1 || outputs[0] !== last) {
-    throw wrong("outputs", `[${last}], the last call`, outputs);
+    throw wrong("outputs", `[${last}], the last call`, show(outputs));
   }
   checkUsed(calls as Calls, layers.length);
   return calls as Calls;
 }
 
-const wrong = (where: string, expected: string, got: unknown, cure = "functional() writes it so") =>
-  new OptionError(`graph.${where}: expected ${expected}, got ${show(got)}; ${cure}.`);
+const wrong = (where: string, expected: string, got: string, cure = "functional() writes it so") =>
+  new OptionError(`graph.${where}: expected ${expected}, got ${got}; ${cure}.`);
 
 /** Calls stand behind those they read, so that no call reads itself, however far around. */
 function checkCall(call: unknown, index: number, layers: number): void {
@@ -32,9 +32,9 @@ function checkCall(call: unknown, index: number, layers: number): void {
   integer(layer, `graph.${where}.layer`, { min: lowest, max: index ? layers - 1 : 0 });
   const earlier = (one: unknown) => Number.isSafeInteger(one) && (one as number) >= 0 && (one as number) < index;
   if (index === 0) {
-    if (!Array.isArray(from) || from.length) throw wrong(`${where}.from`, "[], as the input reads nothing", from);
+    if (!Array.isArray(from) || from.length) throw wrong(`${where}.from`, "[], as the input reads nothing", show(from));
   } else if (!Array.isArray(from) || !from.length || !Array.from(from).every(earlier)) {
-    throw wrong(`${where}.from`, `indices of calls before it, 0 to ${index - 1}`, from);
+    throw wrong(`${where}.from`, `indices of calls before it, 0 to ${index - 1}`, show(from));
   }
 }
 

@@ -68,12 +68,15 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
   const values: Value[] = [];
   const delta = layout.inputGradient ?? { ...layout.input, name: "input.gradient", pointer: 0 };
   const input: Value = { tensor: layout.input, delta, mask: undefined, trained: false };
-  const valueOf = (index: number) => values[index] ?? input;
+  const valueAt = (index: number) => values[index] ?? input;
   program.nodes.slice(0, end).forEach((node, index) => {
-    const sources = node.from.map(valueOf);
+    const sources = node.from.map(valueAt);
     const alias = node.definition.alias?.(node.config) ?? "never";
     // Shapes change without moving values (flatten): a node reads its input's memory with its own idea of the width.
-    if (alias === "always" || (alias === "inference" && !training)) return values.push(sources[0]!);
+    if (alias === "always" || (alias === "inference" && !training)) {
+      values.push(sources[0]!);
+      return;
+    }
     const value: Value = {
       tensor: layout.outputs[index]!,
       delta: layout.deltas[index]!,
@@ -83,10 +86,10 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
     const entry = { node, index, sources, value };
     steps.push(...node.definition.forward(node.config, context(batch, entry)));
     if (index < predAt) nodes.push(entry);
-    return values.push(value);
+    values.push(value);
   });
-  const pred = valueOf(predAt - 1);
-  return { steps, output: valueOf(end - 1).tensor, pred: pred.tensor, delta: pred.delta, nodes };
+  const pred = valueAt(predAt - 1);
+  return { steps, output: valueAt(end - 1).tensor, pred: pred.tensor, delta: pred.delta, nodes };
 }
 
 /** The mask that all of a node's inputs with a mask have in common. */
