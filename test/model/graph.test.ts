@@ -100,6 +100,20 @@ for (const type of Object.keys(merges) as (keyof typeof merges)[]) {
   });
 }
 
+test("of equal values the first has the gradient of their maximum", async () => {
+  const inputs = input({ shape: [4] });
+  const outputs = maximum().apply([inputs, inputs, inputs]);
+  await using model = functional({ inputs, outputs });
+  model.compile({ optimizer: sgd(), loss: "meanSquaredError", numerics: "strict" });
+  const zeros = x.map((row) => row.map(() => 0));
+  const { input: slope } = await model.gradients(x, zeros);
+  close(
+    slope.data,
+    x.flat().map((value) => (2 * value) / 4 / 13),
+    1e-6,
+  );
+});
+
 test("a layer called twice has one set of weights, and the sum of both gradients", async () => {
   const inputs = input({ shape: [4] });
   const shared = dense({ units: 4, activation: "tanh", name: "shared" });
