@@ -21,15 +21,19 @@ export type { Operand, Symbolic } from "./expressions/symbol.js";
 export { exponentialBatchSize, plateauBatchSize, randomBatchSize } from "./factories/batchsizes.js";
 export { earlyStopping } from "./factories/callbacks.js";
 export { defineLoss, defineMetric } from "./factories/define.js";
+export type { Callable, GraphValue, LayerOutput } from "./factories/graph.js";
 export {
   activation,
   activityRegularization,
+  add,
   alphaDropout,
+  average,
   averagePooling1d,
   averagePooling2d,
   batchNormalization,
   bidirectional,
   columnDropout,
+  concatenate,
   conv1d,
   conv2d,
   conv2dTranspose,
@@ -53,9 +57,11 @@ export {
   layerNormalization,
   lstm,
   masking,
+  maximum,
   maxPooling1d,
   maxPooling2d,
   multiHeadAttention,
+  multiply,
   normalization,
   permute,
   positionEmbedding,
@@ -69,6 +75,7 @@ export {
   separableConv2d,
   simpleRnn,
   spatialDropout,
+  subtract,
   timeDistributed,
   upSampling1d,
   upSampling2d,
@@ -76,7 +83,7 @@ export {
   zeroPadding2d,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
-export { sequential } from "./factories/model.js";
+export { type FunctionalConfig, functional, sequential } from "./factories/model.js";
 export { adaptNormalization } from "./factories/normalization.js";
 export {
   adadelta,
@@ -124,4 +131,4 @@ export { type BatchSizeSearch, type FindBatchSizeOptions, findBatchSize } from "
 export { type CrossValidateOptions, type CrossValidation, crossValidate } from "./select/crossvalidate.js";
 export { type FindLearningRateOptions, findLearningRate, type LearningRateRange } from "./select/learningrate.js";
 export { type Selection, type SelectOptions, select } from "./select/select.js";
-export type { BatchLog, EpochLog, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";
+export type { BatchLog, EpochLog, GraphSpec, History, ModelSpec, NamedTensor, Progress, TensorInput } from "./spec.js";

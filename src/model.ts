@@ -31,7 +31,7 @@ import { compileProgram, type Program } from "./plan/program.js";
 import { drawSeed } from "./random.js";
 import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
 
-/** A sequential model. Its workers start with the first call that needs them. */
+/** A model. Its workers start with the first call that needs them. */
 export class Model {
   #spec: ModelSpec;
   readonly #session: Session;
@@ -44,14 +44,14 @@ export class Model {
   constructor(spec: ModelSpec, saved?: Saved) {
     this.#program = compileProgram(spec, saved?.settings.training, saved?.seed ?? drawSeed());
     // A copy that nobody else can change, and that can be sent.
-    this.#spec = JSON.parse(JSON.stringify({ layers: spec.layers }));
+    this.#spec = JSON.parse(JSON.stringify({ layers: spec.layers, graph: spec.graph }));
     this.labels = spec.labels;
     if (saved?.settings.training) this.#settings = saved.settings;
     this.#session = new Session(this.#spec, this.#program, saved);
     this.#calls = new Calls(this.#session);
   }
 
-  /** The architecture as plain JSON; `sequential` takes it back. */
+  /** The architecture as plain JSON; `sequential` and `functional` take it back. */
   toJSON(): ModelSpec {
     const labels = this.labels;
     return { ...JSON.parse(JSON.stringify(this.#spec)), ...(labels ? { labels } : {}) };

@@ -12,9 +12,19 @@ export interface InputSpec {
   readonly name?: string;
 }
 
+/** Which layer is called on what, in the order in which calls run; the first call is the input. */
+export interface GraphSpec {
+  /** `layer` is an index of `layers`, `from` has indices of earlier calls; a layer called twice has one set of weights. */
+  readonly calls: readonly { readonly layer: number; readonly from: readonly number[] }[];
+  /** The call whose output is the model's. */
+  readonly outputs: readonly number[];
+}
+
 /** A model's architecture as JSON. */
 export interface ModelSpec {
   readonly layers: readonly [InputSpec, ...LayerSpec[]];
+  /** Left out where layers stand one behind the other. */
+  readonly graph?: GraphSpec;
   /** Names of the classes, where the model has them. */
   readonly labels?: readonly string[];
 }

@@ -63,6 +63,8 @@ export const mutations = [
   row("layers/recurrent", "memory.copy(pass, dh, S << 2);", ""),
   row("layers/recurrent", "flush(f32x4.mul(dn, r))", "dn"),
   row("layers/merge", "f32x4.mul(d, scale == 0 ? a : factor)", "f32x4.mul(d, factor)"),
+  row("layers/merge", "same ? 0 : -1", "same ? -1 : 0"),
+  row("layers/merge", "k * inp_step", "k * out_step"),
   row("layers/masking", "c < C ? 1 : 0", "c < C - 1 ? 1 : 0"),
   row("layers/embedding", "v128.and(v128.load(d, 16), high)", "v128.load(d, 16)"),
   row("layers/group_normalization", "if (centred) {", "if (!centred) {"),

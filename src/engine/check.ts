@@ -25,9 +25,9 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
   const width = sizeOf(run.program.inputShape);
   const source = behind(run.layout[check.source]!, check.from ?? 0, width, targetWidth(run.program));
   if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
-  const [first] = run.program.nodes;
-  const indices = first?.definition.indices?.(first.config);
-  if (indices !== undefined) checkIndices(run, source, width, indices, check);
+  const known = run.program.nodes.flatMap(({ definition, config }) => definition.indices?.(config) ?? []);
+  const indices = Math.min(...known);
+  if (known.length) checkIndices(run, source, width, indices, check);
   const { targets } = check;
   if (targets === "values" || targets === "probabilities") {
     checkFinite(run, source.y, targetWidth(run.program), check, "y");

@@ -45,6 +45,7 @@ import type {
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
 import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
+import { type Callable, callable } from "./graph.js";
 
 interface Named {
   /** A name of the layer's own; weights are called `name.kernel`. Default: the type and a number. */
@@ -63,9 +64,9 @@ function given<C extends object>(config: C, type: LayerType): C {
   return config;
 }
 
-const layer = <S extends LayerSpec>(spec: S): S => {
+const layer = <S extends LayerSpec>(spec: S): S & Callable => {
   layerOf(spec);
-  return spec;
+  return callable(spec);
 };
 
 /** The first layer: the shape of one example, such as `[784]` or `[28, 28, 1]`. */
@@ -276,3 +277,20 @@ export const groupNormalization = (config: GroupNormalizationConfig & Trained = 
 /** Each channel to mean 0 and variance 1 over the batch and all positions, times gamma, plus beta; in use, by moving statistics. */
 export const batchNormalization = (config: BatchNormalizationConfig & Trained = {}) =>
   layer({ ...given(config, "batchNormalization"), type: "batchNormalization" });
+/** The sum of values of one shape: `add().apply([x, y])`. */
+export const add = (config: Named = {}) => layer({ ...given(config, "add"), type: "add" });
+
+/** The first of two values of one shape less the second. */
+export const subtract = (config: Named = {}) => layer({ ...given(config, "subtract"), type: "subtract" });
+
+/** The product of values of one shape, number by number. */
+export const multiply = (config: Named = {}) => layer({ ...given(config, "multiply"), type: "multiply" });
+
+/** The mean of values of one shape. */
+export const average = (config: Named = {}) => layer({ ...given(config, "average"), type: "average" });
+
+/** The largest of values of one shape, number by number. */
+export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum"), type: "maximum" });
+
+/** Values side by side on the last axis. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
+export const concatenate = (config: Named = {}) => layer({ ...given(config, "concatenate"), type: "concatenate" });

@@ -1,10 +1,11 @@
 // The model itself, from layers.
 
-import { show } from "../check.js";
+import { options, show } from "../check.js";
 import { OptionError } from "../errors.js";
 import type { LayerSpec } from "../layers/index.js";
 import { Model } from "../model.js";
 import type { InputSpec, ModelSpec } from "../spec.js";
+import { type GraphValue, traceGraph } from "./graph.js";
 
 /** A model of layers one after the other; takes what `JSON.stringify(model)` gave, too. Cheap: nothing is started. */
 export function sequential(layers: ModelSpec["layers"] | readonly (InputSpec | LayerSpec)[] | ModelSpec): Model {
@@ -13,6 +14,25 @@ export function sequential(layers: ModelSpec["layers"] | readonly (InputSpec | L
     const example = "[input({ shape: [784] }), dense({ units: 10 })]";
     throw new OptionError(`sequential: expected an array of layers such as ${example}, got ${show(layers)}.`);
   }
-  const { labels } = layers as ModelSpec;
-  return new Model({ layers: list as unknown as ModelSpec["layers"], ...(labels ? { labels } : {}) });
+  const { labels, graph } = layers as ModelSpec;
+  const spec = { layers: list as unknown as ModelSpec["layers"], ...(graph ? { graph } : {}) };
+  return new Model({ ...spec, ...(labels ? { labels } : {}) });
+}
+
+/** What a functional model is made of: its input, and a value that layers made of it. */
+export interface FunctionalConfig {
+  inputs: GraphValue | readonly [GraphValue];
+  outputs: GraphValue | readonly [GraphValue];
+}
+
+/**
+ * A model of layers that branch and merge, from one input to one output: `functional({ inputs: x, outputs: add().apply([h, x]) })`
+ * for `h = dense({ units: 4 }).apply(x)`. It takes what `JSON.stringify(model)` gave, too.
+ *
+ * Errors   OptionError for outputs not made of the input; ShapeError for merged shapes that differ
+ */
+export function functional(config: FunctionalConfig | ModelSpec): Model {
+  if (Array.isArray((config as ModelSpec | undefined)?.layers)) return sequential(config as ModelSpec);
+  const { inputs, outputs } = options(config, "functional", ["inputs", "outputs"]);
+  return new Model(traceGraph(inputs, outputs));
 }

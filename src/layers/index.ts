@@ -20,6 +20,7 @@ import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import { groupNormalization, layerNormalization, rmsNormalization } from "./group_normalization.js";
 import type { LayerDefinition } from "./layer.js";
 import { masking } from "./masking.js";
+import { add, average, concatenate, maximum, multiply, subtract } from "./merge.js";
 import { normalization } from "./normalization.js";
 import {
   averagePooling1d,
@@ -99,6 +100,12 @@ export const layers = {
   rmsNormalization,
   groupNormalization,
   batchNormalization,
+  add,
+  subtract,
+  multiply,
+  average,
+  maximum,
+  concatenate,
 };
 
 export type LayerType = keyof typeof layers;

@@ -38,6 +38,9 @@ export interface NodeContext {
   readonly training: boolean;
   readonly inp: Tensor;
   readonly out: Tensor;
+  /** All inputs of a merge, of which `inp` is the first, and the gradients by them. */
+  readonly inps: readonly Tensor[];
+  readonly dinps: readonly (Tensor | undefined)[];
   /** One example's. */
   readonly inpShape: Shape;
   readonly outShape: Shape;
@@ -76,6 +79,8 @@ export interface LayerDefinition<Config> {
   check?(config: Config, who: string): void;
   /** Shape of one output example; ShapeError if the input does not fit. */
   output(config: Config, inp: Shape, who: string): Shape;
+  /** It takes several inputs, and this is its output's shape; the first is what others know as the input. `names` are the inputs'. */
+  merges?(config: Config, inps: readonly Shape[], who: string, names: readonly string[]): Shape;
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;

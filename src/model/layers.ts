@@ -15,9 +15,9 @@ export function findLayer(
   who: string,
   chosen: (node: ProgramNode) => boolean = () => true,
 ): ProgramNode {
-  const layers = nodes.filter((node, i) => node.position !== nodes[i - 1]?.position && chosen(node));
+  const layers = nodes.filter((node, i) => node.call !== nodes[i - 1]?.call && chosen(node));
   const found = layers.find((node) => node.name === name);
-  if (found) return nodes.findLast(({ position }) => position === found.position)!;
+  if (found) return nodes.findLast(({ call }) => call === found.call)!;
   const known = layers.map((node) => node.name);
   if (typeof name === "string") throw new OptionError(`${who}: unknown layer ${hint(name, known)}`);
   throw new OptionError(

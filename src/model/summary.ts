@@ -14,22 +14,27 @@ export interface TeamFacts {
 
 /** Text with one line a layer and the totals below. */
 export function summarize(program: Program, { bytes, workers, batch, auto }: TeamFacts): string {
-  const rows = program.nodes.map(({ name, out, parameters, definition, config, inp }) => [
+  const { nodes } = program;
+  // Connections are shown where layers do not stand one behind the other.
+  const graph = nodes.some(({ from, shares }, i) => `${from}` !== `${i - 1}` || shares !== undefined);
+  const below = (from: readonly number[]) => from.map((index) => nodes[index]?.name ?? "input").join(", ");
+  const rows = nodes.map(({ name, out, parameters, definition, config, inp, from }) => [
     name,
     showShape(out),
     String(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)),
     String(definition.multiplyAdds?.(config, inp) ?? 0),
+    ...(graph ? [below(from)] : []),
   ]);
   const total = (column: number) => rows.reduce((sum, row) => sum + Number(row[column]), 0);
   const table = [
-    ["layer", "output", "parameters", "multiply-adds"],
+    ["layer", "output", "parameters", "multiply-adds", ...(graph ? ["of"] : [])],
     ["input", showShape(program.inputShape), "0", "0"],
     ...rows,
   ];
   const widths = [0, 1, 2, 3].map((c) => Math.max(...table.map((row) => row[c]!.length)));
   const line = (row: string[]) =>
     row
-      .map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+      .map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c] ?? 0)))
       .join("  ")
       .trimEnd();
   const parameters = total(2);

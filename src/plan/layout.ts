@@ -6,6 +6,7 @@ import { isAdaptive } from "../optimizers/decay.js";
 import type { ValueType } from "../spec.js";
 import { counterCount } from "./counters.js";
 import { type Pairs, takePairs } from "./direction.js";
+import { takeEdges } from "./edges.js";
 import { type Mix, takeMix } from "./mixup.js";
 import type { Parameter, Program } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
@@ -74,6 +75,8 @@ export interface Layout {
   readonly pairs: Pairs | undefined;
   readonly outputs: readonly Tensor[];
   readonly deltas: readonly Tensor[];
+  /** Gradients that join those of the same value or weights. */
+  readonly edges: ReadonlyMap<string, Tensor>;
   readonly loss: Tensor;
   readonly metrics: readonly Tensor[];
   /** Penalties of each row of a batch on what layers give out, and those of the results. */
@@ -201,6 +204,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const target = labels ? arena.take("target", batch * 4) : arena.rows("target", batch, targets);
   const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
+  const edges = takeEdges(arena, program, batch);
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
   takeRegisters(arena, scratch, tapes, outputWidth, workers);
@@ -250,6 +254,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     pairs,
     outputs,
     deltas,
+    edges,
     loss,
     metrics,
     activities,

@@ -16,9 +16,12 @@ const activationOf = (node: ProgramNode | undefined): string =>
 /** OptionError for a softmax of a softmax. */
 export function checkSoftmax(nodes: readonly ProgramNode[]): void {
   const normalising = (node: ProgramNode | undefined) => ["softmax", "logSoftmax"].includes(activationOf(node));
-  const working = nodes.filter(({ definition, config }) => definition.alias?.(config) !== "always");
-  working.forEach((node, i) => {
-    const below = working[i - 1];
+  const working = (index: number): ProgramNode | undefined => {
+    const node = nodes[index];
+    return node?.definition.alias?.(node.config) === "always" ? working(node.from[0]!) : node;
+  };
+  nodes.forEach((node) => {
+    const below = working(node.from[0]!);
     if (!normalising(node) || !normalising(below)) return;
     const got = `${activationOf(node)} after ${activationOf(below)} of ${below!.name}`;
     throw new OptionError(

@@ -26,7 +26,7 @@ import {
   context,
   forward,
   forwardToLoss,
-  lowestNode,
+  looking,
   measureSteps,
   rowsOf,
   trains,
@@ -284,17 +284,17 @@ function rowValues({ program, layout }: Batch): Access[] {
   return [loss, ...metrics, ...activities, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
 }
 
-/** Derived copies made anew: of all nodes, or of those that train, of whose lowest one nothing needs the gradient by its input. */
+/** Derived copies made anew: of all nodes, or of those that train, some of which nothing needs the gradient by an input of. */
 function refreshSteps(program: Program, layout: Layout, walk?: Walk): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
-  const nothing = layout.input;
-  const lowest = walk && lowestNode(walk);
+  const nothing = { tensor: layout.input, delta: layout.input, mask: undefined, trained: false };
+  const wanted = walk && looking(walk);
   return program.nodes.flatMap((node, index) => {
-    if (walk && !trains(node)) return [];
-    const entry = { node, index, inp: nothing, out: nothing, delta: nothing, below: nothing, mask: undefined };
+    if (node.shares !== undefined || (walk && !trains(node))) return [];
+    const entry = { node, index, sources: [nothing], value: nothing };
     const steps = node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [];
     const keeps = ({ arguments: [first] }: Step) =>
       node.definition.keeps?.includes((first as Access).tensor.name.slice(node.name.length + 1));
-    return steps.filter((step) => node !== lowest || keeps(step));
+    return steps.filter((step) => !wanted || wanted.has(node.name) || keeps(step));
   });
 }

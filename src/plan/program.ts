@@ -5,7 +5,7 @@ import { boolean, lookup, options, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
-import { type LayerDefinition, type ParameterSpec, type Shape, sizeOf } from "../layers/layer.js";
+import { type LayerDefinition, type ParameterSpec, type Shape, showShape, sizeOf } from "../layers/layer.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { betterOf, type Metric, resolveMetrics } from "../metrics/index.js";
 import type { Task } from "../metrics/metric.js";
@@ -15,6 +15,7 @@ import type { Factor, OptimizerDefinition } from "../optimizers/optimizer.js";
 import { plateauIn, type Rate } from "../schedules/index.js";
 import { completePlateau, type ReduceOnPlateauSpec } from "../schedules/plateau.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
+import { callsOf, checkCount } from "./graph.js";
 import { checkSoftmax, compileLoss } from "./outcome.js";
 
 /** A parameter with its place in memory: `units` of `unit` floats are what workers share out. */
@@ -37,6 +38,10 @@ export interface ProgramNode {
   readonly name: string;
   /** Of its layer in the JSON; a layer's activation is a node of its own. */
   readonly position: number;
+  /** Of its layer's call; a layer may be called several times. */
+  readonly call: number;
+  /** The nodes that it reads, -1 for the input. */
+  readonly from: readonly number[];
   readonly definition: LayerDefinition<object>;
   readonly config: object;
   readonly inp: Shape;
@@ -44,6 +49,9 @@ export interface ProgramNode {
   /** Frozen: no training changes its parameters. */
   readonly frozen: boolean;
   readonly parameters: readonly Parameter[];
+  /** What it computes with: its parameters, or those of the node named in `shares`, the same layer's at its first call. */
+  readonly weights: readonly Parameter[];
+  readonly shares: string | undefined;
   readonly derived: Readonly<Record<string, number>>;
   readonly constants: Readonly<Record<string, Float32Array>>;
   /** Its input's zeros are those of the data. */
@@ -122,42 +130,56 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
   };
 }
 
+/** What a call gives: its shape, the node that has it, and whether its zeros are the data's. */
+interface Value {
+  readonly shape: Shape;
+  readonly index: number;
+  readonly name: string;
+  readonly seesData: boolean;
+}
+
 function compileNodes(spec: ModelSpec): ProgramNode[] {
   const nodes: ProgramNode[] = [];
   const names = new Set<string>();
   const counts = new Map<string, number>();
-  let shape = checkInput(spec);
-  let seesData = true;
-  for (const [position, layer] of spec.layers.entries() as Iterable<[number, Record<string, unknown>]>) {
-    if (position === 0) continue;
+  const values: Value[] = [{ shape: checkInput(spec), index: -1, name: "input", seesData: true }];
+  for (const [call, { layer: position, from }] of callsOf(spec).entries()) {
+    if (call === 0) continue;
+    const layer = spec.layers[position] as unknown as Record<string, unknown>;
     const definition = layerOf(layer, ` at position ${position}`);
-    const type = layer.type as string;
-    const count = counts.get(type) ?? 0;
-    counts.set(type, count + 1);
-    const name = (layer.name as string | undefined) ?? `${type}_${count}`;
+    const earlier = nodes.filter((node) => node.position === position && node.definition === definition);
+    const name = earlier.length ? `${earlier[0]!.name}:${earlier.length + 1}` : nameOf(layer, counts);
     if (names.has(name)) {
       throw new OptionError(`sequential: expected a name of its own for each layer, got "${name}" twice. Rename one.`);
     }
     names.add(name);
     const { type: _, name: __, trainable = true, ...config } = layer;
-    if (definition.indices && nodes.length) {
-      throw new OptionError(
-        `${name}: expected the data's numbers, got the output of ${nodes.at(-1)!.name}. Put it first.`,
-      );
+    const below = from.map((index) => values[index]!);
+    if (definition.indices && below[0]!.index >= 0) {
+      throw new OptionError(`${name}: expected the data's numbers, got the output of ${below[0]!.name}. Put it first.`);
     }
-    const at = { name, position, trainable: trainable as boolean };
-    const node = compileNode(at, definition, config, shape, seesData);
-    nodes.push(node);
-    shape = node.out;
-    seesData &&= definition.keepsZeros?.(config) ?? false;
+    const at = { name, position, call, trainable: trainable as boolean };
+    const node = compileNode(at, definition, config, below, earlier[0]);
+    const seesData = node.seesData && (definition.keepsZeros?.(config) ?? false);
+    let value: Value = { shape: node.out, index: nodes.push(node) - 1, name, seesData };
     for (const [part, follower, options] of followersOf(layer, definition)) {
-      const follow = compileNode({ ...at, name: `${name}.${part}` }, follower, options, shape, false);
-      if (follower.alias?.(options) !== "always") nodes.push(follow);
-      shape = follow.out;
+      const before = nodes.find((node) => node.weights.length && node.name === `${earlier[0]?.name}.${part}`);
+      const own = { ...at, name: `${name}.${part}` };
+      const follow = compileNode(own, follower, options, [{ ...value, seesData: false }], before);
+      const index = follower.alias?.(options) === "always" ? value.index : nodes.push(follow) - 1;
+      value = { ...value, index, shape: follow.out };
     }
+    values.push(value);
   }
   checkSoftmax(nodes);
   return nodes;
+}
+
+/** A layer's name: its own, or its type and the number of layers of that type before it that were called. */
+function nameOf({ type, name }: Record<string, unknown>, counts: Map<string, number>): string {
+  const count = counts.get(type as string) ?? 0;
+  counts.set(type as string, count + 1);
+  return (name as string | undefined) ?? `${type}_${count}`;
 }
 
 /** What a layer's options ask for behind it: parts of its own, its activation, and a penalty on what comes out. */
@@ -233,20 +255,32 @@ export function checkInput(spec: ModelSpec): Shape {
 }
 
 function compileNode(
-  { name, position, trainable }: Pick<ProgramNode, "name" | "position"> & { trainable: boolean },
+  { name, position, call, trainable }: Pick<ProgramNode, "name" | "position" | "call"> & { trainable: boolean },
   definition: LayerDefinition<object>,
   config: object,
-  inp: Shape,
-  seesData: boolean,
+  below: readonly Value[],
+  earlier?: ProgramNode,
 ): ProgramNode {
+  const inps = below.map(({ shape }) => shape);
+  const inp = inps[0]!;
+  checkCount(name, definition, below.length);
+  const names = below.map((value) => value.name);
   // First, since it says what is wrong with a shape in the layer's name.
-  const out = definition.output(config, inp, name);
-  const parameters = (definition.parameters?.(config, inp) ?? []).map((parameter) =>
-    compileParameter(name, parameter, trainable && !parameter.measured),
-  );
-  const derived = definition.derived?.(config, inp) ?? {};
+  const out = definition.merges?.(config, inps, name, names) ?? definition.output(config, inp, name);
+  const own = earlier ? [] : (definition.parameters?.(config, inp) ?? []);
+  const parameters = own.map((parameter) => compileParameter(name, parameter, trainable && !parameter.measured));
+  const weights = earlier?.weights ?? parameters;
+  if (earlier && weights.length && `${earlier.inp}` !== `${inp}`) {
+    const got = `${showShape(inp)} of ${below[0]!.name}`;
+    const expected = `inputs of the shape ${showShape(earlier.inp)} that ${earlier.name} had`;
+    throw new ShapeError(`${name}: expected ${expected}, got ${got}. Make a layer of its own for it.`);
+  }
+  const derived = earlier ? {} : (definition.derived?.(config, inp) ?? {});
   const constants = definition.constants?.(config, inp) ?? {};
-  return { name, position, frozen: !trainable, definition, config, inp, out, parameters, derived, constants, seesData };
+  const seesData = !definition.merges && below[0]!.seesData;
+  const from = below.map(({ index }) => index);
+  const place = { name, position, call, from, shares: earlier?.name, frozen: !trainable };
+  return { ...place, definition, config, inp, out, parameters, weights, derived, constants, seesData };
 }
 
 function matrixOf({ shape, layout, columnAxes = 1 }: ParameterSpec): [rows: number, columns: number] {

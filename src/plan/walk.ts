@@ -1,8 +1,9 @@
 // Through the layers of a model, forward and backward: which tensors each layer reads and writes in one plan.
 
 import type { Tensor } from "../arena.js";
-import type { Split, Step } from "../kernels.js";
+import { reads, type Split, type Step, step, updates } from "../kernels.js";
 import type { NodeContext } from "../layers/layer.js";
+import { edgeName } from "./edges.js";
 import { HYPER, type Layout, type ParameterTensors } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
 
@@ -24,6 +25,22 @@ export const LAYER_STREAM = 64;
 export const split = ({ parameter }: ParameterTensors): Split => ({ axis: "parameter", extent: parameter.units });
 export const rowsOf = (rows: number): Split => ({ axis: "batch", extent: rows });
 
+/** A value of the batch: where it lies, where its gradient does, and whether something trained lies below it. */
+interface Value {
+  readonly tensor: Tensor;
+  readonly delta: Tensor;
+  readonly mask: Tensor | undefined;
+  readonly trained: boolean;
+}
+
+/** A node with what it reads and gives. */
+interface Entry {
+  readonly node: ProgramNode;
+  readonly index: number;
+  readonly sources: readonly Value[];
+  readonly value: Value;
+}
+
 export interface Walk {
   readonly steps: readonly Step[];
   /** The tensor that holds the value after the last node, and the one before the activation that the loss is fused with. */
@@ -31,16 +48,8 @@ export interface Walk {
   readonly pred: Tensor;
   /** Gradient by `pred`. */
   readonly delta: Tensor;
-  /** Nodes up to `pred` that ran, with their tensors, in forward order. */
-  readonly nodes: readonly {
-    node: ProgramNode;
-    index: number;
-    inp: Tensor;
-    out: Tensor;
-    delta: Tensor;
-    below: Tensor;
-    mask: Tensor | undefined;
-  }[];
+  /** Nodes up to `pred` that ran, with their values, in forward order. */
+  readonly nodes: readonly Entry[];
 }
 
 /** Forward to what the loss takes; on to the output only where a metric needs it. */
@@ -54,62 +63,105 @@ export function forwardToLoss(batch: Batch): Walk {
 /** Forward steps of the nodes below `end`; nodes that change no value have no step and no tensor of their own. */
 export function forward(batch: Batch, end: number, predAt = end): Walk {
   const { program, layout, training } = batch;
-  const nodes: Walk["nodes"][number][] = [];
+  const nodes: Entry[] = [];
   const steps: Step[] = [];
-  // Shapes change without moving values (flatten): a node reads its input's memory with its own idea of the width.
-  let value = layout.input;
-  let delta = layout.inputGradient ?? { ...layout.input, name: "input.gradient", pointer: 0 };
-  let pred = value;
-  let mask: Tensor | undefined;
+  const values: Value[] = [];
+  const delta = layout.inputGradient ?? { ...layout.input, name: "input.gradient", pointer: 0 };
+  const input: Value = { tensor: layout.input, delta, mask: undefined, trained: false };
+  const valueAt = (index: number) => values[index] ?? input;
   program.nodes.slice(0, end).forEach((node, index) => {
+    const sources = node.from.map(valueAt);
     const alias = node.definition.alias?.(node.config) ?? "never";
-    const sameSteps = node.out.length === 2 && node.out[0] === node.inp[0];
+    // Shapes change without moving values (flatten): a node reads its input's memory with its own idea of the width.
     if (alias === "always" || (alias === "inference" && !training)) {
-      if (alias === "always" && !sameSteps) mask = undefined;
+      const same = alias === "inference" || keepsSteps(node);
+      values.push(same ? sources[0]! : { ...sources[0]!, mask: undefined });
       return;
     }
-    const out = layout.outputs[index]!;
-    const entry = { node, index, inp: value, out, delta: layout.deltas[index]!, below: delta, mask };
+    const value: Value = {
+      tensor: layout.outputs[index]!,
+      delta: layout.deltas[index]!,
+      mask: maskBehind(node, sources, layout),
+      trained: trains(node) || sources.some(({ trained }) => trained),
+    };
+    const entry = { node, index, sources, value };
     steps.push(...node.definition.forward(node.config, context(batch, entry)));
-    value = out;
-    const masking = node.definition.mask?.(node.config);
-    if (masking === "writes") mask = layout.scratch.get(`${node.name}.mask`);
-    else if (masking || !sameSteps) mask = undefined;
-    if (index >= predAt) return;
-    nodes.push(entry);
-    pred = out;
-    delta = entry.delta;
+    if (index < predAt) nodes.push(entry);
+    values.push(value);
   });
-  return { steps, output: value, pred, delta, nodes };
+  const pred = valueAt(predAt - 1);
+  return { steps, output: valueAt(end - 1).tensor, pred: pred.tensor, delta: pred.delta, nodes };
+}
+
+/** The mask that all of a node's inputs with a mask have in common. */
+function maskOf(sources: readonly Value[]): Tensor | undefined {
+  const masks = new Set(sources.flatMap(({ mask }) => mask ?? []));
+  return masks.size === 1 ? [...masks][0] : undefined;
+}
+
+/** As many steps behind the node as before it: masks of steps stay true. */
+const keepsSteps = ({ inp, out }: Pick<ProgramNode, "inp" | "out">) => out.length === 2 && out[0] === inp[0];
+
+function maskBehind({ name, definition, config, inp, out }: ProgramNode, sources: readonly Value[], layout: Layout) {
+  const masking = definition.mask?.(config);
+  if (masking === "writes") return layout.scratch.get(`${name}.mask`);
+  return masking || !keepsSteps({ inp, out }) ? undefined : maskOf(sources);
 }
 
 /** Steps that later layers wait for: by rows, and sums over the batch. */
 const isOrdered = ({ split }: Step) => split.axis === "batch" || split.axis === "channel";
 
-/** True for a node with weights that an optimizer changes. */
-export const trains = ({ parameters }: ProgramNode): boolean => parameters.some(({ trainable }) => trainable);
+/** True for a node whose weights training changes: all of a layer are frozen, or none. */
+export const trains = ({ weights }: ProgramNode): boolean => weights.some(({ trainable }) => trainable);
 
-/** The lowest node that training changes: it needs no gradient by that node's input, and none below. */
-export const lowestNode = ({ nodes }: Walk): ProgramNode | undefined => nodes.find(({ node }) => trains(node))?.node;
+/** True for a node by one of whose inputs training needs the gradient. */
+const looksBelow = ({ sources }: Entry): boolean => sources.some(({ trained }) => trained);
+
+/** The layers of which training needs a gradient by an input, at one of their calls. */
+export const looking = ({ nodes }: Walk): ReadonlySet<string> =>
+  new Set(nodes.filter(looksBelow).map(({ node }) => node.shares ?? node.name));
 
 /**
  * Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. With `toInput` all that
  * there are; without, what an update needs.
  */
 export function backward(batch: Batch, walk: Walk, toInput: boolean) {
-  const lowest = lowestNode(walk);
-  const first = walk.nodes.findIndex(({ node }) => node === lowest);
-  const steps = [...walk.nodes].reverse().flatMap((entry) => {
-    const position = walk.nodes.indexOf(entry);
-    const wanted = toInput || (first >= 0 && position > first);
-    if (!wanted && position !== first) return [];
-    const steps = entry.node.definition.backward(entry.node.config, context(batch, entry, wanted));
-    return toInput || trains(entry.node) ? steps : steps.filter(isOrdered);
+  const written = new Set<Tensor>();
+  const entries = walk.nodes.filter(({ value }) => toInput || value.trained);
+  const steps = [...entries].reverse().flatMap((entry) => {
+    const { node, sources } = entry;
+    const below = sources.map(({ delta, trained }, k) => {
+      if (!(toInput || trained) || !delta.pointer) return undefined;
+      const first = !written.has(delta);
+      written.add(delta);
+      return first ? delta : batch.layout.edges.get(edgeName(node, k))!;
+    });
+    const steps = node.definition.backward(node.config, context(batch, entry, below));
+    const kept = toInput || trains(node) ? steps : steps.filter(isOrdered);
+    const joins = below.flatMap((edge, k) => {
+      const { delta } = sources[k]!;
+      if (!edge || edge === delta) return [];
+      return [step("merge_sum", rowsOf(batch.rows), updates(delta), reads(edge), 1, 0, delta.stride)];
+    });
+    return [...kept, ...joins];
   });
+  const shared = entries.filter(({ node }) => node.shares !== undefined && (toInput || trains(node)));
   return {
     batchSteps: steps.filter(isOrdered),
-    parameterSteps: steps.filter((step) => !isOrdered(step)),
+    parameterSteps: [
+      ...steps.filter((step) => !isOrdered(step)),
+      ...shared.flatMap(({ node }) => shareSteps(node, batch.layout)),
+    ],
   };
+}
+
+/** Adds the gradients of a further call to those of the first. */
+function shareSteps({ name, weights }: ProgramNode, { parameters, edges }: Layout): Step[] {
+  return weights.map((parameter) => {
+    const tensors = parameters.find((one) => one.parameter === parameter)!;
+    const call = reads(edges.get(`${name}.${parameter.name}.gradient`)!);
+    return step("gradient_complete", split(tensors), updates(tensors.gradient), call, parameter.unit);
+  });
 }
 
 /** What layers take down of a training batch, once it is known to count. */
@@ -119,11 +171,14 @@ export const measureSteps = (batch: Batch, { nodes }: Walk): Step[] =>
     return frozen ? [] : (definition.measure?.(config, context(batch, entry)) ?? []);
   });
 
-export function context(batch: Batch, entry: Walk["nodes"][number], needsInput = true): NodeContext {
+/** What a node's definition sees; `below` are the gradients by its inputs, as far as they are wanted. */
+export function context(batch: Batch, entry: Entry, below: NodeContext["dinps"] = []): NodeContext {
   const { program, layout, rows } = batch;
-  const { node, inp, out, delta, below, index, mask } = entry;
+  const { node, sources, value, index } = entry;
+  const inps = sources.map(({ tensor }) => tensor);
+  const owner = node.shares ?? node.name;
   const find = (name: string) => {
-    const found = layout.parameters.find(({ parameter }) => parameter.fullName === `${node.name}.${name}`);
+    const found = layout.parameters.find(({ parameter }) => parameter.fullName === `${owner}.${name}`);
     if (!found) throw new Error(`${node.name} has no parameter ${name}`);
     return found;
   };
@@ -132,21 +187,23 @@ export function context(batch: Batch, entry: Walk["nodes"][number], needsInput =
     rows,
     total: batch.total ?? rows,
     training: batch.training && !node.frozen,
-    inp,
-    out,
+    inp: inps[0]!,
+    out: value.tensor,
+    inps,
     inpShape: node.inp,
     outShape: node.out,
-    dout: delta,
-    dinp: needsInput && below.pointer ? below : undefined,
+    dout: value.delta,
+    dinp: below[0],
+    dinps: below,
     parameter: (name) => find(name).weight,
-    gradient: (name) => find(name).gradient,
+    gradient: (name) => layout.edges.get(`${node.name}.${name}.gradient`) ?? find(name).gradient,
     split: (name) => split(find(name)),
-    derived: (name) => layout.derived.get(`${node.name}.${name}`)!,
+    derived: (name) => layout.derived.get(`${owner}.${name}`)!,
     constant: (name) => layout.constants.get(`${node.name}.${name}`)!.tensor,
     zeros: (batch.zeros ?? false) && node.seesData,
     scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
     activity: layout.activities.find((tensor) => tensor.name === `${node.name}.penalty`)!,
-    mask,
+    mask: maskOf(sources),
     counter: layout.hyper,
     counterOffset: HYPER.step,
     seed: [program.seed >>> 0, Math.floor(program.seed / 4294967296)],

@@ -1,0 +1,92 @@
+// Layers called on values: what a functional model is written with.
+
+import { show } from "../check.js";
+import { OptionError } from "../errors.js";
+import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
+import type { LayerDefinition } from "../layers/layer.js";
+import { checkCount } from "../plan/graph.js";
+import type { GraphSpec, InputSpec, ModelSpec } from "../spec.js";
+
+/** What a layer gives where it is called: nothing is computed, it is a place in a graph. */
+export class LayerOutput {
+  readonly layer: LayerSpec;
+  readonly from: readonly GraphValue[];
+
+  constructor(layer: LayerSpec, from: readonly GraphValue[]) {
+    this.layer = layer;
+    this.from = from;
+  }
+}
+
+/** The input, or the output of a layer's call. */
+export type GraphValue = InputSpec | LayerOutput;
+
+export interface Callable {
+  /**
+   * Calls the layer on a value, a merge on an array of them. The same layer called twice has one set of weights.
+   *
+   * Errors   OptionError for what is no value, and for several where the layer takes one
+   */
+  apply(from: GraphValue | readonly GraphValue[]): LayerOutput;
+}
+
+/** The same layer with its `apply`, which is no part of its JSON. */
+export function callable<S extends LayerSpec>(spec: S): S & Callable {
+  const apply = (from: GraphValue | readonly GraphValue[]) => {
+    const values = (Array.isArray(from) ? from : [from]) as readonly GraphValue[];
+    const who = spec.name ?? spec.type;
+    for (const value of values) checkValue(value, `${who}.apply`);
+    checkCount(`${who}.apply`, table[spec.type] as LayerDefinition<object>, values.length);
+    return new LayerOutput(spec, values);
+  };
+  return Object.defineProperty(spec, "apply", { value: apply }) as S & Callable;
+}
+
+const isInput = (value: unknown): value is InputSpec => (value as InputSpec | undefined)?.type === "input";
+
+function checkValue(value: unknown, who: string): asserts value is GraphValue {
+  if (value instanceof LayerOutput || isInput(value)) return;
+  const { type } = (value ?? {}) as { type?: LayerType };
+  const got = type && Object.hasOwn(table, type) ? `the layer ${type}` : show(value);
+  const cure = type ? `Call ${type}(...).apply(x) first` : "Give one of these";
+  throw new OptionError(`${who}: expected input({ shape }) or what apply() gave, got ${got}. ${cure}.`);
+}
+
+/** One value, or an array of one. */
+function single(given: unknown, who: string): GraphValue {
+  const values = Array.isArray(given) ? given : [given];
+  if (values.length !== 1) {
+    throw new OptionError(`${who}: expected one value, got ${values.length}. Merge them first, such as with add().`);
+  }
+  checkValue(values[0], who);
+  return values[0];
+}
+
+/** The JSON of the graph from an input to an output: layers in the order of their first calls, calls behind what they read. */
+export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
+  const input = single(inputs, "functional: inputs");
+  const output = single(outputs, "functional: outputs");
+  if (!isInput(input)) {
+    const got = `the output of ${(input as LayerOutput).layer.type}`;
+    throw new OptionError(`functional: inputs: expected input({ shape }), got ${got}. Give what it is made of.`);
+  }
+  const layers: (InputSpec | LayerSpec)[] = [input];
+  const calls: GraphSpec["calls"][number][] = [{ layer: 0, from: [] }];
+  const indices = new Map<GraphValue, number>([[input, 0]]);
+  const visit = (value: GraphValue): number => {
+    const known = indices.get(value);
+    if (known !== undefined) return known;
+    if (isInput(value)) {
+      const expected = "outputs made of inputs alone";
+      const got = `another input of the shape ${show(value.shape)}`;
+      throw new OptionError(`functional: outputs: expected ${expected}, got ${got}. Take one input for both ways.`);
+    }
+    const from = value.from.map(visit);
+    if (!layers.includes(value.layer)) layers.push(value.layer);
+    const index = calls.push({ layer: layers.indexOf(value.layer), from }) - 1;
+    indices.set(value, index);
+    return index;
+  };
+  const outputIndex = visit(output);
+  return { layers: layers as unknown as ModelSpec["layers"], graph: { calls, outputs: [outputIndex] } };
+}
