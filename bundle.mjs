@@ -21,10 +21,11 @@ export async function bundles(options, [page, worker]) {
     plugins: [textInPieces, ...options.plugins],
   });
   const text = (name) => outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text;
-  const entry = async (name) => takeNames(await shorten(text(name)), /import\{([^}]*)\}from"[^"]*shared\.js";/);
+  const entry = async (name) =>
+    takeNames(await shorten(text(name), options.target), /import\{([^}]*)\}from"[^"]*shared\.js";/);
   const [forPage, forWorker] = await Promise.all(["page", "worker"].map(entry));
   const shared = takeNames(text("shared"), /export \{([^}]*)\};\s*$/, "$2:$1");
-  const pieces = await Promise.all(cut(shared.body).map(shorten));
+  const pieces = await Promise.all(cut(shared.body).map((piece) => shorten(piece, options.target)));
   const head = `{const{${forWorker.names}}=(()=>{`;
   const tail = `return{${shared.names}}})();${forWorker.body}}`;
   return {
@@ -63,7 +64,7 @@ function cut(code) {
   return pieces;
 }
 
-const shorten = async (code) => (await transform(code, { minifyWhitespace: true, target: "es2022" })).code.trim();
+const shorten = async (code, target) => (await transform(code, { minifyWhitespace: true, target })).code.trim();
 
 /** In single quotes, which minified code hardly has. */
 const quote = (code) => `'${code.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n")}'`;

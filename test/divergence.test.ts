@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { DivergedError, sgd } from "../src/index.js";
+import { DivergedError, earlyStopping, exponentialRise, sgd } from "../src/index.js";
 import { bitsOf, WIDTH } from "./fingerprints.js";
 import { both, fit, LIMIT, labels, make, x } from "./living.js";
 import { rejection, within } from "./threads.js";
@@ -56,6 +56,24 @@ both(test, "trainOnBatch that diverges makes no update", async (workers) => {
   await model.trainOnBatch(x, labels);
   assert.is.not(await bitsOf(model), before);
   await model.dispose();
+});
+
+both(test, "a fit that diverges leaves the best weights where they are to be restored", async (workers) => {
+  const [model, twin] = [make({ workers }), make({ workers: 1 })];
+  // The first epoch is the best one, as nothing is better by so much; some later one is too much for any weight.
+  const learningRate = exponentialRise({ initial: 0.01, maximum: 1e30, steps: 200 });
+  const optimizer = () => sgd({ learningRate, momentum: 0.9 });
+  const compile = { loss: "sparseCategoricalCrossentropy", seed: 3, numerics: "strict" } as const;
+  model.compile({ ...compile, optimizer: optimizer(), workers });
+  twin.compile({ ...compile, optimizer: optimizer(), workers: 1 });
+  const callbacks = [earlyStopping({ monitor: "loss", minDelta: 1e6, patience: 99 })];
+  const error = (await within(LIMIT, rejection(fit(model, { epochs: 30, callbacks })), "the fit")) as DivergedError;
+  assert.instance(error, DivergedError);
+  assert.ok(error.epoch >= 2, `epoch ${error.epoch}`);
+  assert.match(error.message, "epoch 0, the best one");
+  await fit(twin, { epochs: 1 });
+  assert.is(await bitsOf(model), await bitsOf(twin));
+  await Promise.all([model.dispose(), twin.dispose()]);
 });
 
 test.run();

@@ -62,7 +62,7 @@ for (const numerics of NUMERICS) {
 
 test("every optimizer has its numbers, and every schedule of the file is a row of the table", () => {
   const known = new Set(cases.map(({ name, options }) => optimizerOf(name, options).type));
-  // PyTorch's L-BFGS is not in the file: test/model/lbfgs.test.ts has a float64 version of it.
+  // L-BFGS, which needs gradients at its own weights, has a file of its own: golden.lbfgs.test.ts.
   assert.equal([...known, "lbfgs"].sort(), Object.keys(optimizers).sort());
   const rows = [...Object.keys(table), "reduceOnPlateau"];
   assert.equal(

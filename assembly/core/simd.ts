@@ -11,6 +11,11 @@ export function at(base: usize, index: i32): usize {
   return base + ((<usize>index) << 2);
 }
 
+/** The next multiple of 8: a row's length in memory. */
+export function round8(n: i32): i32 {
+  return (n + 7) & ~7;
+}
+
 /** Magnitudes below this count as 0: next come subnormal numbers. */
 export const TINY: f32 = 1e-30;
 
@@ -71,17 +76,6 @@ export function store_first(target: usize, x: v128, n: i32): void {
 /** Zeros for any n >= 0. Where all sums of a tile start as one constant, V8 12 makes them half as fast: this is none, as far as it can see. */
 export function unknown_zero(n: i32): v128 {
   return f32x4.splat(<f32>(n >> 31));
-}
-
-/** The first `left` of four values to `target`; all four where left >= 4. */
-export function store_lanes(target: usize, x: v128, left: i32): void {
-  if (left >= 4) {
-    v128.store(target, x);
-    return;
-  }
-  v128.store32_lane(target, x, 0);
-  if (left > 1) v128.store32_lane(target, x, 1, 4);
-  if (left > 2) v128.store32_lane(target, x, 2, 8);
 }
 
 /** Four values from `source` on: those beyond the first `left` are zero. */

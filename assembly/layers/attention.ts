@@ -3,11 +3,7 @@
 
 import { gemm_strided } from "../core/gemm_strided";
 import { exp4 } from "../core/math";
-import { at, flush, lanes_below, max_lanes, sum_lanes } from "../core/simd";
-
-function round8(n: i32): i32 {
-  return (n + 7) & ~7;
-}
+import { at, flush, lanes_below, max_lanes, round8, sum_lanes } from "../core/simd";
 
 /** All ones in the lanes i.. that are below `count` and not 0 in `mask`, where there is one. */
 function counting(mask: usize, i: i32, count: i32): v128 {

@@ -1,6 +1,6 @@
 // Each of C channels brought to mean 0 and variance 1 over rows and pixels of (B, pixels, C). Channels need not be whole vectors.
 
-import { at, lanes_below, load_lanes, madd, store_lanes } from "../core/simd";
+import { at, lanes_below, load_lanes, madd, store_first } from "../core/simd";
 import { scale_at } from "./group_normalization";
 
 /** Σ of x - mean, or of its square, over rows and pixels at the 4 channels from `inp` on, summed row by row. */
@@ -77,8 +77,8 @@ export function batch_normalization_forward(
       const shift = beta ? v128.load(at(beta, c)) : f32x4.splat(0);
       for (let i = b * stride + c, end = i + pixels * C; i < end; i += C) {
         const x = f32x4.mul(f32x4.sub(v128.load(at(inp, i)), centre), factor);
-        store_lanes(at(normal, i), x, left);
-        store_lanes(at(out, i), madd(x, scale, shift), left);
+        store_first(at(normal, i), x, left);
+        store_first(at(out, i), madd(x, scale, shift), left);
       }
     }
   }
@@ -114,7 +114,7 @@ export function batch_normalization_backward(
       for (let i = b * stride + c, end = i + pixels * C; i < end; i += C) {
         const rest = f32x4.sub(v128.load(at(dout, i)), mean);
         const x = f32x4.mul(load_lanes(at(normal, i), left), slope);
-        store_lanes(at(dinp, i), f32x4.mul(f32x4.sub(rest, x), factor), left);
+        store_first(at(dinp, i), f32x4.mul(f32x4.sub(rest, x), factor), left);
       }
     }
   }

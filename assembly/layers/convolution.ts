@@ -3,11 +3,7 @@
 
 import { gemm_segments } from "../core/gemm_segments";
 import { gemm_windows } from "../core/gemm_windows";
-import { at, lanes_below, madd, start_high, start_low } from "../core/simd";
-
-function round8(n: i32): i32 {
-  return (n + 7) & ~7;
-}
+import { at, lanes_below, madd, round8, start_high, start_low, store_first } from "../core/simd";
 
 /**
  * out (B, out_lines, out_width, C) = inp (B, lines, width, C) with its pixels `spread_down` lines and `spread` columns apart, the
@@ -141,19 +137,8 @@ function narrow_pixel(
       }
     }
   }
-  if (columns >= 4) {
-    v128.store(c, low);
-    store_lanes(c + 16, high, columns - 4);
-  } else {
-    store_lanes(c, low, columns);
-  }
-}
-
-/** The first n < 4 lanes. */
-function store_lanes(c: usize, x: v128, n: i32): void {
-  if (n > 0) v128.store_lane<f32>(c, x, 0);
-  if (n > 1) v128.store_lane<f32>(c, x, 1, 4);
-  if (n > 2) v128.store_lane<f32>(c, x, 2, 8);
+  store_first(c, low, columns);
+  if (columns > 4) store_first(c + 16, high, columns - 4);
 }
 
 /**

@@ -4,11 +4,7 @@
 
 import { gemm_rows } from "../core/gemm";
 import { gemm_strided } from "../core/gemm_strided";
-import { at } from "../core/simd";
-
-function round8(n: i32): i32 {
-  return (n + 7) & ~7;
-}
+import { at, round8 } from "../core/simd";
 
 /**
  * out (B,O) = inp (B,I) · weight (I,O) + bias (O), rows from..to.

@@ -2,7 +2,7 @@
 // values: runs begin `run_step` floats apart, the first at k*block_step. Block k's factors of scale begin at k*scale_step. So a block
 // is a position's channels (layer normalization), or a group of channels at all positions. Blocks need not begin at whole vectors.
 
-import { at, lanes_below, load_lanes, madd, store_lanes, sum_lanes } from "../core/simd";
+import { at, lanes_below, load_lanes, madd, store_first, sum_lanes } from "../core/simd";
 
 /** gamma from `index` on, or 1 where there is none. */
 export function scale_at(gamma: usize, index: i32, left: i32): v128 {
@@ -65,8 +65,8 @@ export function group_normalization_forward(
           const scale = k * scale_step + i;
           const x = f32x4.mul(f32x4.sub(v128.load(at(inp, place + i)), mean), f);
           const shift = beta ? load_lanes(at(beta, scale), left) : f32x4.splat(0);
-          store_lanes(at(normal, place + i), x, left);
-          store_lanes(at(out, place + i), madd(x, scale_at(gamma, scale, left), shift), left);
+          store_first(at(normal, place + i), x, left);
+          store_first(at(out, place + i), madd(x, scale_at(gamma, scale, left), shift), left);
         }
       }
     }
@@ -119,7 +119,7 @@ export function group_normalization_backward(
           const left = length - i;
           const g = f32x4.mul(load_lanes(at(dout, place + i), left), scale_at(gamma, k * scale_step + i, left));
           const rest = f32x4.sub(f32x4.sub(g, mean), f32x4.mul(load_lanes(at(normal, place + i), left), slope));
-          store_lanes(at(dinp, place + i), f32x4.mul(rest, f), left);
+          store_first(at(dinp, place + i), f32x4.mul(rest, f), left);
         }
       }
     }

@@ -1,10 +1,6 @@
 // What is not zero in a matrix (B,I) of a batch: B rows, I columns.
 
-import { at } from "../core/simd";
-
-export function round8(n: i32): i32 {
-  return (n + 7) & ~7;
-}
+import { at, round8 } from "../core/simd";
 
 /** Bytes before the first column of a list. */
 export const HEAD: usize = 8;

@@ -7,7 +7,7 @@
 
 import { gemm_rows } from "../core/gemm";
 import { sigmoid4, tanh4 } from "../core/math";
-import { at, flush, lanes_below, madd } from "../core/simd";
+import { at, flush, lanes_below, madd, round8 } from "../core/simd";
 
 // Cells up to 3 are simple: one gate, by its activation.
 const SIGMOID: i32 = 1;
@@ -15,10 +15,6 @@ const RELU: i32 = 2;
 const LINEAR: i32 = 3;
 const LSTM: i32 = 4;
 const GRU: i32 = 5;
-
-function round8(n: i32): i32 {
-  return (n + 7) & ~7;
-}
 
 function columns_of(cell: i32, U: i32): i32 {
   return cell == LSTM ? U << 2 : cell == GRU ? 3 * U : U;

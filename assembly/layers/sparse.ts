@@ -2,8 +2,8 @@
 // Only what is not zero is multiplied. The sums run in the same order as those of the dense kernels, and what is left out
 // would add zeros, so that results are equal to the last bit.
 
-import { at, madd, start_high, start_low, store_row } from "../core/simd";
-import { HEAD, round8 } from "./nonzero";
+import { at, madd, round8, start_high, start_low, store_row } from "../core/simd";
+import { HEAD } from "./nonzero";
 
 /**
  * out (B,O) = inp (B,I) · weight (I,O) + bias (O), rows from..to, where lists names what is not zero in inp (nonzero_rows).

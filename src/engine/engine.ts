@@ -123,7 +123,7 @@ export class Engine {
 
   /** Throws what the lead found out about a run that diverged. */
   throwDivergence(): void {
-    this.#fit?.setbacks.throw();
+    this.#fit?.setbacks.throw(this.#fit.report.bestEpoch);
   }
 
   /** Updates outside a fit: no lead's bookkeeping, steps of even parity. */

@@ -114,7 +114,10 @@ export class FitLead {
       this.#batches.cursor += rows;
       return this.write(parity, "step");
     }
-    if (this.#options.batchLogs) this.#tellBatch(this.#batchLoss / total);
+    if (this.#options.batchLogs) {
+      const [epoch, dataLoss, learningRate] = [this.#epoch, this.#batchLoss / total, this.#rate];
+      this.#reporter.batch({ epoch, batch: this.#batches.update, dataLoss, learningRate });
+    }
     this.#batchLoss = 0;
     this.#state.commit();
     this.#uncollected = total;
@@ -168,7 +171,10 @@ export class FitLead {
       return this.#startOrEnd();
     },
     restoreBest: () => "end",
-    rollback: () => this.setbacks.retry() ?? this.#startAgain(),
+    rollback: () => {
+      const next = this.setbacks.retry() ?? this.#startAgain();
+      return next === "end" ? this.#endWithBest() : next;
+    },
     backtrack: () => this.#startAgain(),
     park: () => this.#nextStep(),
     end: () => "end",
@@ -195,6 +201,11 @@ export class FitLead {
 
   #stop(reason: StopReason): Action {
     this.#stopped = reason;
+    return this.#endWithBest();
+  }
+
+  /** However a fit ends, the model has the best weights where there are some. */
+  #endWithBest(): Action {
     return this.#hasBest && this.#stopping!.restores ? "restoreBest" : "end";
   }
 
@@ -211,7 +222,6 @@ export class FitLead {
     this.#sums.begin();
   }
 
-  /** The order of this epoch. */
   #orderRows(): void {
     const { balanced, shuffle: shuffled } = this.#options;
     const { y } = this.#run.layout.train!;
@@ -272,20 +282,12 @@ export class FitLead {
       if (mixup) mixBatch(this.#run, mixup, parity, place, batch.rows);
     }
     const part = batch.first ? (batch.last ? "whole" : "first") : batch.last ? "last" : "middle";
-    this.#set(parity, HYPER.action, ACTIONS.indexOf(action));
-    this.#set(parity, HYPER.rows, batch.rows);
-    this.#set(parity, HYPER.total, batch.total);
-    this.#set(parity, HYPER.part, PARTS.indexOf(part));
+    const set = (offset: number, value: number) => (this.#run.ints[this.#run.hyperWord(parity, offset)] = value);
+    set(HYPER.action, ACTIONS.indexOf(action));
+    set(HYPER.rows, batch.rows);
+    set(HYPER.total, batch.total);
+    set(HYPER.part, PARTS.indexOf(part));
     return action;
-  }
-
-  #set(parity: 0 | 1, offset: number, value: number): void {
-    this.#run.ints[this.#run.hyperWord(parity, offset)] = value;
-  }
-
-  #tellBatch(dataLoss: number): void {
-    const batch = this.#batches.update;
-    this.#reporter.batch({ epoch: this.#epoch, batch, dataLoss, learningRate: this.#rate });
   }
 
   #progress(): void {

@@ -115,9 +115,10 @@ export class Setbacks {
     this.#halvings = 0;
   }
 
-  /** Throws what ended the fit, if something did. */
-  throw(): void {
-    if (this.#found) throw this.#found.error("fit", `${this.#why}The weights are those of the last completed epoch.`);
+  /** Throws what ended the fit, if something did; the best epoch's weights are back where early stopping restores them. */
+  throw(bestEpoch: number | undefined): void {
+    const kept = bestEpoch === undefined ? "the last completed epoch" : `epoch ${bestEpoch}, the best one`;
+    if (this.#found) throw this.#found.error("fit", `${this.#why}The weights are those of ${kept}.`);
   }
 
   get report(): SetbackReport {

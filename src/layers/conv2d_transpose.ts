@@ -20,6 +20,7 @@ import {
   isBare,
   multiplyAdds,
   paddedSize,
+  pairOf,
   WINDOW,
   type WindowConfig,
 } from "./windows.js";
@@ -30,12 +31,11 @@ export interface Conv2dTransposeConfig extends WindowConfig, FilterConfig {}
 function fieldIn(config: Conv2dTransposeConfig, inp: Shape, who: string): Field {
   const { strides = 1, padding = "valid", filters } = config;
   const input = fieldOf({ ...config, kernelSize: 1, strides: 1, padding: "valid", dilation: 1 }, inp, who);
-  const pair = (value: number | readonly [number, number]) => (typeof value === "number" ? [value, value] : value);
   const extents = [input.down.extent, input.across.extent].map((extent, i) => {
-    const step = pair(strides)[i]!;
+    const step = pairOf(strides)[i]!;
     if (padding === "same") return extent * step;
-    const reach = (pair(config.kernelSize)[i]! - 1) * pair(config.dilation ?? 1)[i]! + 1;
-    return (extent - 1) * step + reach - (typeof padding === "string" ? 0 : 2 * pair(padding)[i]!);
+    const reach = (pairOf(config.kernelSize)[i]! - 1) * pairOf(config.dilation ?? 1)[i]! + 1;
+    return (extent - 1) * step + reach - (typeof padding === "string" ? 0 : 2 * pairOf(padding)[i]!);
   });
   return fieldOf(config, [...extents, filters], who);
 }

@@ -4,7 +4,7 @@ import { integer } from "../check.js";
 import { type Access, reads, type Step, step, withFlops, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
-import { adjoint, type Field, isBare, multiplyAdds, paddedSize, windowOf } from "./windows.js";
+import { adjoint, type Field, isBare, multiplyAdds, paddedSize, windowsOf } from "./windows.js";
 
 /** `image` = `from` with zeros around it, where the field has any. */
 export function pad(field: Field, batch: NodeContext["batch"], image: Tensor, from: Tensor): Step[] {
@@ -49,7 +49,6 @@ export function convolve(
   weight: Tensor,
   bias: Access | 0,
 ): Step {
-  const { rows, segments, channels, down, segmentStep, lineStep, pixelStep } = windowOf(field);
   const flops = 2 * batch.extent * multiplyAdds(field, units);
   return withFlops(
     flops,
@@ -60,16 +59,7 @@ export function convolve(
       reads(image),
       reads(weight),
       bias,
-      field.down.out,
-      field.across.out,
-      units,
-      rows,
-      segments,
-      channels,
-      down,
-      segmentStep,
-      lineStep,
-      pixelStep,
+      ...windowsOf(field, units),
       out.stride,
       image.stride,
     ),
@@ -84,7 +74,6 @@ export function convolveBackwardKernel(
   image: Tensor,
   dout: Tensor,
 ): Step {
-  const { rows, segments, channels, down, segmentStep, lineStep, pixelStep } = windowOf(field);
   return withFlops(
     2 * images * multiplyAdds(field, units),
     step(
@@ -94,16 +83,7 @@ export function convolveBackwardKernel(
       reads(image),
       reads(dout),
       images,
-      field.down.out,
-      field.across.out,
-      units,
-      rows,
-      segments,
-      channels,
-      down,
-      segmentStep,
-      lineStep,
-      pixelStep,
+      ...windowsOf(field, units),
       dout.stride,
       image.stride,
     ),

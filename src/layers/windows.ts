@@ -41,7 +41,8 @@ export interface Field {
 
 const MOST = 65536;
 
-const pairOf = (value: Pair): readonly [number, number] => (typeof value === "number" ? [value, value] : value);
+/** Both extents of a pair. */
+export const pairOf = (value: Pair): readonly [number, number] => (typeof value === "number" ? [value, value] : value);
 
 /** OptionError unless it is a whole number >= min, or two of them. */
 function checkPair(value: unknown, who: string, min: number): void {
@@ -123,18 +124,25 @@ export function adjoint({ down, across }: Field, units: number): Field {
   return { down: turn(down), across: turn(across), channels: units };
 }
 
-/** Rows, segments and channels of a window, and the distances between them. A window without gaps has one segment a row. */
-export function windowOf({ down, across, channels }: Field) {
-  const dense = across.dilation === 1;
-  return {
-    rows: down.kernel,
-    segments: dense ? 1 : across.kernel,
-    channels: dense ? across.kernel * channels : channels,
-    down: down.dilation * across.padded * channels,
-    segmentStep: across.dilation * channels,
-    lineStep: down.stride * across.padded * channels,
-    pixelStep: across.stride * channels,
-  };
+/**
+ * How a kernel of so many units runs over windows, as arguments: lines, pixels, units; rows, segments and values of a window; the
+ * distances between its rows, its segments, lines and pixels. A window without gaps has one segment a row.
+ */
+export function windowsOf({ down, across, channels }: Field, units: number) {
+  const gapless = across.dilation === 1;
+  const width = across.padded * channels;
+  return [
+    down.out,
+    across.out,
+    units,
+    down.kernel,
+    gapless ? 1 : across.kernel,
+    gapless ? across.kernel * channels : channels,
+    down.dilation * width,
+    across.dilation * channels,
+    down.stride * width,
+    across.stride * channels,
+  ] as const;
 }
 
 /** Multiply-adds of one image, forward. */
