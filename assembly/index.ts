@@ -7,9 +7,7 @@ export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
 export * from "./layers/attention";
 export * from "./layers/augmentation";
-export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
-export * from "./layers/convolution";
 export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";
@@ -25,10 +23,7 @@ export {
   scale_backward,
 } from "./layers/group_normalization";
 export * from "./layers/masking";
-export * from "./layers/masking";
 export * from "./layers/merge";
-export * from "./layers/merge";
-export * from "./layers/mixup";
 export * from "./layers/mixup";
 export * from "./layers/move";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
@@ -60,6 +55,7 @@ export * from "./losses/poisson";
 export * from "./losses/sparse_categorical_crossentropy";
 export * from "./losses/sparse_categorical_focal_crossentropy";
 export * from "./losses/squared_hinge";
+export * from "./losses/total";
 export * from "./losses/weigh";
 export * from "./metrics/accuracy";
 export * from "./metrics/decision";

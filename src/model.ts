@@ -3,7 +3,6 @@
 import { OptionError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
 import { fileOf, type Saved } from "./io/model.js";
-import { confusedClasses } from "./metrics/index.js";
 import {
   type ConfusionMatrix,
   type EvaluateOptions,
@@ -15,19 +14,20 @@ import {
 } from "./model/answers.js";
 import { busy, Calls } from "./model/calls.js";
 import { type CloneOptions, partsOf, readClone } from "./model/cloning.js";
-import { type DataInput, readInputs, readTensors, type TargetInput } from "./model/data.js";
-import { runEvaluate } from "./model/evaluating.js";
+import { readTensors } from "./model/data.js";
+import { checkConfusion, runEvaluate } from "./model/evaluating.js";
 import { withTrainable } from "./model/freezing.js";
 import { readBackward, readGradients, runGradients } from "./model/gradients.js";
 import { type Naming, readLabels } from "./model/naming.js";
-import { type CompileOptions, type FitInput, readCompile, readPair, type Settings } from "./model/options.js";
+import { type CompileOptions, type FitInput, readCompile, type Settings } from "./model/options.js";
+import { type ModelInput, type ModelTarget, readAllInputs, readPair } from "./model/ports.js";
 import { type PredictOptions, readPredict, runPredict } from "./model/predicting.js";
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
 import { type ChunkSource, readStart, type StreamInput } from "./model/starting.js";
 import { summarize } from "./model/summary.js";
-import { fillWindow } from "./model/windows.js";
-import { compileProgram, type Program } from "./plan/program.js";
+import { fillWindow, typesOf } from "./model/windows.js";
+import { compileProgram, outputNames, type Program } from "./plan/program.js";
 import { drawSeed } from "./random.js";
 import type { ModelSpec, NamedTensor, TensorInput } from "./spec.js";
 
@@ -81,7 +81,7 @@ export class Model {
    */
   compile(given: CompileOptions): void {
     if (this.#calls.fitting) throw busy("compile");
-    const settings = readCompile(given);
+    const settings = readCompile(given, outputNames(this.#program));
     const program = compileProgram(this.#spec, settings.training, settings.seed ?? drawSeed());
     this.#settings = settings;
     this.#given = { ...given };
@@ -94,12 +94,14 @@ export class Model {
    * come from a function that returns an (async) iterable of chunks `[x, y]` or `{ x, y, sampleWeight }`, each asked for when there
    * is room for it; batches are cut from the rows of all chunks in a line.
    *
+   * A model of several inputs or outputs takes an array with one for each, or an object by their names.
+   *
    * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, or (rows, ...output)
    * Errors   typed, see the classes; wrong shapes and options before any message, wrong values before step 1, of a chunk when it comes
    */
-  fit(x: DataInput, y: TargetInput, given?: FitInput): Run;
+  fit(x: ModelInput, y: ModelTarget, given?: FitInput): Run;
   fit(source: ChunkSource, given?: StreamInput): Run;
-  fit(x: DataInput | ChunkSource, y?: TargetInput | StreamInput, given?: FitInput): Run {
+  fit(x: ModelInput | ChunkSource, y?: ModelTarget | StreamInput, given?: FitInput): Run {
     const calls = this.#calls;
     return new Run(calls, async (onLog) => {
       if (calls.fitting) throw busy("fit");
@@ -117,31 +119,31 @@ export class Model {
    * were taken for which.
    */
   async evaluate(
-    x: DataInput,
-    y: TargetInput,
+    x: ModelInput,
+    y: ModelTarget,
     given: EvaluateOptions & { confusionMatrix: true },
   ): Promise<Record<string, number> & { confusionMatrix: ConfusionMatrix }>;
-  async evaluate(x: DataInput, y: TargetInput, given?: EvaluateOptions): Promise<Record<string, number>>;
-  async evaluate(x: DataInput, y: TargetInput, given: EvaluateOptions = {}): Promise<object> {
+  async evaluate(x: ModelInput, y: ModelTarget, given?: EvaluateOptions): Promise<Record<string, number>>;
+  async evaluate(x: ModelInput, y: ModelTarget, given: EvaluateOptions = {}): Promise<object> {
     this.#training("evaluate");
     const { batch, confusion } = readEvaluate(given);
     const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
-    if (confusion) confusedClasses(this.#program.training!.task!, "evaluate: confusionMatrix");
+    if (confusion) checkConfusion(this.#program);
     return this.#calls.attend((parked) => runEvaluate(this.#session, parked, { ...data, batch, confusion }));
   }
 
   /**
    * Outputs for all rows: probabilities after softmax or sigmoid, logits after a linear layer; with `layer: name` those of that
-   * layer, behind its activation.
+   * layer, behind its activation. A model of several outputs gives the first one's, and all in `outputs`, by their names.
    */
-  async predict(x: DataInput, given: PredictOptions = {}): Promise<Prediction> {
+  async predict(x: ModelInput, given: PredictOptions = {}): Promise<Prediction> {
     const request = readPredict(this.#program, given);
-    const inputs = readInputs(x, this.#program.inputShape, "predict");
+    const inputs = readAllInputs(this.#program, x, "predict");
     return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, ...request }));
   }
 
   /** One update on one batch; the losses are those before it. */
-  async trainOnBatch(x: DataInput, y: TargetInput): Promise<{ loss: number; dataLoss: number; penalty: number }> {
+  async trainOnBatch(x: ModelInput, y: ModelTarget): Promise<{ loss: number; dataLoss: number; penalty: number }> {
     this.#training("trainOnBatch");
     const naming = this.#naming(true);
     const data = readPair(this.#program, x, y, "trainOnBatch", naming);
@@ -149,14 +151,14 @@ export class Model {
     this.#labels = naming.names;
     return this.#calls.alone("trainOnBatch", async () => {
       await fillWindow(this.#session, { ...data, who: "trainOnBatch" });
-      const losses = await this.#session.all(({ jobs }) => jobs.train(data.x.type, data.x.rows));
+      const losses = await this.#session.all(({ jobs }) => jobs.train(typesOf(data.x), data.x[0]!.rows));
       await this.#session.keepState();
       return losses;
     });
   }
 
   /** Gradients of the loss (penalties included) by weights and input; nothing is updated. */
-  async gradients(x: DataInput, y: TargetInput, given: GradientOptions = {}): Promise<Gradients> {
+  async gradients(x: ModelInput, y: ModelTarget, given: GradientOptions = {}): Promise<Gradients> {
     this.#training("gradients");
     const training = readGradientOptions(given, "gradients");
     const data = readPair(this.#program, x, y, "gradients", this.#naming(false));
@@ -167,8 +169,8 @@ export class Model {
 
   /** Gradients by weights and input from a gradient by the output, for a loss of your own. Penalties are included. */
   async backward(
-    x: DataInput,
-    outputGradient: DataInput,
+    x: ModelInput,
+    outputGradient: ModelInput,
     given: GradientOptions = {},
   ): Promise<Omit<Gradients, "loss">> {
     const training = readGradientOptions(given, "backward");

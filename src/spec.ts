@@ -5,24 +5,24 @@ import type { LossSpec } from "./losses/index.js";
 import type { MetricSpec } from "./metrics/index.js";
 import type { OptimizerSpec } from "./optimizers/index.js";
 
-/** The first layer: the shape of one example. */
+/** A first layer: the shape of one example of the data. */
 export interface InputSpec {
   readonly type: "input";
   readonly shape: Shape;
   readonly name?: string;
 }
 
-/** Which layer is called on what, in the order in which calls run; the first call is the input. */
+/** Which layer is called on what, in the order in which calls run; the first calls are the inputs, which read nothing. */
 export interface GraphSpec {
   /** `layer` is an index of `layers`, `from` has indices of earlier calls; a layer called twice has one set of weights. */
   readonly calls: readonly { readonly layer: number; readonly from: readonly number[] }[];
-  /** The call whose output is the model's. */
+  /** The calls whose outputs are the model's. */
   readonly outputs: readonly number[];
 }
 
 /** A model's architecture as JSON. */
 export interface ModelSpec {
-  readonly layers: readonly [InputSpec, ...LayerSpec[]];
+  readonly layers: readonly [InputSpec, ...(InputSpec | LayerSpec)[]];
   /** Left out where layers stand one behind the other. */
   readonly graph?: GraphSpec;
   /** Names of the classes, where the model has them. */
@@ -31,11 +31,13 @@ export interface ModelSpec {
 
 export type Numerics = "strict" | "fast";
 
-/** What `compile` fixes, every default filled in. */
+/** What `compile` fixes, every default filled in. Models of several outputs have lists with an entry for each. */
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
-  readonly loss: LossSpec | null;
-  readonly metrics: readonly MetricSpec[];
+  readonly loss: LossSpec | readonly LossSpec[] | null;
+  /** What each output's loss counts in their sum; only for several. */
+  readonly lossWeights?: readonly number[];
+  readonly metrics: readonly MetricSpec[] | readonly (readonly MetricSpec[])[];
 }
 
 /** Stop when `monitor` has not improved by `minDelta` for `patience` epochs. */

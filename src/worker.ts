@@ -20,6 +20,7 @@ import { createMemory, smaller } from "./memory.js";
 import { CONTROL, createLayout, type Layout } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
 import type { LayoutRequest } from "./plan/request.js";
+import { bytesOfInputs } from "./plan/source.js";
 import type { State } from "./plan/state.js";
 import { platform } from "./platform.js";
 import { macrotask, move, note, serve } from "./rpc.js";
@@ -74,11 +75,19 @@ async function advance(): Promise<FitOutcome> {
   }
 }
 
+type Types = readonly ValueType[];
+/** A value whose arrays change their owner. */
+const moveAll = <T extends object>(value: T, arrays: readonly ArrayBufferView[]): T =>
+  move(
+    value,
+    arrays.map(({ buffer }) => buffer),
+  );
+
 /** A memory of this worker's own. */
 function allocate({ bytes, train }: Layout): WebAssembly.Memory {
   const memory = createMemory(bytes, false);
   if (memory) return memory;
-  const cure = `${smaller(bytes, train?.x.bytes ?? 0)}.`;
+  const cure = `${smaller(bytes, bytesOfInputs(train))}.`;
   throw new MemoryLimitError(`memory: expected ${bytes} bytes from the engine, got a refusal. ${cure}`, { bytes });
 }
 
@@ -117,34 +126,31 @@ const jobs = {
     Atomics.store(control(opened()), CONTROL.request, bits);
   },
   evaluate: (part: Part) => together((e) => evaluateWindow(e, part)),
-  predict(type: ValueType, rows: number, batch: number): Float32Array | undefined {
-    const values = together((e) => predictWindow(e, type, rows, batch));
-    return values && move(values, [values.buffer]);
+  predict(types: Types, rows: number, batch: number): Float32Array[] | undefined {
+    const values = together((e) => predictWindow(e, types, rows, batch));
+    return values && moveAll(values, values);
   },
-  layer(type: ValueType, rows: number, batch: number, end: number): Float32Array | undefined {
-    const values = together((e) => layerWindow(e, type, rows, batch, end));
-    return values && move(values, [values.buffer]);
+  layer(types: Types, rows: number, batch: number, end: number): Float32Array | undefined {
+    const values = together((e) => layerWindow(e, types, rows, batch, end));
+    return values && moveAll(values, [values]);
   },
-  train: (type: ValueType, rows: number) => together((e) => trainWindow(e, type, rows)),
-  gradients(type: ValueType, rows: number, from: "loss" | "output", training: boolean) {
-    const result = together((e) => gradientsWindow(e, type, rows, from, training));
-    return move(result, [result.input.buffer, ...result.weights.map(({ data }) => data.buffer)]);
+  train: (types: Types, rows: number) => together((e) => trainWindow(e, types, rows)),
+  gradients(types: Types, rows: number, from: "loss" | "output", training: boolean) {
+    const result = together((e) => gradientsWindow(e, types, rows, from, training));
+    return moveAll(result, [...result.inputs, ...result.weights.map(({ data }) => data)]);
   },
   apply: (gradients: Float32Array[]): void => together((e) => applyGradients(e, gradients)),
   getWeights() {
     const weights = opened().getWeights();
-    return move(
+    return moveAll(
       weights,
-      weights.map(({ data }) => data.buffer),
+      weights.map(({ data }) => data),
     );
   },
   /** Weights, slots and counters, for a file. */
   getState(): Required<State> {
     const state = getState(opened());
-    return move(
-      state,
-      state.tensors.map(({ buffer }) => buffer),
-    );
+    return moveAll(state, state.tensors);
   },
   /** The same from a file; the lead alone. */
   setState: (state: State): void => setState(opened(), state),
@@ -158,7 +164,7 @@ const jobs = {
   copyState(): Uint8Array {
     const { run } = opened();
     const state = run.copyOf(run.layout.state);
-    return move(state, [state.buffer]);
+    return moveAll(state, [state]);
   },
   close(): void {
     engine = undefined;

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { activation, type CompileOptions, type DataInput, input, sequential } from "../src/index.js";
-import { type LossName, losses } from "../src/losses/index.js";
+import { activation, type DataInput, input, sequential } from "../src/index.js";
+import { type LossName, type LossSpec, losses } from "../src/losses/index.js";
 import golden from "./golden/losses.json";
 import { close, NUMERICS, type Tensor } from "./golden.js";
 
@@ -13,7 +13,7 @@ interface Case {
   note?: string;
   tensors: Partial<Record<"labels" | "targets", Tensor>> & Record<"x" | "output" | "grad_x", Tensor>;
 }
-type Loss = Exclude<CompileOptions["loss"], string | undefined>;
+type Loss = LossSpec;
 
 const cases: Case[] = golden.cases;
 const test = suite("golden losses");

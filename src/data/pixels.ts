@@ -50,12 +50,12 @@ const CHANNELS: Readonly<Record<number, Pixel>> = {
  *
  * Errors   ShapeError for an image of another size; DataError for what is no image
  */
-export function readPixels(input: PixelInput, example: readonly number[], who: string) {
+export function readPixels(input: PixelInput, example: readonly number[], who: string, what = "x") {
   const images = (Array.isArray(input) ? input : [input]) as readonly unknown[];
   const width = example.reduce((size, extent) => size * extent, 1);
   const values = new Uint8Array(images.length * width);
   for (let row = 0; row < images.length; row++) {
-    const where = Array.isArray(input) ? `${who}: x[${row}]` : `${who}: x`;
+    const where = Array.isArray(input) ? `${who}: ${what}[${row}]` : `${who}: ${what}`;
     fill(values, row * width, readImage(images[row], where), example, where);
   }
   return { values, type: "uint8" as const, rows: images.length, width };

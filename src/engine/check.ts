@@ -1,96 +1,121 @@
 // Values of data, looked at inside the worker before anything is trained on them.
 
+import type { Tensor } from "../arena.js";
 import { DataError } from "../errors.js";
 import { sizeOf } from "../layers/layer.js";
-import { bytesOf, type Source, targetWidth } from "../plan/layout.js";
+import { portName } from "../plan/program.js";
+import { bytesOf, targetWidths } from "../plan/source.js";
 import type { ValueType } from "../spec.js";
 import type { RunMemory } from "./memory.js";
+
+/** Targets as integers, as floats that must be whole, as values, as values from 0 to 1, or as a gradient by the output. */
+export type TargetKind = "integers" | "floats" | "values" | "probabilities" | "gradient";
 
 /** Which rows to look at, and as what. */
 export interface SourceCheck {
   readonly source: "train" | "validation" | "window";
-  readonly type: ValueType;
+  /** Of each input. */
+  readonly types: readonly ValueType[];
   readonly rows: number;
   /** The row of the source to begin with; default 0. */
   readonly from?: number;
   /** What the first row is called in errors. */
   readonly firstRow: number;
-  /** Targets came as integers, as floats that must be whole, as values, from 0 to 1, as a gradient by the output, or not at all. */
-  readonly targets: "integers" | "floats" | "values" | "probabilities" | "gradient" | "none";
+  /** What came for each output; empty where nothing did. */
+  readonly targets: readonly TargetKind[];
+  readonly who: string;
+}
+
+/** What is looked at: its rows, from `firstRow` on, of so many values each, and what errors call it. */
+interface Part {
+  readonly tensor: Tensor;
+  readonly rows: number;
+  readonly width: number;
+  readonly firstRow: number;
+  readonly what: string;
   readonly who: string;
 }
 
 /** DataError for a value that is not finite, or a label that is no class; labels end up as int32. */
 export function checkSource(run: RunMemory, check: SourceCheck): void {
-  const width = sizeOf(run.program.inputShape);
-  const source = behind(run.layout[check.source]!, check.from ?? 0, width, targetWidth(run.program));
-  if (check.type === "float32") checkFinite(run, source.x, width, check, "x");
-  const known = run.program.nodes.flatMap(({ definition, config }) => definition.indices?.(config) ?? []);
-  const indices = Math.min(...known);
-  if (known.length) checkIndices(run, source, width, indices, check);
-  const { targets } = check;
-  if (targets === "values" || targets === "probabilities") {
-    checkFinite(run, source.y, targetWidth(run.program), check, "y");
+  const { rows, firstRow, who, from = 0 } = check;
+  const { program } = run;
+  const { x, y } = run.layout[check.source]!;
+  const part = (tensor: Tensor, width: number, bytes: number, what: string): Part => {
+    const behind = from * width * bytes;
+    const rest = { ...tensor, pointer: tensor.pointer + behind, bytes: tensor.bytes - behind };
+    return { tensor: rest, rows, width, firstRow, what, who };
+  };
+  for (const [i, { shape }] of program.inputs.entries()) {
+    const type = check.types[i]!;
+    const values = part(x[i]!, sizeOf(shape), bytesOf(type), portName("x", program.inputs, i));
+    if (type === "float32") checkFinite(run, values);
+    const readers = program.nodes.filter((node) => node.from.includes(-1 - i));
+    const known = readers.flatMap(({ definition, config }) => definition.indices?.(config) ?? []);
+    if (known.length) checkIndices(run, values, type, Math.min(...known));
   }
-  if (targets === "probabilities") checkProbabilities(run, source, check);
-  if (targets === "gradient") checkFinite(run, source.y, sizeOf(run.program.outputShape), check, "outputGradient");
-  if (targets === "integers" || targets === "floats") checkLabels(run, source, check);
+  const widths = targetWidths(program);
+  for (const [k, kind] of check.targets.entries()) {
+    const units = sizeOf(program.outputs[k]!.shape);
+    const given = kind === "gradient";
+    const what = portName(given ? "outputGradient" : "y", program.outputs, k);
+    const values = part(y[k]!, given ? units : widths[k]!, 4, what);
+    if (kind === "integers" || kind === "floats") checkLabels(run, values, kind, units);
+    else checkFinite(run, values);
+    if (kind === "probabilities") checkProbabilities(run, values);
+  }
 }
 
-/** A source of which the first rows are left out. */
-function behind(source: Source, rows: number, width: number, targets: number): Source {
-  const { x, y } = source;
-  const shifted = (tensor: Source["x"], bytes: number) => ({
-    ...tensor,
-    pointer: tensor.pointer + bytes,
-    bytes: tensor.bytes - bytes,
-  });
-  return { ...source, x: shifted(x, rows * width * bytesOf(source.type)), y: shifted(y, rows * targets * 4) };
-}
+/** Where value number `at` of a part stands. */
+const placeOf = ({ firstRow, width }: Part, at: number) => ({
+  row: firstRow + Math.floor(at / width),
+  column: at % width,
+});
 
-function checkFinite(run: RunMemory, tensor: Source["x"], width: number, check: SourceCheck, what: string): void {
-  const values = run.float({ ...tensor, bytes: check.rows * width * 4 });
-  const bad = run.firstNonFinite({ ...tensor, bytes: values.byteLength });
+function checkFinite(run: RunMemory, part: Part): void {
+  const { tensor, rows, width, what, who } = part;
+  const bytes = rows * width * 4;
+  const bad = run.firstNonFinite({ ...tensor, bytes });
   if (bad < 0) return;
-  const row = check.firstRow + Math.floor(bad / width);
+  const place = placeOf(part, bad);
+  const got = run.float(tensor)[bad];
   throw new DataError(
-    `${check.who}: expected finite numbers in ${what}, got ${values[bad]} in row ${row}, column ${bad % width}. Drop the row or fill the value in.`,
-    { row, column: bad % width },
+    `${who}: expected finite numbers in ${what}, got ${got} in row ${place.row}, column ${place.column}. Drop the row or fill the value in.`,
+    place,
   );
 }
 
 /** What an embedding has vectors for. */
-function checkIndices(run: RunMemory, { x }: Source, width: number, below: number, check: SourceCheck): void {
-  const { type, rows, firstRow, who } = check;
-  const bytes = run.bytes.subarray(x.pointer, x.pointer + rows * width);
-  const values: ArrayLike<number> = type === "uint8" ? bytes : run.float(x).subarray(0, rows * width);
+function checkIndices(run: RunMemory, part: Part, type: ValueType, below: number): void {
+  const { tensor, rows, width, what, who } = part;
+  const bytes = run.bytes.subarray(tensor.pointer, tensor.pointer + rows * width);
+  const values: ArrayLike<number> = type === "uint8" ? bytes : run.float(tensor).subarray(0, rows * width);
   const wrong = (value: number) => !(Number.isInteger(value) && value >= 0 && value < below);
   const bad = Array.prototype.findIndex.call(values, wrong);
   if (bad < 0) return;
-  const [row, column] = [firstRow + Math.floor(bad / width), bad % width];
+  const place = placeOf(part, bad);
   throw new DataError(
-    `${who}: expected whole numbers from 0 to ${below - 1} in x, got ${values[bad]} in row ${row}, column ${column}. Number what there is from 0, or give the embedding a larger inputDim.`,
-    { row, column },
+    `${who}: expected whole numbers from 0 to ${below - 1} in ${what}, got ${values[bad]} in row ${place.row}, column ${place.column}. Number what there is from 0, or give the embedding a larger inputDim.`,
+    place,
   );
 }
 
 /** What a cross-entropy takes as targets; others would have no lowest loss. */
-function checkProbabilities(run: RunMemory, { y }: Source, { rows, firstRow, who }: SourceCheck): void {
-  const width = targetWidth(run.program);
-  const values = run.float({ ...y, bytes: rows * width * 4 });
+function checkProbabilities(run: RunMemory, part: Part): void {
+  const { tensor, rows, width, what, who } = part;
+  const values = run.float({ ...tensor, bytes: rows * width * 4 });
   const bad = values.findIndex((value) => value < 0 || value > 1);
   if (bad < 0) return;
-  const [row, column] = [firstRow + Math.floor(bad / width), bad % width];
+  const place = placeOf(part, bad);
   throw new DataError(
-    `${who}: expected targets from 0 to 1 in y, got ${values[bad]} in row ${row}, column ${column}. Write 0 for no and 1 for yes.`,
-    { row, column },
+    `${who}: expected targets from 0 to 1 in ${what}, got ${values[bad]} in row ${place.row}, column ${place.column}. Write 0 for no and 1 for yes.`,
+    place,
   );
 }
 
-function checkLabels(run: RunMemory, { y }: Source, { rows, firstRow, targets, who }: SourceCheck): void {
-  const classes = sizeOf(run.program.outputShape);
-  const labels = run.int(y);
-  const floats = targets === "floats" ? run.float(y) : undefined;
+function checkLabels(run: RunMemory, { tensor, rows, firstRow, who }: Part, kind: TargetKind, classes: number): void {
+  const labels = run.int(tensor);
+  const floats = kind === "floats" ? run.float(tensor) : undefined;
   for (let row = 0; row < rows; row++) {
     const label = floats ? floats[row]! : labels[row]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {

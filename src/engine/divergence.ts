@@ -1,6 +1,7 @@
 // Where a number stopped being finite.
 
 import { DivergedError } from "../errors.js";
+import { type Batch, forwardToLoss } from "../plan/walk.js";
 import type { RunMemory } from "./memory.js";
 
 /** What turned non-finite, in which layer, in which epoch and step. */
@@ -42,10 +43,8 @@ export function guardLosses(losses: Float32Array, rows: number): void {
 /** The first layer whose output is not finite in the batch that lies in memory; the loss if all are. */
 export function findLayer(run: RunMemory, rows: number): { layer: string; what: string } {
   const { layout, program } = run;
-  const loss = program.training!.loss!;
-  const index = layout.outputs.slice(0, loss.nodes).findIndex((tensor, i) => {
-    const node = program.nodes[i]!;
-    if (node.definition.alias?.(node.config) === "always") return false;
+  const batch: Batch = { program, layout, rows, training: true };
+  const found = forwardToLoss(batch).nodes.find(({ value: { tensor } }) => {
     const values = run.float(tensor);
     for (let row = 0; row < rows; row++) {
       const start = row * tensor.stride;
@@ -55,7 +54,5 @@ export function findLayer(run: RunMemory, rows: number): { layer: string; what: 
     }
     return false;
   });
-  return index < 0
-    ? { layer: "the loss", what: "its value" }
-    : { layer: program.nodes[index]!.name, what: "its output" };
+  return found ? { layer: found.node.name, what: "its output" } : { layer: "the loss", what: "its value" };
 }

@@ -1,9 +1,10 @@
 // One worker's engine: a model in memory, and the loop of a fit. Every member of a team runs the same actions at the same
 // time; what only the lead does says so.
 
-import { HYPER, type Layout, PARTS, type Source } from "../plan/layout.js";
+import { HYPER, type Layout, PARTS } from "../plan/layout.js";
 import type { TrainBatch } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
+import type { Source } from "../plan/source.js";
 import type { NamedTensor, ProfileRow } from "../spec.js";
 import type { Team } from "../team.js";
 import { ACTIONS, type Action } from "./actions.js";
@@ -87,7 +88,8 @@ export class Engine {
     const source = layout.train!;
     const { held } = layout.request;
     const order = run.int(source.order);
-    const labels = program.training!.loss!.target === "labels" ? run.int(source.y) : undefined;
+    const labelled = program.training!.outcomes.findIndex(({ target }) => target === "labels");
+    const labels = labelled < 0 ? undefined : run.int(source.y[labelled]!);
     if (held) order.set(splitRows(order.length, held, program.seed, labels));
     else inOrder(order);
     if (layout.request.validation) inOrder(run.int(layout.validation!.order));

@@ -1,7 +1,7 @@
 // Row losses and metrics over many rows: batch after batch, each worker on its own rows.
 
 import { shareOf } from "../kernels.js";
-import type { Source } from "../plan/layout.js";
+import type { Source } from "../plan/source.js";
 import type { RunMemory } from "./memory.js";
 import type { Plans } from "./plans.js";
 import { writeOwnStrengths } from "./strengths.js";
@@ -34,7 +34,7 @@ export function evaluateRows(
 ): void {
   const { layout, team } = run;
   const values = [layout.loss, ...layout.metrics, ...layout.activities, ...(classes ? [layout.classes] : [])];
-  const results = [...layout.results, ...layout.activityResults, ...(classes ? [layout.predictions] : [])];
+  const results = [...layout.results, ...layout.activityResults, ...(classes ? [layout.predictions[0]!] : [])];
   eachBatch(run, rows, batch, (start, count) => {
     run.cursor = start;
     run.runRows(plans.evaluate(source, count, classes));

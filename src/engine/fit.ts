@@ -225,7 +225,7 @@ export class FitLead {
   #orderRows(): void {
     const { balanced, shuffle: shuffled } = this.#options;
     const { y } = this.#run.layout.train!;
-    const rows = balanced ? balance(this.#base, this.#run.int(y), this.#run.program.seed, this.#epoch) : this.#base;
+    const rows = balanced ? balance(this.#base, this.#run.int(y[0]!), this.#run.program.seed, this.#epoch) : this.#base;
     this.#order.set(rows);
     if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
   }

@@ -2,8 +2,8 @@
 
 import { shareOf } from "../kernels.js";
 import { sizeOf } from "../layers/layer.js";
-import type { Source } from "../plan/layout.js";
 import { predictPlan } from "../plan/plan.js";
+import type { Source } from "../plan/source.js";
 import type { NamedTensor } from "../spec.js";
 import { Divergence, findLayer, NonFiniteLoss } from "./divergence.js";
 import type { Engine } from "./engine.js";
@@ -22,14 +22,16 @@ export interface BatchResult {
 export interface GradientsResult {
   readonly loss: number;
   readonly weights: NamedTensor[];
-  readonly input: Float32Array;
+  readonly inputs: Float32Array[];
 }
 
-const windowOf = ({ run }: Engine, type: Source["type"]): Source => ({ ...run.layout.window, type });
+/** How the values of each input are kept. */
+type Types = Source["types"];
+const windowOf = ({ run }: Engine, types: Types): Source => ({ ...run.layout.window, types });
 
 /** A window among those of one call of evaluate. */
 export interface Part {
-  readonly type: Source["type"];
+  readonly types: Types;
   readonly rows: number;
   readonly batch: number;
   readonly first: boolean;
@@ -46,9 +48,9 @@ export interface PartResult extends Partial<EvaluationResult> {
 }
 
 /** Losses and metrics of the window's first rows; only the lead's count. */
-export function evaluateWindow(engine: Engine, { type, rows, batch, first, last, confusion }: Part): PartResult {
+export function evaluateWindow(engine: Engine, { types, rows, batch, first, last, confusion }: Part): PartResult {
   const { run, plans } = engine;
-  const source = windowOf(engine, type);
+  const source = windowOf(engine, types);
   evaluateRows(run, plans, source, rows, batch, confusion);
   const activity = run.sumActivities(rows, run.layout.activityResults);
   const losses = { sum: run.sumLosses(rows), penalty: run.sumPenalties(), activity };
@@ -59,36 +61,34 @@ export function evaluateWindow(engine: Engine, { type, rows, batch, first, last,
   return last ? { ...losses, ...evaluation.result() } : losses;
 }
 
-/** Outputs of the window's first rows, without padding; only the lead returns them. */
-export function predictWindow(
-  engine: Engine,
-  type: Source["type"],
-  rows: number,
-  batch: number,
-): Float32Array | undefined {
+/** Each output for the window's first rows, without padding; only the lead returns them. */
+export function predictWindow(engine: Engine, types: Types, rows: number, batch: number): Float32Array[] | undefined {
   const { run, plans } = engine;
   const { program, layout, team } = run;
-  const width = sizeOf(program.outputShape);
-  const source = windowOf(engine, type);
-  const { output } = predictPlan(program, layout, source, batch);
-  const values = run.float(output);
-  const predictions = run.float(layout.predictions);
+  const source = windowOf(engine, types);
+  const { outputs } = predictPlan(program, layout, source, batch);
+  const parts = outputs.map(({ stride, ...output }, k) => ({
+    ...{ stride, width: sizeOf(program.outputs[k]!.shape) },
+    ...{ values: run.float({ stride, ...output }), predictions: run.float(layout.predictions[k]!) },
+  }));
   eachBatch(run, rows, batch, (start, count) => {
     run.cursor = start;
     run.runRows(plans.predict(source, count));
     const [from, to] = shareOf(count, team.index, team.count);
-    for (let row = from; row < to; row++) {
-      const at = row * output.stride;
-      predictions.set(values.subarray(at, at + width), (start + row) * width);
+    for (const { stride, width, values, predictions } of parts) {
+      for (let row = from; row < to; row++) {
+        const at = row * stride;
+        predictions.set(values.subarray(at, at + width), (start + row) * width);
+      }
     }
   });
-  return team.leads ? predictions.slice(0, rows * width) : undefined;
+  return team.leads ? parts.map(({ predictions, width }) => predictions.slice(0, rows * width)) : undefined;
 }
 
 /** The same behind the nodes below `end`. No room is planned for these, however wide: the lead takes them batch by batch. */
 export function layerWindow(
   engine: Engine,
-  type: Source["type"],
+  types: Types,
   rows: number,
   batch: number,
   end: number,
@@ -96,8 +96,8 @@ export function layerWindow(
   const { run, plans } = engine;
   const { program, layout, team } = run;
   const width = sizeOf(program.nodes[end - 1]!.out);
-  const source = windowOf(engine, type);
-  const { output } = predictPlan(program, layout, source, batch, end);
+  const source = windowOf(engine, types);
+  const output = predictPlan(program, layout, source, batch, end).outputs[0]!;
   const values = run.float(output);
   const found = team.leads ? new Float32Array(rows * width) : undefined;
   eachBatch(run, rows, batch, (start, count) => {
@@ -113,12 +113,12 @@ export function layerWindow(
 }
 
 /** One update on the window's first rows. DivergedError, and the weights as they were, if a number is not finite. */
-export function trainWindow(engine: Engine, type: Source["type"], rows: number): BatchResult {
+export function trainWindow(engine: Engine, types: Types, rows: number): BatchResult {
   const { run, plans, state } = engine;
   const { layout, team } = run;
   engine.leaveFit(rows);
   engine.averages.toTrained();
-  const [plan] = plans.train(windowOf(engine, type), { rows, total: rows, part: "whole" });
+  const [plan] = plans.train(windowOf(engine, types), { rows, total: rows, part: "whole" });
   run.copyShare(layout.state, layout.snapshot);
   if (team.leads) {
     run.int(layout.flags).fill(0);
@@ -158,7 +158,7 @@ function undoIfMarked(engine: Engine, who: string): void {
 /** Gradients on the window's first rows, of the loss or from a given gradient by the output; only the lead's count. */
 export function gradientsWindow(
   engine: Engine,
-  type: Source["type"],
+  types: Types,
   rows: number,
   from: "loss" | "output",
   training: boolean,
@@ -171,14 +171,17 @@ export function gradientsWindow(
     writeStepStrengths(run, 0);
   }
   team.barrier();
-  run.run(plans.gradients(windowOf(engine, type), rows, from, training));
-  if (!team.leads) return { loss: 0, weights: [], input: new Float32Array() };
-  const { width, stride } = layout.inputGradient!;
-  const input = new Float32Array(rows * width);
-  const values = run.float(layout.inputGradient!);
-  for (let row = 0; row < rows; row++) input.set(values.subarray(row * stride, row * stride + width), row * width);
+  run.run(plans.gradients(windowOf(engine, types), rows, from, training));
+  if (!team.leads) return { loss: 0, weights: [], inputs: [] };
+  const inputs = layout.inputGradients!.map((gradient) => {
+    const { width, stride } = gradient;
+    const input = new Float32Array(rows * width);
+    const values = run.float(gradient);
+    for (let row = 0; row < rows; row++) input.set(values.subarray(row * stride, row * stride + width), row * width);
+    return input;
+  });
   const loss = from === "loss" ? run.meanLoss(rows) + run.sumPenalties() + run.sumActivities(rows) / rows : 0;
-  return { loss, weights: engine.named(layout.parameters.map(({ gradient }) => gradient)), input };
+  return { loss, weights: engine.named(layout.parameters.map(({ gradient }) => gradient)), inputs };
 }
 
 /** The optimizer's update from gradients in the public order. */

@@ -2,7 +2,6 @@
 
 import type { Linked } from "../kernels.js";
 import type { Phases } from "../plan/barriers.js";
-import type { Source } from "../plan/layout.js";
 import {
   applyPlan,
   backwardPlan,
@@ -13,6 +12,7 @@ import {
   type TrainBatch,
   trainPlan,
 } from "../plan/plan.js";
+import type { Source } from "../plan/source.js";
 import type { RunMemory } from "./memory.js";
 import type { Profile } from "./profile.js";
 
@@ -85,4 +85,4 @@ export class Plans {
 
 /** Batches of the same key have the same plan. */
 export const trainKey = ({ rows, total, part }: TrainBatch): string => `${rows} ${total} ${part}`;
-const key = ({ x, type, order }: Source) => `${x.name} ${type} ${order.pointer}`;
+const key = ({ x, types, order }: Source) => `${x[0]!.name} ${types} ${order.pointer}`;

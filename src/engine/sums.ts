@@ -1,7 +1,7 @@
 // What an epoch adds up to: losses, penalties and metrics over its rows, and its log. Only the lead adds.
 
 import type { RowTargets } from "../metrics/metric.js";
-import type { Source } from "../plan/layout.js";
+import type { Source } from "../plan/source.js";
 import type { EpochLog } from "../spec.js";
 import { type RunMemory, sum } from "./memory.js";
 import { batchTargets, sourceTargets, Tally } from "./tally.js";
@@ -9,7 +9,7 @@ import { batchTargets, sourceTargets, Tally } from "./tally.js";
 export class EpochSums {
   readonly #run: RunMemory;
   readonly #metrics: Tally;
-  readonly #targets: RowTargets;
+  readonly #targets: readonly RowTargets[];
   /** Summed over the epoch's rows so far, and these rows: fewer than it has where updates are left out. */
   #dataLoss = 0;
   #rows = 0;

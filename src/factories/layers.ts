@@ -43,7 +43,7 @@ import type {
   ZeroPadding2dConfig,
 } from "../layers/shapes.js";
 import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
-import { checkInput, layerOf, optionsOf } from "../plan/program.js";
+import { checkInput, layerOf, optionsOf } from "../plan/nodes.js";
 import type { InputSpec } from "../spec.js";
 import { type Callable, callable } from "./graph.js";
 
@@ -73,7 +73,7 @@ const layer = <S extends LayerSpec>(spec: S): S & Callable => {
 export function input(config: { shape: Shape } & Named): InputSpec {
   options(config, "input", ["shape", "name"]);
   const spec: InputSpec = { ...config, type: "input" };
-  checkInput({ layers: [spec] });
+  checkInput(spec);
   return spec;
 }
 

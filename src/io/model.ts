@@ -5,7 +5,7 @@ import { FileError } from "../errors.js";
 import { type CompileOptions, readCompile, type Settings } from "../model/options.js";
 import type { Session } from "../model/session.js";
 import { counterCount, wrongCounter } from "../plan/counters.js";
-import { compileProgram, type Program } from "../plan/program.js";
+import { compileProgram, outputNames, type Program } from "../plan/program.js";
 import { keptTensors, type State } from "../plan/state.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 import { parseJson, readTensors, type TensorFile, writeTensors, wrongFile } from "./safetensors.js";
@@ -51,7 +51,7 @@ export async function fileOf(
 /** Options of loadModel, checked. */
 export function readLoad(given: LoadOptions): LoadOptions {
   options(given, "loadModel", ["workers", "numerics", "memoryLimit", "workerUrl"]);
-  readCompile({ optimizer: "sgd", ...given }, "loadModel");
+  readCompile({ optimizer: "sgd", ...given }, [], "loadModel");
   return given;
 }
 
@@ -74,8 +74,8 @@ export function readModel(bytes: Uint8Array, given: LoadOptions): Saved {
   return unlessUnknown(() => {
     const spec = parseJson(metadata.get("model")!) as ModelSpec;
     const seed = integer(parseJson(metadata.get("seed")!), "seed", { min: 0 });
-    const settings = readSettings(metadata, given);
     if (!Array.isArray(spec?.layers)) throw wrongFile("layers", show(spec));
+    const settings = readSettings(metadata, given, outputNames(compileProgram(spec, undefined, seed)));
     const program = compileProgram(spec, settings.training, seed);
     return { spec, settings, seed, state: readState(file, program) };
   });
@@ -91,15 +91,15 @@ export function unlessUnknown<T>(make: () => T): T {
   }
 }
 
-function readSettings(metadata: TensorFile["metadata"], given: LoadOptions): Settings {
+function readSettings(metadata: TensorFile["metadata"], given: LoadOptions, outputs: readonly string[]): Settings {
   const strict = metadata.get("numerics") === "strict" ? { numerics: "strict" as const } : {};
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const team = { ...strict, ...known };
   const text = metadata.get("training");
   if (text === undefined) return { ...readCompile({ optimizer: "sgd", ...team }), training: undefined };
   const { loss, ...training } = parseJson(text) as TrainingSpec;
-  options(training, "training", ["optimizer", "metrics"]);
-  return readCompile({ ...(training as CompileOptions), ...(loss && { loss }), ...team });
+  options(training, "training", ["optimizer", "lossWeights", "metrics"]);
+  return readCompile({ ...(training as CompileOptions), ...(loss && { loss }), ...team }, outputs);
 }
 
 /** Tensors that are exactly those of the program, by name, type and shape. */

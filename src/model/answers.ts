@@ -7,14 +7,23 @@ import type { NamedTensor } from "../spec.js";
 /** Rows a batch in evaluate and predict, unless the call or an earlier fit says more. */
 const BATCH = 64;
 
-export interface Prediction {
+/** Values in rows. */
+export interface ShapedData {
   data: Float32Array;
+  /** Rows first. */
   shape: number[];
+}
+/** Outputs of a model; of several the first, and all by their names. */
+export interface Prediction extends ShapedData {
+  outputs?: Record<string, ShapedData>;
 }
 export interface Gradients {
   loss: number;
   weights: NamedTensor[];
-  input: Prediction;
+  /** By the input; of several by the first. */
+  input: ShapedData;
+  /** By each of several inputs. */
+  inputs?: Record<string, ShapedData>;
 }
 export interface EvaluateOptions {
   /** Rows computed at a time; default 64, or what an earlier fit says. */
@@ -45,6 +54,13 @@ export function readEvaluate(given: EvaluateOptions) {
 export function readGradientOptions(given: GradientOptions, who: string): boolean {
   options(given, who, ["training"]);
   return given.training === undefined ? true : boolean(given.training, `${who}: training`);
+}
+
+/** Values of the first port, and, where there are several, those of all by name. */
+export function perPort(ports: readonly { readonly name: string }[], valuesOf: (k: number) => ShapedData): Prediction {
+  if (ports.length === 1) return valuesOf(0);
+  const all = ports.map(({ name }, k) => [name, valuesOf(k)] as const);
+  return { ...all[0]![1], outputs: Object.fromEntries(all) };
 }
 
 /** Room for outputs, made when the model is known to fit. */

@@ -2,16 +2,16 @@
 
 import { options, short, show } from "../check.js";
 import { DataError, type WhetstoneError } from "../errors.js";
-import type { Program } from "../plan/program.js";
-import type { DataInput, TargetInput, Targets, Values } from "./data.js";
+import { type Program, portName } from "../plan/program.js";
+import type { Targets, Values } from "./data.js";
 import type { Naming } from "./naming.js";
-import { readPair } from "./options.js";
+import { type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
 import { type ClassWeight, readWeights } from "./weights.js";
 
 /** Any number of rows with their targets, and a weight for each row if every chunk has some. */
 export type Chunk =
-  | readonly [x: DataInput, y: TargetInput]
-  | { readonly x: DataInput; readonly y: TargetInput; readonly sampleWeight?: ArrayLike<number> };
+  | readonly [x: ModelInput, y: ModelTarget]
+  | { readonly x: ModelInput; readonly y: ModelTarget; readonly sampleWeight?: ArrayLike<number> };
 export type Chunks = Iterable<Chunk> | AsyncIterable<Chunk>;
 /** A stream of rows: one pass over it, or a function that starts a new one for each epoch. An array is data, not a stream. */
 export type ChunkSource =
@@ -20,9 +20,7 @@ export type ChunkSource =
   | (() => Chunks | PromiseLike<Chunks>);
 
 /** A chunk as it goes into memory. */
-export interface Rows {
-  readonly x: Values;
-  readonly y: Targets;
+export interface Rows extends Pair {
   readonly weights: Float32Array | undefined;
 }
 
@@ -146,13 +144,13 @@ export class ChunkReader {
       ...(sampleWeight === undefined ? {} : { sampleWeight }),
       ...(this.#classWeight === undefined ? {} : { classWeight: this.#classWeight }),
     };
-    const rows = { x: pair.x, y: asFloats(pair.y), weights: readWeights(given, pair.y) };
+    const rows = { x: pair.x, y: pair.y.map(asFloats), weights: readWeights(given, pair.y) };
     this.#first ??= rows;
-    return alike(rows, this.#first, who);
+    return alike(rows, this.#first, this.#program, who);
   }
 }
 
-function partsOf(chunk: Chunk, who: string): [DataInput, TargetInput, ArrayLike<number>?] {
+function partsOf(chunk: Chunk, who: string): [ModelInput, ModelTarget, ArrayLike<number>?] {
   if (Array.isArray(chunk) && chunk.length === 2) return [chunk[0], chunk[1]];
   const object = typeof chunk === "object" && chunk !== null && !Array.isArray(chunk) && "x" in chunk && "y" in chunk;
   if (!object) throw new DataError(`${who}: expected ${FORM}, got ${show(chunk)}.`);
@@ -173,18 +171,22 @@ function asFloats(y: Targets): Targets {
 }
 
 /** Rows as those of the first chunk are: bytes become floats where these came first. */
-function alike(rows: Rows, first: Rows, who: string): Rows {
+function alike(rows: Rows, first: Rows, { inputs }: Program, who: string): Rows {
   if ((rows.weights === undefined) !== (first.weights === undefined)) {
     throw new DataError(
       `${who}: expected sampleWeight in every chunk or in none, got the other. Give 1 where none is.`,
     );
   }
-  if (rows.x.type === first.x.type) return rows;
-  if (first.x.type === "uint8") {
-    const cure = "Take one type for all chunks.";
-    throw new DataError(`${who}: expected bytes in x as in the chunks before, got ${show(rows.x.values)}. ${cure}`);
-  }
-  return { ...rows, x: { ...rows.x, values: Float32Array.from(rows.x.values), type: "float32" } };
+  const x = rows.x.map((data, i): Values => {
+    const { type } = first.x[i]!;
+    if (data.type === type) return data;
+    if (type === "uint8") {
+      const expected = `expected bytes in ${portName("x", inputs, i)} as in the chunks before`;
+      throw new DataError(`${who}: ${expected}, got ${show(data.values)}. Take one type for all chunks.`);
+    }
+    return { ...data, values: Float32Array.from(data.values), type: "float32" };
+  });
+  return { ...rows, x };
 }
 
 /** The error of a source that threw one. */

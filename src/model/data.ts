@@ -2,9 +2,11 @@
 
 import { hint, short, show } from "../check.js";
 import { isPixels, type PixelInput, readPixels } from "../data/pixels.js";
+import type { TargetKind } from "../engine/check.js";
 import { DataError, OptionError, ShapeError } from "../errors.js";
 import { type Shape, sizeOf } from "../layers/layer.js";
-import type { Parameter, ProgramLoss } from "../plan/program.js";
+import type { Outcome } from "../plan/outcome.js";
+import type { Parameter } from "../plan/program.js";
 import type { TensorInput, ValueType } from "../spec.js";
 
 type Typed = Float32Array | Uint8Array | Int32Array;
@@ -116,15 +118,15 @@ const extents = (shape: readonly (number | string)[]): string => `(${short(shape
 
 /** Inputs for a model whose examples have this shape. ShapeError for a wrong width, DataError for no rows. */
 export function readInputs(input: DataInput, example: Shape, who: string, what = "x"): Values {
-  if (what === "x" && isPixels(input)) return readPixels(input, example, who);
+  const data = what.startsWith("x");
+  if (data && isPixels(input)) return readPixels(input, example, who, what);
   const { values, shape } = readData(input, `${who}: ${what}`);
   const width = sizeOf(example);
   if (values.length === 0) throw noRows(input, who, what);
   const fits = shape ? sizeOf(shape.slice(1)) === width : values.length % width === 0;
   if (!fits) {
     const got = shape ? extents(shape) : `${values.length} values, not a multiple of ${width}`;
-    const cure =
-      what === "x" ? `Give ${width} values a row, or change input({ shape }).` : "Give one value per output.";
+    const cure = data ? `Give ${width} values a row, or change input({ shape }).` : "Give one value per output.";
     throw new ShapeError(`${who}: expected ${what} of shape ${extents(["rows", ...example])}, got ${got}. ${cure}`);
   }
   const typed = values instanceof Int32Array ? Float32Array.from(values) : values;
@@ -138,22 +140,24 @@ function noRows(input: unknown, who: string, what: string): DataError {
 
 /** What the targets turned out to be; see SourceCheck. */
 export interface Targets extends Values {
-  readonly kind: "integers" | "floats" | "values" | "probabilities" | "gradient";
+  readonly kind: TargetKind;
 }
 
 /** Targets for `rows` rows: labels, or `width` values a row. */
 export function readTargets(
   input: DataInput,
-  { target, definition }: Pick<ProgramLoss, "target" | "definition">,
-  width: number,
+  { target, definition }: Pick<Outcome, "target" | "definition">,
+  output: Shape,
   rows: number,
   who: string,
+  what = "y",
 ): Targets {
+  const width = sizeOf(output);
   if (input === undefined || input === null) {
-    throw new DataError(`${who}: expected targets y, got ${show(input)}. Pass them after x.`);
+    throw new DataError(`${who}: expected targets ${what}, got ${show(input)}. Pass them after x.`);
   }
-  const { values, shape } = readData(input, `${who}: y`);
-  if (values.length === 0) throw noRows(input, who, "y");
+  const { values, shape } = readData(input, `${who}: ${what}`);
+  if (values.length === 0) throw noRows(input, who, what);
   if (target === "labels") {
     if (values.length === rows && (!shape || sizeOf(shape.slice(1)) === 1)) {
       const whole = !(values instanceof Float32Array);
@@ -163,13 +167,15 @@ export function readTargets(
     const { sibling } = definition;
     const hot = values.length === rows * width && sibling ? ` For one value per class use the loss "${sibling}".` : "";
     throw new ShapeError(
-      `${who}: expected one label in y for each of ${rows} rows, got ${describe(values, shape)}.${hot}`,
+      `${who}: expected one label in ${what} for each of ${rows} rows, got ${describe(values, shape)}.${hot}`,
     );
   }
   if (values.length !== rows * width || (shape && shape[0] !== rows)) {
     const { sibling } = definition;
     const labels = values.length === rows && sibling ? ` For integer labels use the loss "${sibling}".` : "";
-    throw new ShapeError(`${who}: expected y of shape (${rows}, ${width}), got ${describe(values, shape)}.${labels}`);
+    throw new ShapeError(
+      `${who}: expected ${what} of shape (${rows}, ${width}), got ${describe(values, shape)}.${labels}`,
+    );
   }
   const typed = values instanceof Float32Array ? values : Float32Array.from(values);
   return { values: typed, type: "float32", rows, width, kind: definition.fused ? "probabilities" : "values" };
@@ -179,12 +185,12 @@ const describe = (values: ArrayLike<number>, shape: readonly number[] | undefine
   shape ? extents(shape) : values.length === 1 ? "1 value" : `${values.length} values`;
 
 /** Rows of x and y must be as many, where y says how many it has. */
-export function sameRows(x: Values, y: DataInput, who: string): void {
+export function sameRows(x: Values, y: DataInput, who: string, what = "y"): void {
   const nested = Array.isArray(y) && isRow(y[0]);
   const rows: unknown = nested ? y.length : (y as { shape?: readonly number[] } | undefined)?.shape?.[0];
   if (typeof rows === "number" && rows !== x.rows) {
     throw new ShapeError(
-      `${who}: expected as many rows in y as in x, got ${rows} and ${x.rows}. Each row of x needs one of y.`,
+      `${who}: expected as many rows in ${what} as in x, got ${rows} and ${x.rows}. Each row of x needs one of y.`,
     );
   }
 }

@@ -1,5 +1,6 @@
 // Chunks of a stream -> rows in a run's memory: a ring of two windows, of which one is filled while the other is trained on.
 
+import type { TargetKind } from "../engine/check.js";
 import { macrotask } from "../rpc.js";
 import type { ChunkReader, Rows } from "./chunks.js";
 import { rowsOf } from "./data.js";
@@ -40,7 +41,7 @@ export class Feed {
     this.#sizes = sizes;
     this.#write = write;
     this.#rest = first;
-    this.targets = first.y.kind;
+    this.targets = first.y.map(({ kind }) => kind);
   }
 
   /** Starts to fill in the rows of an epoch. */
@@ -67,7 +68,7 @@ export class Feed {
   }
 
   /** What the targets are to be checked as. */
-  readonly targets: Rows["y"]["kind"];
+  readonly targets: readonly TargetKind[];
 
   /** Why no more rows come. */
   get failure(): { error: unknown } | undefined {
@@ -132,15 +133,16 @@ export class Feed {
     const capacity = 2 * this.#sizes.window;
     const place = this.#written % capacity;
     const room = Math.min(this.#done + capacity, this.#sizes.epoch) - this.#written;
-    const count = Math.min(rows.x.rows, room, capacity - place);
+    const count = Math.min(rowsIn(rows), room, capacity - place);
     await this.#write(part(rows, 0, count), place);
-    this.#rest = count < rows.x.rows ? part(rows, count, rows.x.rows) : undefined;
+    this.#rest = count < rowsIn(rows) ? part(rows, count, rowsIn(rows)) : undefined;
     this.#written += count;
   }
 }
 
+const rowsIn = ({ x }: Rows): number => x[0]!.rows;
 const part = ({ x, y, weights }: Rows, from: number, to: number): Rows => ({
-  x: rowsOf(x, from, to),
-  y: rowsOf(y, from, to),
+  x: x.map((data) => rowsOf(data, from, to)),
+  y: y.map((data) => rowsOf(data, from, to)),
   weights: weights?.subarray(from, to),
 });

@@ -9,9 +9,11 @@ import type { Calls } from "./calls.js";
 import { estimateWorkers } from "./estimate.js";
 import { hintOf } from "./hint.js";
 import type { FitInput, FitRequest } from "./options.js";
+import type { Pair } from "./ports.js";
 import type { Session } from "./session.js";
 import type { Upload } from "./upload.js";
 import { warningsOf } from "./warnings.js";
+import { looks, typesOf } from "./windows.js";
 import { mostlyZeros } from "./zeros.js";
 
 /** How a fit comes by its rows: it makes memory, trains, and tells how it ended. */
@@ -105,22 +107,26 @@ export function arrayCourse(program: Program, session: Session, calls: Calls, re
 }
 
 export const dataSize = ({ x, weights }: Upload): DataSize => ({
-  rows: x.rows,
-  type: x.type,
-  zeros: mostlyZeros(x),
+  rows: x[0]!.rows,
+  types: typesOf(x),
+  zeros: x.map(mostlyZeros),
   weighted: weights !== undefined,
 });
+
+/** The zeros of mixed rows are not those of the data. */
+export const allFalse = ({ types }: Pick<DataSize, "types">): boolean[] => types.map(() => false);
 
 /** Memory for the run, the data in it, and its values checked. */
 async function prepare(program: Program, session: Session, request: FitRequest): Promise<void> {
   const { options, x, y, weights, validation, validationSplit, transfer } = request;
+  const size = dataSize({ x, weights });
   const workers = session.teamSize(() => estimateWorkers(program, options.batchSize));
   const need = {
     workers,
     batch: options.batchSize,
-    train: options.mixup ? { ...dataSize({ x, weights }), zeros: false, mixed: true } : dataSize({ x, weights }),
+    train: options.mixup ? { ...size, zeros: allFalse(size), mixed: true } : size,
     validation: validation ? dataSize(validation) : null,
-    held: validationSplit > 0 ? heldRows(x.rows, validationSplit) : 0,
+    held: validationSplit > 0 ? heldRows(size.rows, validationSplit) : 0,
     accumulates: options.updateRows > options.batchSize,
     best: options.earlyStopping?.restoreBestWeights ?? false,
     undo: options.onNonFinite !== "stop",
@@ -134,13 +140,12 @@ async function prepare(program: Program, session: Session, request: FitRequest):
 export async function fillSource(
   session: Session,
   source: "train" | "validation",
-  data: Pick<FitRequest, "x" | "y"> & Upload,
+  data: Pair & Upload,
   who: string,
   transfer = false,
 ): Promise<void> {
   await session.upload(session.layout[source]!, data, transfer);
-  const { rows, type } = data.x;
-  await session.check({ source, type, rows, firstRow: 0, targets: data.y.kind, who });
+  await session.check({ ...looks(data), source, rows: data.x[0]!.rows, firstRow: 0, who });
 }
 
 /** Starts the run; whenever it parks, serves the calls that wait, holds while paused, and goes on. */

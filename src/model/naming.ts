@@ -16,7 +16,12 @@ export interface Naming {
 /** Targets with their texts numbered; everything else stays as it is. */
 export function numberTargets(y: TargetInput, program: Program, naming: Naming, who: string): DataInput {
   if (!isTexts(y)) return y;
-  const { target, config } = program.training!.loss!;
+  const [outcome, second] = program.training!.outcomes;
+  const { target, config } = outcome!;
+  if (second) {
+    const cure = "Number them with encodeLabels().";
+    throw new DataError(`${who}: y: expected numbers for a model of several outputs, got texts. ${cure}`);
+  }
   if (target !== "labels") {
     const cure = 'Use the loss "sparseCategoricalCrossentropy", or number them with encodeLabels().';
     throw new DataError(
@@ -35,7 +40,7 @@ function learn(y: readonly string[], program: Program, { learns }: Naming, who: 
     throw new DataError(`${who}: y: expected a model that knows names for its classes, got texts and none. ${cure}`);
   }
   const names = namesOf(y, `${who}: y`);
-  const outputs = sizeOf(program.outputShape);
+  const outputs = sizeOf(program.outputs[0]!.shape);
   if (names.length === outputs) return names;
   const cure = `Give the last layer units: ${names.length}, or set model.labels to the names of all classes.`;
   const got = `${names.length} (${short(names.join(", "))})`;
@@ -45,7 +50,7 @@ function learn(y: readonly string[], program: Program, { learns }: Naming, who: 
 /** Names for the classes of a model, a copy. */
 export function readLabels(names: unknown, program: Program): readonly string[] {
   const known = readNames(names, "model.labels");
-  const outputs = sizeOf(program.outputShape);
+  const outputs = sizeOf(program.outputs[0]!.shape);
   if (known.length === outputs) return [...known];
   throw new OptionError(`model.labels: expected a name for each of ${outputs} outputs, got ${known.length}.`);
 }

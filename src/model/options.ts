@@ -3,34 +3,22 @@
 import { boolean, integer, lookup, number, options, show } from "../check.js";
 import type { FitOptions } from "../engine/options.js";
 import { MemoryLimitError, OptionError } from "../errors.js";
-import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
 import { smaller } from "../memory.js";
-import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import { type OptimizerName, type OptimizerSpec, optimizerSpec } from "../optimizers/index.js";
 import type { Layout } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
+import { bytesOfInputs } from "../plan/source.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
 import { checkMonitor, readCallbacks, readOnNonFinite, readSignal } from "./callbacks.js";
-import {
-  type DataInput,
-  readInputs,
-  readTargets,
-  sameRows,
-  type TargetInput,
-  type Targets,
-  type Values,
-} from "./data.js";
-import { type Naming, numberTargets } from "./naming.js";
+import type { Naming } from "./naming.js";
+import { type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
+import { type OutcomeOptions, readOutcomes } from "./training.js";
 import { type ClassWeight, readSampler, readWeights } from "./weights.js";
 
-export interface CompileOptions {
+export interface CompileOptions extends OutcomeOptions {
   /** A name, or what sgd(), adam() and the like give. */
   optimizer: OptimizerSpec | OptimizerName;
-  /** A name, or `{ name, ...options }`. A model without a loss can predict and go backward from gradients of your own. */
-  loss?: LossSpec | LossName;
-  /** Names, or `{ name, ...options }`. */
-  metrics?: readonly MetricSpec[];
   /** The one source of everything random: a whole number >= 0; drawn if left out. */
   seed?: number;
   /** Threads that take part in every batch; "auto" lets the plan's cost estimate choose. */
@@ -62,14 +50,19 @@ const MOST_BYTES = 4294901760;
 /** The error of a run that needs more bytes than it may have. */
 export function outOfMemory({ bytes, train }: Layout, limit: number): MemoryLimitError {
   const raise = bytes > MOST_BYTES ? "" : ", or raise memoryLimit in compile()";
-  const cure = `${smaller(bytes, train?.x.bytes ?? 0)}${raise}.`;
+  const cure = `${smaller(bytes, bytesOfInputs(train))}${raise}.`;
   const text = `memoryLimit: expected a model and data within ${limit} bytes, got ${bytes} bytes. ${cure}`;
   return new MemoryLimitError(text, { bytes, limit });
 }
 
-export function readCompile(given: CompileOptions, who = "compile"): Settings {
-  const known = ["optimizer", "loss", "metrics", "seed", "workers", "numerics", "memoryLimit", "workerUrl"];
-  options(given, who, known);
+const COMPILE = [
+  ...["optimizer", "loss", "lossWeights", "metrics"],
+  ...["seed", "workers", "numerics", "memoryLimit", "workerUrl"],
+];
+
+/** Checked options of compile for a model whose outputs have these names; without names there is no loss. */
+export function readCompile(given: CompileOptions, outputs: readonly string[] = [], who = "compile"): Settings {
+  options(given, who, COMPILE);
   const { seed, workers = "auto", numerics, memoryLimit = DEFAULT_LIMIT, workerUrl } = given;
   if (workers !== "auto" && !(Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS)) {
     const expected = `expected "auto" or a whole number >= 1 and <= ${MOST_WORKERS}`;
@@ -81,15 +74,7 @@ export function readCompile(given: CompileOptions, who = "compile"): Settings {
   if (workerUrl !== undefined && typeof workerUrl !== "string" && !(workerUrl instanceof URL)) {
     throw new OptionError(`${who}: workerUrl: expected a text or a URL, got ${show(workerUrl)}.`);
   }
-  const { metrics = [] } = given;
-  if (!Array.isArray(metrics)) {
-    throw new OptionError(`compile: metrics: expected an array such as ["accuracy"], got ${show(metrics)}.`);
-  }
-  const training = {
-    optimizer: optimizerSpec(given.optimizer),
-    loss: given.loss === undefined ? null : lossSpec(given.loss),
-    metrics: Array.from(metrics, (metric) => metricSpec(metric)),
-  };
+  const training = { optimizer: optimizerSpec(given.optimizer), ...readOutcomes(given, outputs) };
   return {
     // A copy that nobody else can change, and that can be sent.
     training: JSON.parse(JSON.stringify(training)),
@@ -113,7 +98,7 @@ export interface FitInput {
   shuffle?: boolean;
   /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
   validationSplit?: number;
-  validationData?: readonly [x: DataInput, y: TargetInput];
+  validationData?: readonly [x: ModelInput, y: ModelTarget];
   /** What earlyStopping() gives. */
   callbacks?: readonly EarlyStoppingSpec[];
   /** A weight >= 0 for each row: its loss and its gradients are multiplied by it. Validation takes no weights. */
@@ -157,13 +142,11 @@ export interface FitInput {
 }
 
 /** A fit whose data and options have passed every check that needs no worker. */
-export interface FitRequest {
+export interface FitRequest extends Pair {
   readonly options: FitOptions;
-  readonly x: Values;
-  readonly y: Targets;
   /** Weights of the rows in the loss. */
   readonly weights: Float32Array | undefined;
-  readonly validation: { readonly x: Values; readonly y: Targets } | undefined;
+  readonly validation: Pair | undefined;
   readonly validationSplit: number;
   readonly transfer: boolean;
 }
@@ -227,7 +210,7 @@ export function readRun(given: Omit<FitInput, "shuffle">) {
   };
 }
 
-export function readFit(program: Program, x: DataInput, y: TargetInput, given: FitInput, naming: Naming): FitRequest {
+export function readFit(program: Program, x: ModelInput, y: ModelTarget, given: FitInput, naming: Naming): FitRequest {
   options(given, "fit", KNOWN);
   const { batchSize = DEFAULT_BATCH, shuffle = true, validationSplit = 0, transfer = false } = given;
   const run = readRun(given);
@@ -236,7 +219,8 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   boolean(transfer, "fit: transfer");
   number(validationSplit, "fit: validationSplit", { min: 0, below: 1 });
   const data = readPair(program, x, y, "fit", naming);
-  if (validationSplit > 0 && data.x.rows < 2) {
+  const { rows } = data.x[0]!;
+  if (validationSplit > 0 && rows < 2) {
     throw new OptionError("fit: validationSplit: expected at least 2 rows to split, got 1. Give more rows.");
   }
   const validation = given.validationData === undefined ? undefined : readValidation(program, given, naming);
@@ -246,11 +230,13 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   const keys = logKeys(program, !!validation || validationSplit > 0);
   const earlyStopping = readCallbacks(given.callbacks, keys);
   if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
-  const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
+  const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) =>
+    [...x, ...y].map(({ values }) => values.buffer),
+  );
   return {
     options: {
       ...run,
-      ...batchRows(program, size, data.x.rows, keys),
+      ...batchRows(program, size, rows, keys),
       shuffle,
       windowRows: null,
       balanced: readSampler(given, data.y),
@@ -263,23 +249,6 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
     // A buffer that serves twice, as in an autoencoder, can be given away only once: it is copied.
     transfer: transfer && new Set(arrays).size === arrays.length,
   };
-}
-
-/** Inputs and targets of the same rows. */
-export function readPair(
-  program: Program,
-  x: DataInput,
-  y: TargetInput,
-  who: string,
-  naming: Naming,
-): { x: Values; y: Targets } {
-  const { loss } = program.training!;
-  if (!loss) throw new OptionError(`${who}: expected a model with a loss, got none. Name one in compile({ loss }).`);
-  const inputs = readInputs(x, program.inputShape, who);
-  const targets = numberTargets(y, program, naming, who);
-  sameRows(inputs, targets, who);
-  const width = program.outputShape.reduce((size, extent) => size * extent, 1);
-  return { x: inputs, y: readTargets(targets, loss, width, inputs.rows, who) };
 }
 
 export function readValidation(program: Program, { validationData }: Pick<FitInput, "validationData">, naming: Naming) {

@@ -2,11 +2,11 @@
 
 import { sizeOf } from "../layers/layer.js";
 import type { Program } from "../plan/program.js";
-import { allocate, type Prediction, readBatch } from "./answers.js";
+import { allocate, type Prediction, perPort, readBatch } from "./answers.js";
 import type { Values } from "./data.js";
 import { findLayer } from "./layers.js";
 import type { Session } from "./session.js";
-import { eachWindow } from "./windows.js";
+import { eachWindow, typesOf } from "./windows.js";
 
 export interface PredictOptions {
   /** Rows computed at a time; default 64, or what an earlier fit says. */
@@ -36,21 +36,23 @@ export async function runPredict(
   program: Program,
   session: Session,
   parked: boolean,
-  { x, batch, end }: Request & { x: Values },
+  { x, batch, end }: Request & { x: readonly Values[] },
 ): Promise<Prediction> {
   const whole = end === program.nodes.length;
-  const shape = whole ? program.outputShape : program.nodes[end - 1]!.out;
-  const width = sizeOf(shape);
-  const most = whole ? Number.POSITIVE_INFINITY : MOST_VALUES / width;
-  let data: Float32Array | undefined;
+  const shown = whole ? program.outputs : [{ name: "", shape: program.nodes[end - 1]!.out }];
+  const widths = shown.map(({ shape }) => sizeOf(shape));
+  const most = whole ? Number.POSITIVE_INFINITY : MOST_VALUES / widths[0]!;
+  const types = typesOf(x);
+  const total = x[0]!.rows;
+  let data: Float32Array[] | undefined;
   let start = 0;
   await eachWindow(session, parked, { x, batch, most, who: "predict" }, async ({ rows, batch }) => {
-    const part = await session.all(({ jobs }) =>
-      whole ? jobs.predict(x.type, rows, batch) : jobs.layer(x.type, rows, batch, end),
+    const parts = await session.all(async ({ jobs }) =>
+      whole ? jobs.predict(types, rows, batch) : [await jobs.layer(types, rows, batch, end)],
     );
-    data ??= allocate(x.rows * width);
-    data.set(part!, start * width);
+    data ??= widths.map((width) => allocate(total * width));
+    for (const [k, values] of data.entries()) values.set(parts![k]!, start * widths[k]!);
     start += rows;
   });
-  return { data: data!, shape: [x.rows, ...shape] };
+  return perPort(shown, (k) => ({ data: data![k]!, shape: [total, ...shown[k]!.shape] }));
 }

@@ -6,10 +6,10 @@ import type { Program } from "../plan/program.js";
 import type { EpochLog, History } from "../spec.js";
 import type { Calls } from "./calls.js";
 import { type ChunkSource, isSource } from "./chunks.js";
-import type { DataInput, TargetInput } from "./data.js";
 import { arrayCourse, runFit } from "./fitting.js";
 import type { Naming } from "./naming.js";
 import { type FitInput, readFit } from "./options.js";
+import type { ModelInput, ModelTarget } from "./ports.js";
 import type { Session } from "./session.js";
 import { StreamCourse } from "./streaming.js";
 import { readStream, type StreamInput } from "./streamOptions.js";
@@ -20,8 +20,8 @@ type Start = (session: Session, calls: Calls, onLog: (log: EpochLog) => void) =>
 
 export function readStart(
   program: Program,
-  x: DataInput | ChunkSource,
-  y: TargetInput | StreamInput | undefined,
+  x: ModelInput | ChunkSource,
+  y: ModelTarget | StreamInput | undefined,
   given: FitInput | undefined,
   naming: Naming,
 ): Start {
@@ -32,7 +32,7 @@ export function readStart(
       runFit(program, session, calls, new StreamCourse(program, session, calls, request), found, onLog);
   }
   const found = given === undefined ? {} : given;
-  const request = readFit(program, x, y as TargetInput, found, naming);
+  const request = readFit(program, x, y as ModelTarget, found, naming);
   return (session, calls, onLog) =>
     runFit(program, session, calls, arrayCourse(program, session, calls, request), found, onLog);
 }

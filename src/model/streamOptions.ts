@@ -4,8 +4,8 @@ import { integer, options, show } from "../check.js";
 import type { FitOptions } from "../engine/options.js";
 import { OptionError } from "../errors.js";
 import { sizeOf } from "../layers/layer.js";
-import { targetWidth } from "../plan/layout.js";
 import type { Program } from "../plan/program.js";
+import { targetWidths } from "../plan/source.js";
 import { batchRows } from "./batchsizes.js";
 import { checkMonitor, readCallbacks } from "./callbacks.js";
 import { ChunkReader, type ChunkSource } from "./chunks.js";
@@ -112,5 +112,6 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
 
 /** Bytes count as floats, so that windows do not depend on how values are kept. */
 function rowsInBytes(program: Program, bytes: number): number {
-  return Math.max(1, Math.floor(bytes / (4 * (sizeOf(program.inputShape) + targetWidth(program)))));
+  const widths = [...program.inputs.map(({ shape }) => sizeOf(shape)), ...targetWidths(program)];
+  return Math.max(1, Math.floor(bytes / (4 * widths.reduce((sum, width) => sum + width, 0))));
 }

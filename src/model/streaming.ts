@@ -9,7 +9,7 @@ import type { Calls } from "./calls.js";
 import type { Rows } from "./chunks.js";
 import { estimateWorkers } from "./estimate.js";
 import { Feed } from "./feed.js";
-import { type Course, dataSize, fillSource } from "./fitting.js";
+import { allFalse, type Course, dataSize, fillSource } from "./fitting.js";
 import type { Session } from "./session.js";
 import type { StreamRequest } from "./streamOptions.js";
 
@@ -92,7 +92,7 @@ export class StreamCourse implements Course {
     const { options, reader, sizes, validation } = this.#request;
     const session = this.#session;
     const size = { ...dataSize(first), rows: 2 * sizes.window };
-    const train: DataSize = options.mixup ? { ...size, zeros: false, mixed: true } : size;
+    const train: DataSize = options.mixup ? { ...size, zeros: allFalse(size), mixed: true } : size;
     const need = {
       workers: this.#workers,
       batch: options.batchSize,
@@ -142,14 +142,14 @@ export class StreamCourse implements Course {
   /** Rows whose values can be trained on. */
   async #checked(supply: Supply, done: number): Promise<Supply | undefined> {
     const { train } = this.#session.layout;
-    const { type } = train!;
+    const { types } = train!;
     const capacity = 2 * this.#request.sizes.window;
     try {
       for (let row = done; row < supply.rows; ) {
         const from = row % capacity;
         const rows = Math.min(supply.rows - row, capacity - from);
         const targets = this.#feed!.targets;
-        await this.#session.check({ source: "train", type, rows, from, firstRow: row, targets, who: "fit" });
+        await this.#session.check({ source: "train", types, rows, from, firstRow: row, targets, who: "fit" });
         row += rows;
       }
       return supply;

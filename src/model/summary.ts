@@ -14,10 +14,11 @@ export interface TeamFacts {
 
 /** Text with one line a layer and the totals below. */
 export function summarize(program: Program, { bytes, workers, batch, auto }: TeamFacts): string {
-  const { nodes } = program;
+  const { nodes, inputs } = program;
   // Connections are shown where layers do not stand one behind the other.
   const graph = nodes.some(({ from, shares }, i) => `${from}` !== `${i - 1}` || shares !== undefined);
-  const below = (from: readonly number[]) => from.map((index) => nodes[index]?.name ?? "input").join(", ");
+  const below = (from: readonly number[]) =>
+    from.map((index) => nodes[index]?.name ?? inputs[-1 - index]!.name).join(", ");
   const rows = nodes.map(({ name, out, parameters, definition, config, inp, from }) => [
     name,
     showShape(out),
@@ -28,7 +29,7 @@ export function summarize(program: Program, { bytes, workers, batch, auto }: Tea
   const total = (column: number) => rows.reduce((sum, row) => sum + Number(row[column]), 0);
   const table = [
     ["layer", "output", "parameters", "multiply-adds", ...(graph ? ["of"] : [])],
-    ["input", showShape(program.inputShape), "0", "0"],
+    ...inputs.map(({ name, shape }) => [name, showShape(shape), "0", "0"]),
     ...rows,
   ];
   const widths = [0, 1, 2, 3].map((c) => Math.max(...table.map((row) => row[c]!.length)));

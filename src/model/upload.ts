@@ -1,16 +1,17 @@
 // Data into a run's memory without holding up the caller's thread.
 
-import type { Source } from "../plan/layout.js";
+import type { Tensor } from "../arena.js";
+import type { Source } from "../plan/source.js";
 import { macrotask } from "../rpc.js";
 import type { Targets, Values } from "./data.js";
 
 /** Bytes copied between two turns of the caller's event loop. */
 const SLICE_BYTES = 2e6;
 
-/** What goes into a source. */
+/** What goes into a source, by input and output. */
 export interface Upload {
-  readonly x: Values;
-  readonly y?: Targets | undefined;
+  readonly x: readonly Values[];
+  readonly y?: readonly Targets[] | undefined;
   readonly weights?: Float32Array | undefined;
 }
 
@@ -27,8 +28,10 @@ export async function copyRows(
   first: number,
 ): Promise<void> {
   const at = (pointer: number, { width, values }: Values) => pointer + first * width * values.BYTES_PER_ELEMENT;
-  await copyValues(memory, write, at(source.x.pointer, x), x.values, transfer);
-  if (y) await copyValues(memory, write, at(source.y.pointer, y), y.values, transfer);
+  const copy = ({ pointer }: Tensor, part: Values) =>
+    copyValues(memory, write, at(pointer, part), part.values, transfer);
+  for (const [i, part] of x.entries()) await copy(source.x[i]!, part);
+  for (const [k, part] of (y ?? []).entries()) await copy(source.y[k]!, part);
   if (weights) await copyValues(memory, write, source.weights!.pointer + first * 4, weights, false);
 }
 

@@ -1,15 +1,16 @@
 // What is allowed and still probably not meant: said in the history, in plain words.
 
+import type { Targets } from "./data.js";
 import type { FitRequest } from "./options.js";
 
 /** Fewer rows are seen whole often enough. */
 const FEWEST_ROWS = 20;
 
 /** Warnings about a fit's data and options. */
-export const warningsOf = ({ options, y }: FitRequest): string[] => (options.shuffle ? [] : sortedLabels(y));
+export const warningsOf = ({ options, y }: FitRequest): string[] => (options.shuffle ? [] : y.flatMap(sortedLabels));
 
 /** Labels that lie class by class: each batch then shows one class, and the model forgets the others. */
-function sortedLabels({ values, kind, rows }: FitRequest["y"]): string[] {
+function sortedLabels({ values, kind, rows }: Targets): string[] {
   if ((kind !== "integers" && kind !== "floats") || rows < FEWEST_ROWS) return [];
   const seen = new Set<number>();
   for (let row = 0; row < rows; row++) {

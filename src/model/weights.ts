@@ -14,10 +14,14 @@ interface Given {
 }
 
 /** One weight a row: its own times its class's; undefined where neither is given. */
-export function readWeights({ sampleWeight, classWeight }: Given, y: Targets): Float32Array | undefined {
+export function readWeights(
+  { sampleWeight, classWeight }: Given,
+  targets: readonly Targets[],
+): Float32Array | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
-  const weights = sampleWeight === undefined ? new Float32Array(y.rows).fill(1) : rowWeights(sampleWeight, y.rows);
-  if (classWeight !== undefined) multiplyClasses(weights, classWeight, y);
+  const { rows } = targets[0]!;
+  const weights = sampleWeight === undefined ? new Float32Array(rows).fill(1) : rowWeights(sampleWeight, rows);
+  if (classWeight !== undefined) multiplyClasses(weights, classWeight, only(targets, "classWeight"));
   return weights;
 }
 
@@ -56,11 +60,18 @@ function balancedWeights(labels: ArrayLike<number>): Map<number, number> {
 }
 
 /** True for the balanced sampler, which needs integer labels. */
-export function readSampler({ sampler }: Given, y: Targets): boolean {
+export function readSampler({ sampler }: Given, targets: readonly Targets[]): boolean {
   if (sampler === undefined) return false;
   lookup({ balanced: 1 }, sampler, "fit: sampler");
-  labelsOf(y, "sampler");
+  labelsOf(only(targets, "sampler"), "sampler");
   return true;
+}
+
+/** What goes by the classes of one output cannot go by those of several. */
+function only(targets: readonly Targets[], option: string): Targets {
+  if (targets.length === 1) return targets[0]!;
+  const cure = "Give sampleWeight.";
+  throw new OptionError(`fit: ${option}: expected a model of one output, got ${targets.length}. ${cure}`);
 }
 
 /** One output that says yes or no: its targets 0 and 1 are labels, too. */

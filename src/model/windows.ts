@@ -1,7 +1,9 @@
 // Rows that pass through the window: the part of the memory for data of predict, evaluate and single batches.
 
-import type { Targets, Values } from "./data.js";
-import { rowsOf } from "./data.js";
+import type { SourceCheck } from "../engine/check.js";
+import type { ValueType } from "../spec.js";
+import { rowsOf, type Targets, type Values } from "./data.js";
+import type { Pair } from "./ports.js";
 import type { Session } from "./session.js";
 
 /** A window's rows, the batch size that fits the memory, and whether it is the first or the last. */
@@ -16,30 +18,47 @@ export interface WindowPart {
 export async function eachWindow(
   session: Session,
   parked: boolean,
-  { x, y, batch, most, who }: { x: Values; y?: Targets; batch: number; most?: number; who: string },
+  {
+    x,
+    y = [],
+    batch,
+    most,
+    who,
+  }: { x: readonly Values[]; y?: readonly Targets[]; batch: number; most?: number; who: string },
   visit: (part: WindowPart) => Promise<void>,
 ): Promise<void> {
   // A running fit keeps its memory: the window in it serves. One that waits for its first rows may have none yet.
-  if (!parked || !session.ready) await session.ensure(session.widen({ batch: Math.min(batch, x.rows) }));
+  const total = x[0]!.rows;
+  if (!parked || !session.ready) await session.ensure(session.widen({ batch: Math.min(batch, total) }));
   const { window, request } = session.layout;
   const size = Math.min(batch, request.batch);
   const rows = Math.min(window.rows, Math.max(size, Math.floor(most ?? window.rows)));
-  for (let start = 0; start < x.rows; start += rows) {
-    const end = Math.min(x.rows, start + rows);
-    await session.upload(window, { x: rowsOf(x, start, end), y: y && rowsOf(y, start, end) });
-    const check = { source: "window", type: x.type, rows: end - start, firstRow: start } as const;
-    await session.check({ ...check, targets: y?.kind ?? "none", who });
-    await visit({ rows: end - start, batch: size, first: start === 0, last: end === x.rows });
+  for (let start = 0; start < total; start += rows) {
+    const end = Math.min(total, start + rows);
+    const cut = <V extends Values>(data: readonly V[]) => data.map((one) => rowsOf(one, start, end));
+    await session.upload(window, { x: cut(x), y: cut(y) });
+    await session.check({ ...looks({ x, y }), source: "window", rows: end - start, firstRow: start, who });
+    await visit({ rows: end - start, batch: size, first: start === 0, last: end === total });
   }
 }
 
 /** One batch of rows into the window; the memory is made to hold it. */
 export async function fillWindow(
   session: Session,
-  { x, y, who }: { x: Values; y: Targets; who: string },
+  { x, y, who }: Pair & { who: string },
   need: { inputGradient?: boolean } = {},
 ): Promise<void> {
-  await session.ensure(session.widen({ batch: x.rows, ...need }));
+  const { rows } = x[0]!;
+  await session.ensure(session.widen({ batch: rows, ...need }));
   await session.upload(session.layout.window, { x, y });
-  await session.check({ source: "window", type: x.type, rows: x.rows, firstRow: 0, targets: y.kind, who });
+  await session.check({ ...looks({ x, y }), source: "window", rows, firstRow: 0, who });
 }
+
+/** How inputs are kept, and what targets are, as the worker's check asks. */
+export const looks = ({ x, y }: Pair): Pick<SourceCheck, "types" | "targets"> => ({
+  types: typesOf(x),
+  targets: y.map(({ kind }) => kind),
+});
+
+/** How the values of each input are kept. */
+export const typesOf = (x: readonly Values[]): ValueType[] => x.map(({ type }) => type);

@@ -8,16 +8,21 @@ import type { Program, ProgramNode } from "./program.js";
 export const edgeName = ({ name }: ProgramNode, k: number): string => `${name}.below${k}`;
 
 /** Memory for them by name; a model of layers one behind the other has none. */
-export function takeEdges(arena: Arena, { nodes, inputShape }: Program, batch: number): ReadonlyMap<string, Tensor> {
-  const readers = (index: number) =>
-    nodes.reduce((sum, { from }) => sum + from.filter((one) => one === index).length, 0);
+export function takeEdges(arena: Arena, program: Program, batch: number): ReadonlyMap<string, Tensor> {
+  const { nodes, inputs, outputs, training } = program;
+  // Losses read, too. A single one, fused with the last activation, reads in its place.
+  const fused =
+    outputs.length > 1 ? (training?.outcomes ?? []).filter(({ pred }, k) => pred !== outputs[k]!.index) : [];
+  const ends = [...outputs.map(({ index }) => index), ...fused.map(({ pred }) => pred)];
+  const reads = [...nodes.flatMap(({ from }) => from), ...ends];
+  const readers = (index: number) => reads.filter((one) => one === index).length;
   // A node without memory of its own hands its readers down to the value it shows.
   const joined = (index: number): boolean =>
     readers(index) > 1 || (nodes[index]?.definition.alias !== undefined && joined(nodes[index]!.from[0]!));
   const tensors = nodes.flatMap((node) => {
     const edges = node.from.flatMap((below, k) => {
       if (!joined(below)) return [];
-      return [arena.rows(edgeName(node, k), batch, sizeOf(nodes[below]?.out ?? inputShape))];
+      return [arena.rows(edgeName(node, k), batch, sizeOf(nodes[below]?.out ?? inputs[-1 - below]!.shape))];
     });
     const shared = node.shares === undefined ? [] : node.weights;
     return [...edges, ...shared.map(({ name, floats }) => arena.take(`${node.name}.${name}.gradient`, floats * 4))];

@@ -3,48 +3,66 @@
 import { integer, options, show } from "../check.js";
 import { OptionError } from "../errors.js";
 import type { LayerDefinition } from "../layers/layer.js";
-import type { GraphSpec, ModelSpec } from "../spec.js";
+import type { GraphSpec, InputSpec, ModelSpec } from "../spec.js";
 
-type Calls = GraphSpec["calls"];
+/** True for a first layer, which stands for data. */
+export const isInput = (layer: unknown): layer is InputSpec => (layer as InputSpec | undefined)?.type === "input";
 
-/** The calls of a model in the order in which they run; without a graph each layer is called on the one before it. */
-export function callsOf({ layers, graph }: ModelSpec): Calls {
+/** How many of the first layers stand for data. */
+export function countInputs(layers: readonly unknown[]): number {
+  const others = layers.findIndex((layer) => !isInput(layer));
+  return others < 0 ? layers.length : others;
+}
+
+/**
+ * The calls of a model in the order in which they run, and those whose outputs are the model's; without a graph each layer is
+ * called on the one before it.
+ */
+export function graphOf({ layers, graph }: ModelSpec): GraphSpec {
   // Array.from, since a list from JavaScript may have holes.
-  if (!graph) return Array.from(layers, (_, layer) => ({ layer, from: layer ? [layer - 1] : [] }));
+  if (!graph) {
+    const calls = Array.from(layers, (_, layer) => ({ layer, from: layer ? [layer - 1] : [] }));
+    return { calls, outputs: [calls.length - 1] };
+  }
   const { calls, outputs } = options(graph, "graph", ["calls", "outputs"]) as unknown as GraphSpec;
   if (!Array.isArray(calls)) throw wrong("calls", "an array of { layer, from }", show(calls));
-  for (const [index, call] of calls.entries()) checkCall(call, index, layers.length);
-  const last = calls.length - 1;
-  if (!Array.isArray(outputs) || outputs.length !== 1 || outputs[0] !== last) {
-    throw wrong("outputs", `[${last}], the last call`, show(outputs));
+  const inputs = countInputs(layers);
+  for (const [index, call] of calls.entries()) checkCall(call, index, layers.length, inputs);
+  const known = (one: unknown) => Number.isSafeInteger(one) && (one as number) >= 0 && (one as number) < calls.length;
+  if (!Array.isArray(outputs) || !outputs.length || !Array.from(outputs).every(known)) {
+    throw wrong("outputs", `indices of calls, 0 to ${calls.length - 1}`, show(outputs));
   }
-  checkUsed(calls as Calls, layers.length);
-  return calls as Calls;
+  if (new Set(outputs).size < outputs.length) {
+    throw wrong("outputs", "each call once", show(outputs), "give each output once");
+  }
+  checkUsed({ calls, outputs }, layers.length);
+  return { calls, outputs };
 }
 
 const wrong = (where: string, expected: string, got: string, cure = "functional() writes it so") =>
   new OptionError(`graph.${where}: expected ${expected}, got ${got}; ${cure}.`);
 
-/** Calls stand behind those they read, so that no call reads itself, however far around. */
-function checkCall(call: unknown, index: number, layers: number): void {
+/** Inputs are called first; other calls stand behind those they read, so that no call reads itself, however far around. */
+function checkCall(call: unknown, index: number, layers: number, inputs: number): void {
   const where = `calls[${index}]`;
   const { layer, from } = options(call, `graph.${where}`, ["layer", "from"]);
-  const lowest = index ? 1 : 0;
-  integer(layer, `graph.${where}.layer`, { min: lowest, max: index ? layers - 1 : 0 });
+  const reads = index >= inputs;
+  integer(layer, `graph.${where}.layer`, reads ? { min: inputs, max: layers - 1 } : { min: index, max: index });
   const earlier = (one: unknown) => Number.isSafeInteger(one) && (one as number) >= 0 && (one as number) < index;
-  if (index === 0) {
-    if (!Array.isArray(from) || from.length) throw wrong(`${where}.from`, "[], as the input reads nothing", show(from));
+  if (!reads) {
+    if (!Array.isArray(from) || from.length) throw wrong(`${where}.from`, "[], as an input reads nothing", show(from));
   } else if (!Array.isArray(from) || !from.length || !Array.from(from).every(earlier)) {
     throw wrong(`${where}.from`, `indices of calls before it, 0 to ${index - 1}`, show(from));
   }
 }
 
-/** OptionError for what the output does not depend on. */
-function checkUsed(calls: Calls, layers: number): void {
+/** OptionError for what no output depends on. */
+function checkUsed({ calls, outputs }: GraphSpec, layers: number): void {
   const idle = calls.findIndex(
-    (_, index) => index < calls.length - 1 && !calls.some(({ from }) => from.includes(index)),
+    (_, index) => !outputs.includes(index) && !calls.some(({ from }) => from.includes(index)),
   );
-  if (idle >= 0) throw wrong(`calls[${idle}]`, "a call that a later one reads", "one that none reads", "drop it");
+  if (idle >= 0)
+    throw wrong(`calls[${idle}]`, "a call that a later one or an output reads", "one that none reads", "drop it");
   for (let layer = 0; layer < layers; layer++) {
     if (!calls.some((call) => call.layer === layer)) {
       throw wrong("calls", "a call of each layer", `none of layer ${layer}`, "drop the layer");

@@ -3,30 +3,16 @@
 import { Arena, type Tensor } from "../arena.js";
 import { sizeOf } from "../layers/layer.js";
 import { isAdaptive } from "../optimizers/decay.js";
-import type { ValueType } from "../spec.js";
 import { counterCount } from "./counters.js";
 import { type Pairs, takePairs } from "./direction.js";
 import { takeEdges } from "./edges.js";
 import { type Mix, takeMix } from "./mixup.js";
-import type { Parameter, Program } from "./program.js";
+import { type Parameter, type Program, portName } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
 import { takeScratch } from "./scratch.js";
+import { type Source, takeSource, targetWidths, total } from "./source.js";
 import { strengthBytes } from "./strengths.js";
-import { takeRegisters, tapesOf } from "./tapes.js";
-
-/** Data that a gather reads: values in packed rows, targets, and the order of rows. */
-export interface Source {
-  readonly x: Tensor;
-  readonly y: Tensor;
-  readonly order: Tensor;
-  readonly type: ValueType;
-  readonly zeros: boolean;
-  readonly rows: number;
-  /** Weights of the rows in the loss, where they have some. */
-  readonly weights: Tensor | undefined;
-  /** The rows that those in `order` are mixed with, where they are. */
-  readonly partners?: Tensor | undefined;
-}
+import { lossName, takeRegisters, tapesOf } from "./tapes.js";
 
 export interface ParameterTensors {
   readonly parameter: Parameter;
@@ -66,9 +52,10 @@ export interface Layout {
   readonly constants: ReadonlyMap<string, { readonly tensor: Tensor; readonly values: Float32Array }>;
   /** Working memory by layer and name. */
   readonly scratch: ReadonlyMap<string, Tensor>;
-  readonly input: Tensor;
-  readonly inputGradient: Tensor | undefined;
-  readonly target: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly inputGradients: readonly Tensor[] | undefined;
+  /** Of each output. */
+  readonly targets: readonly Tensor[];
   readonly rowWeight: Tensor | undefined;
   readonly mix: Mix | undefined;
   /** What L-BFGS works in. */
@@ -78,6 +65,8 @@ export interface Layout {
   /** Gradients that join those of the same value or weights. */
   readonly edges: ReadonlyMap<string, Tensor>;
   readonly loss: Tensor;
+  /** Of each output; a single one's are `loss`. */
+  readonly losses: readonly Tensor[];
   readonly metrics: readonly Tensor[];
   /** Penalties of each row of a batch on what layers give out, and those of the results. */
   readonly activities: readonly Tensor[];
@@ -89,7 +78,8 @@ export interface Layout {
   readonly train: Source | undefined;
   readonly validation: Source | undefined;
   readonly window: Source;
-  readonly predictions: Tensor;
+  /** Of each output: the rows of a window, packed. */
+  readonly predictions: readonly Tensor[];
 }
 
 /** Byte offsets in `hyper`: decision words and the learning rate first, then the optimizer's numbers, the decay as the last;
@@ -110,20 +100,13 @@ const BASE = 1024;
 const WINDOW_BYTES = 4e6;
 const WINDOW_ROWS = 65536;
 
-/** Bytes of one value of a type. */
-export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
-
-/** Values of one target: 1 label, or one value per output. */
-export function targetWidth(program: Program): number {
-  return program.training?.loss?.target === "labels" ? 1 : sizeOf(program.outputShape);
-}
-
 export function createLayout(program: Program, request: LayoutRequest): Layout {
   const arena = new Arena(BASE);
-  const width = sizeOf(program.inputShape);
-  const outputWidth = sizeOf(program.outputShape);
-  const targets = targetWidth(program);
-  const labels = program.training?.loss?.target === "labels";
+  const { inputs: ins, outputs: outs, training } = program;
+  const widths = ins.map(({ shape }) => sizeOf(shape));
+  const outputWidths = outs.map(({ shape }) => sizeOf(shape));
+  const targetsOf = targetWidths(program);
+  const { outcomes = [] } = training ?? {};
   const { batch, workers } = request;
 
   const control = arena.take("control", CONTROL.bytes);
@@ -166,7 +149,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const cursor = arena.each("cursor", 4, workers);
   const strengths = arena.each("strengths", strengthBytes(program), workers);
   const norm = arena.each("norm", 16, workers);
-  const { clipNorm, globalClipNorm, weightDecay } = program.training?.optimizerConfig ?? {};
+  const { clipNorm, globalClipNorm, weightDecay } = training?.optimizerConfig ?? {};
   const rows = isAdaptive(weightDecay) ? 2 : (clipNorm ?? globalClipNorm) === undefined ? 0 : 1;
 
   const parameters = program.parameters.map((parameter, i) => ({
@@ -182,16 +165,8 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 
   const pairs = takePairs(arena, program);
 
-  const source = (name: string, { rows, type, zeros, ...data }: DataSize, held = 0, values = targets): Source => ({
-    x: arena.take(`${name}.x`, rows * width * bytesOf(type)),
-    y: arena.take(`${name}.y`, rows * values * 4),
-    order: arena.take(`${name}.order`, rows * 4),
-    weights: data.weighted ? arena.take(`${name}.weights`, rows * 4) : undefined,
-    partners: data.mixed ? arena.take(`${name}.partners`, rows * 4) : undefined,
-    type,
-    zeros,
-    rows: rows - held,
-  });
+  const source = (name: string, size: DataSize, held = 0, values = targetsOf): Source =>
+    takeSource(arena, name, program, size, values, held);
   const train = request.train ? source("train", request.train, request.held) : undefined;
   const validation = request.validation
     ? source("validation", request.validation)
@@ -199,29 +174,46 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       ? { ...train, order: slice(train.order, 4 * train.rows), rows: request.held }
       : undefined;
 
-  const input = arena.rows("input", batch, width);
-  const inputGradient = request.inputGradient ? arena.rows("input.gradient", batch, width) : undefined;
-  const target = labels ? arena.take("target", batch * 4) : arena.rows("target", batch, targets);
+  const inputs = widths.map((width, i) => arena.rows(portName("input", ins, i), batch, width));
+  const inputGradients = request.inputGradient
+    ? inputs.map(({ name, width }) => arena.rows(`${name}.gradient`, batch, width))
+    : undefined;
+  const targets = targetsOf.map((width, k) => {
+    const name = portName("target", outs, k);
+    return outcomes[k]?.target === "labels" ? arena.take(name, batch * 4) : arena.rows(name, batch, width);
+  });
   const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
   const edges = takeEdges(arena, program, batch);
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
-  takeRegisters(arena, scratch, tapes, outputWidth, workers);
+  takeRegisters(arena, scratch, tapes, Math.max(...outputWidths), workers);
   const loss = arena.take("loss", batch * 4);
-  const mix = request.train?.mixed ? takeMix(arena, batch, { input, target, loss }, outputWidth) : undefined;
-  const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
+  const several = outcomes.length > 1;
+  const losses = several ? outcomes.map((_, k) => arena.take(lossName(outcomes.length, k), batch * 4)) : [loss];
+  const mix = request.train?.mixed ? takeMix(arena, batch, { inputs, targets, losses }, outputWidths) : undefined;
+  const metrics = (training?.metrics ?? []).map(({ name, definition, outcome }) =>
+    definition ? arena.take(`metric.${name}`, batch * 4) : losses[outcome]!,
+  );
   const activities = program.nodes
     .filter(({ definition }) => definition.penalises)
     .map(({ name }) => arena.take(`${name}.penalty`, batch * 4));
   const classes = arena.take("classes", batch * 4);
 
-  const rowBytes = 4 * (width + 2 * outputWidth);
+  const rowBytes = 4 * (total(widths) + 2 * total(outputWidths));
   const windowRows = Math.max(batch, Math.min(WINDOW_ROWS, Math.floor(WINDOW_BYTES / rowBytes)));
   // A gradient by the output comes in where targets do, and may be wider.
-  const windowed: DataSize = { rows: windowRows, type: "float32", zeros: false, weighted: false };
-  const window = source("window", windowed, 0, Math.max(targets, outputWidth));
-  const predictions = arena.take("predictions", windowRows * outputWidth * 4);
+  const windowed: DataSize = {
+    rows: windowRows,
+    types: ins.map(() => "float32"),
+    zeros: ins.map(() => false),
+    weighted: false,
+  };
+  const wider = targetsOf.map((width, k) => Math.max(width, outputWidths[k]!));
+  const window = source("window", windowed, 0, wider);
+  const predictions = outputWidths.map((width, k) =>
+    arena.take(portName("predictions", outs, k), windowRows * width * 4),
+  );
   const resultRows = Math.max(windowRows, validation?.rows ?? 0);
   const results = [loss, ...metrics].map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
   const activityResults = activities.map(({ name }) => arena.take(`results.${name}`, resultRows * 4));
@@ -246,9 +238,9 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     derived,
     constants,
     scratch,
-    input,
-    inputGradient,
-    target,
+    inputs,
+    inputGradients,
+    targets,
     rowWeight,
     mix,
     pairs,
@@ -256,6 +248,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     deltas,
     edges,
     loss,
+    losses,
     metrics,
     activities,
     activityResults,

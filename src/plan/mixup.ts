@@ -2,21 +2,21 @@
 
 import type { Arena, Tensor } from "../arena.js";
 
-/** Twins of the batch's own tensors of the same names; `delta` is the gradient of the partners' losses by the prediction. */
+/** Twins of the batch's own tensors of the same names; `gradients` are those of the partners' losses by the predictions. */
 export interface Mix {
-  readonly input: Tensor;
-  readonly target: Tensor;
-  readonly loss: Tensor;
-  readonly delta: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly targets: readonly Tensor[];
+  readonly losses: readonly Tensor[];
+  readonly gradients: readonly Tensor[];
 }
 
-export function takeMix(arena: Arena, batch: number, own: Omit<Mix, "delta">, outputWidth: number): Mix {
+export function takeMix(arena: Arena, batch: number, own: Omit<Mix, "gradients">, widths: readonly number[]): Mix {
   const twin = (tensor: Tensor): Tensor => ({
     ...tensor,
     ...placeOf(arena.take(`partner.${tensor.name}`, tensor.bytes)),
   });
-  const delta = arena.rows("partner.delta", batch, outputWidth);
-  return { input: twin(own.input), target: twin(own.target), loss: twin(own.loss), delta };
+  const gradients = widths.map((width, k) => arena.rows(`partner.gradient${k || ""}`, batch, width));
+  return { inputs: own.inputs.map(twin), targets: own.targets.map(twin), losses: own.losses.map(twin), gradients };
 }
 
 const placeOf = ({ name, pointer }: Tensor) => ({ name, pointer });

@@ -1,12 +1,34 @@
-// What a model ends with: its last activation, and the loss on it.
+// What a model ends with: the last activation of each output, the loss on it, and what is logged of it.
 
 import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { sizeOf } from "../layers/layer.js";
-import { fitOf, lossOf } from "../losses/index.js";
+import { fitOf, type LossSpec, lossOf } from "../losses/index.js";
+import type { LossDefinition } from "../losses/loss.js";
+import { type Metric, type MetricSpec, resolveMetrics } from "../metrics/index.js";
+import type { Task } from "../metrics/metric.js";
 import type { TrainingSpec } from "../spec.js";
-import type { Program, ProgramLoss, ProgramNode } from "./program.js";
+import type { OutputPort, Program, ProgramNode, ProgramTraining } from "./program.js";
+
+/** The loss on an output. */
+export interface Outcome {
+  readonly definition: LossDefinition<object>;
+  readonly config: object;
+  readonly target: "labels" | "values";
+  /** The node whose values the loss takes: that of the output, or the one below the activation that it is fused with. */
+  readonly pred: number;
+  /** What it counts in the sum of all losses. */
+  readonly weight: number;
+  /** What the loss is for, as metrics see it. */
+  readonly task: Task;
+}
+
+/** A value of each row that is logged, of one of the outcomes: a metric's, or, without a definition, the loss. */
+export interface LoggedMetric extends Pick<Metric, "name" | "config"> {
+  readonly definition: Metric["definition"] | undefined;
+  readonly outcome: number;
+}
 
 const activationOf = (node: ProgramNode | undefined): string =>
   node?.definition === layers.activation
@@ -16,12 +38,8 @@ const activationOf = (node: ProgramNode | undefined): string =>
 /** OptionError for a softmax of a softmax. */
 export function checkSoftmax(nodes: readonly ProgramNode[]): void {
   const normalising = (node: ProgramNode | undefined) => ["softmax", "logSoftmax"].includes(activationOf(node));
-  const working = (index: number): ProgramNode | undefined => {
-    const node = nodes[index];
-    return node?.definition.alias?.(node.config) === "always" ? working(node.from[0]!) : node;
-  };
   nodes.forEach((node) => {
-    const below = working(node.from[0]!);
+    const below = nodes[workingNode(nodes, node.from[0]!)];
     if (!normalising(node) || !normalising(below)) return;
     const got = `${activationOf(node)} after ${activationOf(below)} of ${below!.name}`;
     throw new OptionError(
@@ -32,32 +50,82 @@ export function checkSoftmax(nodes: readonly ProgramNode[]): void {
 
 /** OptionError for a penalty on the output of an activation that the loss is fused with: training never makes these values. */
 function checkActivityBefore(name: string, fused: readonly string[] = [], nodes: readonly ProgramNode[], last: number) {
-  const below = activationOf(nodes[last - 1]);
-  if (!nodes[last]?.definition.penalises || !fused.includes(below)) return;
+  const node = nodes[last];
+  if (!node?.definition.penalises) return;
+  const below = activationOf(nodes[node.from[0]!]);
+  if (!fused.includes(below)) return;
   const expected = `expected no activityRegularizer behind a last ${below}, which the loss ${name} takes in`;
-  throw new OptionError(`${nodes[last].name}: ${expected}, got one. Put it on a layer below.`);
+  throw new OptionError(`${node.name}: ${expected}, got one. Put it on a layer below.`);
 }
 
-/** The loss on a model's output: on its last activation's input where it is fused with it. */
-export function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): ProgramLoss {
-  const spec = loss!;
-  if (outputShape.length !== 1) {
-    const shape = outputShape.join(", ");
+type Nodes = Pick<Program, "nodes" | "outputs">;
+
+/** The node that works out a value, below those that only show it in another shape. */
+function workingNode(nodes: readonly ProgramNode[], index: number, shows = ["always"]): number {
+  const node = nodes[index];
+  const alias = node?.definition.alias?.(node.config) ?? "never";
+  return shows.includes(alias) ? workingNode(nodes, node!.from[0]!, shows) : index;
+}
+
+/** The loss on an output: on its last activation's input where it is fused with it. */
+function compileLoss({ nodes }: Nodes, { shape, index }: OutputPort, spec: LossSpec, weight: number): Outcome {
+  if (shape.length !== 1) {
     throw new ShapeError(
-      `loss ${spec.name}: expected an output (B, units), got (B, ${shape}). Add flatten() at the end.`,
+      `loss ${spec.name}: expected an output (B, units), got (B, ${shape.join(", ")}). Add flatten() at the end.`,
     );
   }
-  let last = nodes.length - 1;
-  while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;
-  const units = sizeOf(outputShape);
+  const last = workingNode(nodes, index);
+  const units = sizeOf(shape);
   const definition = lossOf(spec, units);
   checkActivityBefore(spec.name, definition.fused, nodes, last);
   const fit = fitOf(spec, activationOf(nodes[last]), units);
+  const { target, signs, fused } = definition;
+  const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
   return {
     definition,
     config: spec,
-    target: definition.target,
-    nodes: fit === "fused" ? last : nodes.length,
-    logits: fit !== "output" || definition.signs === true,
+    target,
+    pred: fit === "fused" ? nodes[last]!.from[0]! : index,
+    weight,
+    task: { target, units, binary, logits: fit !== "output" || signs === true },
   };
+}
+
+/** OptionError where two losses would be on the values of one node. */
+function checkApart({ nodes, outputs }: Nodes, outcomes: readonly Outcome[]): void {
+  const ends = outcomes.map(({ pred }) => workingNode(nodes, pred, ["always", "inference"]));
+  const second = ends.findIndex((end, i) => ends.indexOf(end) < i);
+  if (second < 0) return;
+  const [a, b] = [outputs[ends.indexOf(ends[second]!)]!, outputs[second]!].map(({ name }) => name);
+  const expected = "expected outputs that layers of their own compute";
+  throw new OptionError(`compile: loss: ${expected}, got the same values from ${a} and ${b}. Drop one of the two.`);
+}
+
+/** The losses of a model's outputs, and what is logged of each row. */
+export function compileOutcomes(
+  program: Nodes,
+  { loss, lossWeights, metrics }: TrainingSpec,
+): Pick<ProgramTraining, "outcomes" | "metrics"> {
+  if (!loss) {
+    if (!metrics.length) return { outcomes: [], metrics: [] };
+    throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
+  }
+  const { outputs } = program;
+  if (outputs.length === 1) {
+    const outcome = compileLoss(program, outputs[0]!, loss as LossSpec, 1);
+    const logged = resolveMetrics(metrics as readonly MetricSpec[], outcome.task);
+    return { outcomes: [outcome], metrics: logged.map((metric) => ({ ...metric, outcome: 0 })) };
+  }
+  const specs = loss as readonly LossSpec[];
+  const outcomes = outputs.map((output, k) => compileLoss(program, output, specs[k]!, lossWeights?.[k] ?? 1));
+  checkApart(program, outcomes);
+  const logged = outputs.flatMap(({ name }, outcome): LoggedMetric[] => [
+    { name: `${name}Loss`, config: {}, definition: undefined, outcome },
+    ...resolveMetrics((metrics as readonly MetricSpec[][])[outcome] ?? [], outcomes[outcome]!.task).map((metric) => ({
+      ...metric,
+      name: `${name}${metric.name[0]!.toUpperCase()}${metric.name.slice(1)}`,
+      outcome,
+    })),
+  ]);
+  return { outcomes, metrics: logged };
 }

@@ -1,16 +1,25 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
-import type { Tensor } from "../arena.js";
-import { type Access, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
-import { decision } from "../metrics/index.js";
+import { type Access, hook, reads, type Step, step, writes, writesNext } from "../kernels.js";
 import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { decaySteps } from "./decay.js";
 import { directionSteps, wholeFirst } from "./direction.js";
-import { HYPER, type Layout, type Part, type Source } from "./layout.js";
+import { HYPER, type Layout, type Part } from "./layout.js";
 import type { Program } from "./program.js";
+import {
+  decisionStep,
+  gather,
+  lossSteps,
+  metricSteps,
+  mixSteps,
+  predsOf,
+  rowValues,
+  sumSteps,
+  weighSteps,
+} from "./rows.js";
+import type { Source } from "./source.js";
 import { isScheduled } from "./strengths.js";
-import { tapePlace } from "./tapes.js";
 import {
   accumulateStep,
   constraintSteps,
@@ -24,7 +33,7 @@ import {
   type Batch,
   backward,
   context,
-  forward,
+  forwardBelow,
   forwardToLoss,
   looking,
   measureSteps,
@@ -44,7 +53,7 @@ export interface TrainBatch {
 export function trainPlan(program: Program, layout: Layout, source: Source, { rows, total, part }: TrainBatch): Phases {
   const batch: Batch = { program, layout, rows, total, training: true, zeros: source.zeros };
   const walk = forwardToLoss(batch);
-  const { batchSteps, parameterSteps } = backward(batch, walk, false);
+  const { batchSteps, parameterSteps } = backward(batch, walk, predsOf(program), false);
   const { hyper, flags: flag, loss, parameters } = layout;
   const { optimizerConfig } = program.training!;
   const whole = wholeFirst(program.training!);
@@ -56,9 +65,10 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...gather(batch, source, hyper, HYPER.cursor, true),
     ...mixed.inputs,
     ...walk.steps,
-    lossStep(batch, walk, true, total),
+    ...lossSteps(batch, walk, total),
     ...weighSteps(batch, source, walk, hyper),
     ...mixed.losses,
+    ...sumSteps(batch),
     ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
@@ -94,15 +104,14 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),
     ...walk.steps,
-    lossStep(batch, walk, false),
+    ...lossSteps(batch, walk),
+    ...sumSteps(batch),
     ...metricSteps(batch, walk),
-    ...(classes
-      ? [decision({ batch: rowsOf(rows), value: layout.classes, pred: walk.pred, task: program.training!.task! })]
-      : []),
+    ...(classes ? [decisionStep(batch, walk)] : []),
   ]);
 }
 
-/** The output of the nodes below `end` for a batch, layers as in use. `output` is the tensor that holds it. */
+/** The nodes below `end` for a batch, layers as in use; all give the model's `outputs`, fewer what the last one gives. */
 export function predictPlan(
   program: Program,
   layout: Layout,
@@ -111,9 +120,10 @@ export function predictPlan(
   end = program.nodes.length,
 ) {
   const batch: Batch = { program, layout, rows, training: false };
-  const walk = forward(batch, end);
-  const steps = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
-  return { phases: steps, output: walk.output };
+  const walk = forwardBelow(batch, end);
+  const phases = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
+  const shown = end < program.nodes.length ? [end - 1] : program.outputs.map(({ index }) => index);
+  return { phases, outputs: shown.map((index) => walk.at(index).tensor) };
 }
 
 /** Gradients of the loss with penalties by weights and input, stored and not applied. */
@@ -126,19 +136,20 @@ export function gradientsPlan(
 ): Phases {
   const batch: Batch = { program, layout, rows, training };
   const walk = forwardToLoss(batch);
-  const { batchSteps, parameterSteps } = backward(batch, walk, true);
+  const { batchSteps, parameterSteps } = backward(batch, walk, predsOf(program), true);
   return insertBarriers([
     ...refreshSteps(program, layout),
     ...gather(batch, source, layout.cursor, 0, true),
     ...walk.steps,
-    lossStep(batch, walk, true),
+    ...lossSteps(batch, walk, rows),
+    ...sumSteps(batch),
     ...batchSteps,
     ...parameterSteps,
     ...penaltySteps(layout),
   ]);
 }
 
-/** The same from a given gradient by the output, which comes in as the source's targets. */
+/** The same from given gradients by the outputs, which come in as the source's targets. */
 export function backwardPlan(
   program: Program,
   layout: Layout,
@@ -147,24 +158,20 @@ export function backwardPlan(
   training: boolean,
 ): Phases {
   const batch: Batch = { program, layout, rows, training };
-  const walk = forward(batch, program.nodes.length);
-  const { batchSteps, parameterSteps } = backward(batch, walk, true);
-  const given = step(
-    "gather_float32",
-    rowsOf(rows),
-    writes(walk.delta),
-    reads(source.y),
-    reads(source.order),
-    reads(layout.cursor),
-    walk.delta.width,
-    walk.delta.stride,
-  );
+  const walk = forwardBelow(batch, program.nodes.length);
+  const ends = program.outputs.map(({ index }) => index);
+  const { batchSteps, parameterSteps } = backward(batch, walk, ends, true);
+  const at = [reads(source.order), reads(layout.cursor)] as const;
+  const given = ends.map((index, k) => {
+    const { delta } = walk.at(index);
+    return step("gather_float32", rowsOf(rows), writes(delta), reads(source.y[k]!), ...at, delta.width, delta.stride);
+  });
   const inputs = gather(batch, source, layout.cursor, 0, false);
   return insertBarriers([
     ...refreshSteps(program, layout),
     ...inputs,
     ...walk.steps,
-    given,
+    ...given,
     ...batchSteps,
     ...parameterSteps,
     ...penaltySteps(layout),
@@ -196,98 +203,11 @@ export function penaltyPlan(layout: Layout): Phases {
 /** Derived copies of the weights, made anew. */
 export const refreshPlan = (program: Program, layout: Layout): Phases => insertBarriers(refreshSteps(program, layout));
 
-const gathers: Record<Source["type"], KernelName & `gather_${string}`> = {
-  float32: "gather_float32",
-  uint8: "gather_uint8",
-  int32: "gather_int32",
-};
-
-function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, targets: boolean): Step[] {
-  const { layout, program, rows } = batch;
-  const { input, target } = layout;
-  const at = [reads(source.order), reads(cursor, offset)] as const;
-  const by = rowsOf(rows);
-  const kernel = gathers[source.type] as "gather_float32" | "gather_uint8";
-  const steps = [step(kernel, by, writes(input), reads(source.x), ...at, input.width, input.stride)];
-  if (!targets) return steps;
-  const labels = program.training?.loss?.target === "labels";
-  steps.push(
-    labels
-      ? step("gather_int32", by, writes(target), reads(source.y), ...at)
-      : step("gather_float32", by, writes(target), reads(source.y), ...at, target.width, target.stride),
-  );
-  return steps;
-}
-
-function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolean, total = rows): Step {
-  const { definition, config } = program.training!.loss!;
-  const { loss, target } = layout;
-  const tensors = { batch: rowsOf(rows), loss, pred: walk.pred, target, place: tapePlace(layout, loss) };
-  if (!training) return definition.forward(config, tensors);
-  return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / total) });
-}
-
-/** The weights of the batch's rows, on losses and gradients; none where the data has none. */
-function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta }: Walk, hyper: Tensor): Step[] {
-  const { rowWeight, loss } = layout;
-  if (!weights || !rowWeight) return [];
-  const by = rowsOf(rows);
-  return [
-    // Whole words are copied, whatever they mean.
-    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor)),
-    step("weigh_rows", by, updates(loss), updates(delta), reads(rowWeight), delta.stride),
-  ];
-}
-
-/** What mixes a batch with its partner rows: their inputs before the layers, their losses by the same outputs behind them. */
-function mixSteps(batch: Batch, source: Source, walk: Walk, total: number): { inputs: Step[]; losses: Step[] } {
-  const { layout, rows } = batch;
-  const { mix, hyper, input, loss } = layout;
-  if (!source.partners || !mix) return { inputs: [], losses: [] };
-  const by = rowsOf(rows);
-  const share = reads(hyper, HYPER.mix);
-  const partner: Batch = { ...batch, layout: { ...layout, ...mix } };
-  const partners: Source = { ...source, order: source.partners };
-  const behind: Walk = { ...walk, delta: mix.delta };
-  return {
-    inputs: [
-      ...gather(partner, partners, hyper, HYPER.cursor, true),
-      step("mix_rows", by, updates(input), reads(mix.input), share, input.stride),
-    ],
-    losses: [
-      lossStep(partner, behind, true, total),
-      ...weighSteps(partner, partners, behind, hyper),
-      step("mix_rows", by, updates(walk.delta), reads(mix.delta), share, walk.delta.stride),
-      step("mix_losses", by, updates(loss), reads(mix.loss), share),
-    ],
-  };
-}
-
-function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
-  const { metrics, task } = program.training!;
-  return metrics.map(({ definition, config }, i) =>
-    definition.row(config, {
-      batch: rowsOf(rows),
-      value: layout.metrics[i]!,
-      pred: definition.output ? walk.output : walk.pred,
-      target: layout.target,
-      task: task!,
-      place: tapePlace(layout, layout.metrics[i]!),
-    }),
-  );
-}
-
-/** What the lead sums up after a batch. */
-function rowValues({ program, layout }: Batch): Access[] {
-  const { loss, metrics, activities, target } = layout;
-  const whole = program.training!.metrics.some(({ definition }) => definition.whole);
-  return [loss, ...metrics, ...activities, ...(whole ? [target] : [])].map((tensor) => reads(tensor));
-}
-
 /** Derived copies made anew: of all nodes, or of those that train, some of which nothing needs the gradient by an input of. */
 function refreshSteps(program: Program, layout: Layout, walk?: Walk): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
-  const nothing = { tensor: layout.input, delta: layout.input, mask: undefined, trained: false };
+  const [input] = layout.inputs;
+  const nothing = { tensor: input!, delta: input!, mask: undefined, trained: false };
   const wanted = walk && looking(walk);
   return program.nodes.flatMap((node, index) => {
     if (node.shares !== undefined || (walk && !trains(node))) return [];

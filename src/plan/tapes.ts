@@ -10,13 +10,16 @@ interface NamedTape {
   readonly constants: { readonly tape: Float32Array };
 }
 
+/** The tensor of an outcome's row losses: of a single one, those of the model. */
+export const lossName = (outcomes: number, k: number): string => (outcomes > 1 ? `loss${k}` : "loss");
+
 /** All tapes, by the tensor that their rows' values go to. */
 export function tapesOf({ training }: Program): NamedTape[] {
   const named = (name: string, { tape }: { readonly tape?: Tape } = {}) =>
     tape ? [{ name, constants: { tape: tape.values } }] : [];
-  const metrics = training?.metrics ?? [];
+  const { outcomes = [], metrics = [] } = training ?? {};
   return [
-    ...named("loss", training?.loss?.definition),
+    ...outcomes.flatMap(({ definition }, k) => named(lossName(outcomes.length, k), definition)),
     ...metrics.flatMap(({ name, definition }) => named(`metric.${name}`, definition)),
   ];
 }

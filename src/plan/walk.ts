@@ -15,8 +15,8 @@ export interface Batch {
   readonly training: boolean;
   /** Rows of the update, where they are more than the batch's. */
   readonly total?: number;
-  /** Most values of the data are zero. */
-  readonly zeros?: boolean;
+  /** Whether most values of the data are zero, by input. */
+  readonly zeros?: readonly boolean[];
 }
 
 /** Streams of random numbers below this are the host's; layer i draws from LAYER_STREAM + i. */
@@ -43,39 +43,55 @@ interface Entry {
 
 export interface Walk {
   readonly steps: readonly Step[];
-  /** The tensor that holds the value after the last node, and the one before the activation that the loss is fused with. */
-  readonly output: Tensor;
-  readonly pred: Tensor;
-  /** Gradient by `pred`. */
-  readonly delta: Tensor;
-  /** Nodes up to `pred` that ran, with their values, in forward order. */
+  /** The value of a node, or of an input, by its index. */
+  at(index: number): Value;
+  /** Nodes that ran and that a gradient goes through, with their values, in forward order. */
   readonly nodes: readonly Entry[];
 }
 
-/** Forward to what the loss takes; on to the output only where a metric needs it. */
-export function forwardToLoss(batch: Batch): Walk {
-  const { nodes, training } = batch.program;
-  const { loss, metrics } = training!;
-  const needsOutput = metrics.some(({ definition }) => definition.output);
-  return forward(batch, needsOutput ? nodes.length : loss!.nodes, loss!.nodes);
+/** A set of nodes with all that are below them. */
+function withBelow(nodes: readonly ProgramNode[], tops: readonly number[]): ReadonlySet<number> {
+  const found = new Set(tops);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    if (found.has(index)) for (const below of nodes[index]!.from) found.add(below);
+  }
+  return found;
 }
 
-/** Forward steps of the nodes below `end`; nodes that change no value have no step and no tensor of their own. */
-export function forward(batch: Batch, end: number, predAt = end): Walk {
+/** Forward to what the losses take; on to the outputs only where a metric needs them. */
+export function forwardToLoss(batch: Batch): Walk {
+  const { nodes, outputs, training } = batch.program;
+  const { outcomes, metrics } = training!;
+  const preds = outcomes.map(({ pred }) => pred);
+  const shown = metrics.flatMap(({ definition, outcome }) => (definition?.output ? [outputs[outcome]!.index] : []));
+  return forward(batch, withBelow(nodes, [...preds, ...shown]), withBelow(nodes, preds));
+}
+
+/** Forward through all nodes below `end`. */
+export function forwardBelow(batch: Batch, end: number): Walk {
+  const all = new Set(Array.from({ length: end }, (_, index) => index));
+  return forward(batch, all, all);
+}
+
+/** Forward steps of some nodes; nodes that change no value have no step and no tensor of their own. */
+function forward(batch: Batch, run: ReadonlySet<number>, backward: ReadonlySet<number>): Walk {
   const { program, layout, training } = batch;
   const nodes: Entry[] = [];
   const steps: Step[] = [];
-  const values: Value[] = [];
-  const delta = layout.inputGradient ?? { ...layout.input, name: "input.gradient", pointer: 0 };
-  const input: Value = { tensor: layout.input, delta, mask: undefined, trained: false };
-  const valueAt = (index: number) => values[index] ?? input;
-  program.nodes.slice(0, end).forEach((node, index) => {
-    const sources = node.from.map(valueAt);
+  const values = new Map<number, Value>(
+    layout.inputs.map((tensor, i) => {
+      const delta = layout.inputGradients?.[i] ?? { ...tensor, name: `${tensor.name}.gradient`, pointer: 0 };
+      return [-1 - i, { tensor, delta, mask: undefined, trained: false }];
+    }),
+  );
+  program.nodes.forEach((node, index) => {
+    if (!run.has(index)) return;
+    const sources = node.from.map((below) => values.get(below)!);
     const alias = node.definition.alias?.(node.config) ?? "never";
     // Shapes change without moving values (flatten): a node reads its input's memory with its own idea of the width.
     if (alias === "always" || (alias === "inference" && !training)) {
       const same = alias === "inference" || keepsSteps(node);
-      values.push(same ? sources[0]! : { ...sources[0]!, mask: undefined });
+      values.set(index, same ? sources[0]! : { ...sources[0]!, mask: undefined });
       return;
     }
     const value: Value = {
@@ -86,11 +102,10 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
     };
     const entry = { node, index, sources, value };
     steps.push(...node.definition.forward(node.config, context(batch, entry)));
-    if (index < predAt) nodes.push(entry);
-    values.push(value);
+    if (backward.has(index)) nodes.push(entry);
+    values.set(index, value);
   });
-  const pred = valueAt(predAt - 1);
-  return { steps, output: valueAt(end - 1).tensor, pred: pred.tensor, delta: pred.delta, nodes };
+  return { steps, at: (index) => values.get(index)!, nodes };
 }
 
 /** The mask that all of a node's inputs with a mask have in common. */
@@ -122,11 +137,11 @@ export const looking = ({ nodes }: Walk): ReadonlySet<string> =>
   new Set(nodes.filter(looksBelow).map(({ node }) => node.shares ?? node.name));
 
 /**
- * Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. With `toInput` all that
- * there are; without, what an update needs.
+ * Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. The gradients by the values
+ * at `ends` are there already. With `toInput` all that there are; without, what an update needs.
  */
-export function backward(batch: Batch, walk: Walk, toInput: boolean) {
-  const written = new Set<Tensor>();
+export function backward(batch: Batch, walk: Walk, ends: readonly number[], toInput: boolean) {
+  const written = new Set<Tensor>(ends.map((index) => walk.at(index).delta));
   const entries = walk.nodes.filter(({ value }) => toInput || value.trained);
   const steps = [...entries].reverse().flatMap((entry) => {
     const { node, sources } = entry;
@@ -200,7 +215,7 @@ export function context(batch: Batch, entry: Entry, below: NodeContext["dinps"] 
     split: (name) => split(find(name)),
     derived: (name) => layout.derived.get(`${owner}.${name}`)!,
     constant: (name) => layout.constants.get(`${node.name}.${name}`)!.tensor,
-    zeros: (batch.zeros ?? false) && node.seesData,
+    zeros: node.zerosOf !== undefined && (batch.zeros?.[node.zerosOf] ?? false),
     scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
     activity: layout.activities.find((tensor) => tensor.name === `${node.name}.penalty`)!,
     mask: maskOf(sources),

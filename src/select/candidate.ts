@@ -6,6 +6,7 @@ import { sequential } from "../factories/model.js";
 import type { MetricSpec } from "../metrics/index.js";
 import type { CompileOptions } from "../model/options.js";
 import type { Model } from "../model.js";
+import { isInput } from "../plan/graph.js";
 import type { ModelSpec } from "../spec.js";
 
 /** A model, of which weights and workers are left alone, or its JSON. */
@@ -32,6 +33,10 @@ export function readCandidate(model: unknown, compile: unknown, who: string): Ca
   made.compile(given as CompileOptions);
   const spec = made.toJSON();
   const options = made.compileOptions!;
+  if (spec.layers.filter(isInput).length > 1 || Array.isArray(options.loss)) {
+    const cure = "Train and compare such models one by one.";
+    throw new OptionError(`${who}: expected a model of one input and one output, got several. ${cure}`);
+  }
   if (options.loss === undefined) {
     throw new OptionError(`${who}: expected a model with a loss, got none. Name one in compile({ loss }).`);
   }
@@ -39,7 +44,7 @@ export function readCandidate(model: unknown, compile: unknown, who: string): Ca
     spec,
     compile: options,
     width: spec.layers[0].shape.reduce((size, extent) => size * extent, 1),
-    metrics: ["loss", "dataLoss", "penalty", ...(options.metrics ?? []).map(nameOf)],
+    metrics: ["loss", "dataLoss", "penalty", ...((options.metrics ?? []) as readonly MetricSpec[]).map(nameOf)],
   };
 }
 

@@ -10,9 +10,9 @@ import { compileProgram } from "../../src/plan/program.js";
 const test = suite("plans of a run");
 
 test("the oldest plan goes when there are too many, the others are linked once", () => {
-  const { training } = readCompile({ optimizer: "sgd", loss: "meanSquaredError" });
+  const { training } = readCompile({ optimizer: "sgd", loss: "meanSquaredError" }, ["dense_0"]);
   const program = compileProgram({ layers: [input({ shape: [2] }), dense({ units: 1 })] }, training, 1);
-  const rows = { rows: 100, type: "float32", zeros: false, weighted: false } as const;
+  const rows = { rows: 100, types: ["float32"], zeros: [false], weighted: false } as const;
   const none = { validation: null, held: 0, best: false, accumulates: false, inputGradient: false };
   const layout = createLayout(program, { workers: 1, batch: 100, train: rows, ...none });
   let linked = 0;

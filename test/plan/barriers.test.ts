@@ -65,7 +65,7 @@ function plans(
   { zeros = false, weighted = false, mixed = false, clip = {} }: Extras = {},
 ): Record<string, Phases> {
   const program = compileProgram(spec, { ...training, optimizer: { ...training.optimizer, ...clip } }, 1);
-  const data = { rows: 20, type: "float32", zeros, weighted, mixed } as const;
+  const data = { rows: 20, types: ["float32"], zeros: [zeros], weighted, mixed } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: rows,
@@ -110,7 +110,7 @@ test("a training step of a dense net has two barriers", () => {
 test("metrics of whole sets read the batch's targets in the middle of a step, without a barrier more", () => {
   for (const metrics of [["f1"], ["accuracy", "f1"], ["accuracy"]] as const) {
     const program = compileProgram(deep, { ...training, metrics }, 1);
-    const data = { rows: 20, type: "float32", zeros: false, weighted: false } as const;
+    const data = { rows: 20, types: ["float32"], zeros: [false], weighted: false } as const;
     const rest = { validation: null, held: 0, best: false, inputGradient: false, accumulates: false };
     const need = { workers: 2, batch: 6, train: data, ...rest };
     const layout = createLayout(program, need);

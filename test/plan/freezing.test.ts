@@ -20,7 +20,7 @@ function plans(frozen: readonly number[], { zeros = false, clip = {} } = {}) {
     { ...training, optimizer: { ...training.optimizer, ...clip } },
     1,
   );
-  const train = { rows: 20, type: "float32", zeros, weighted: false } as const;
+  const train = { rows: 20, types: ["float32"], zeros: [zeros], weighted: false } as const;
   const rest = { validation: null, held: 0, accumulates: true, best: true, inputGradient: true };
   const layout = createLayout(program, { workers: 2, batch: 6, train, ...rest });
   return {

@@ -35,7 +35,7 @@ const graph: ModelSpec = {
 
 function plansOf(spec: ModelSpec) {
   const program = compileProgram(spec, training, 1);
-  const data = { rows: 20, type: "float32", zeros: false, weighted: false, mixed: false } as const;
+  const data = { rows: 20, types: ["float32"], zeros: [false], weighted: false, mixed: false } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: 6,

@@ -22,8 +22,8 @@ const program = compileProgram(
 const request: LayoutRequest = {
   workers: 3,
   batch: 17,
-  train: { rows: 101, type: "float32", zeros: false, weighted: false },
-  validation: { rows: 11, type: "uint8", zeros: false, weighted: false },
+  train: { rows: 101, types: ["float32"], zeros: [false], weighted: false },
+  validation: { rows: 11, types: ["uint8"], zeros: [false], weighted: false },
   held: 0,
   accumulates: true,
   best: true,
@@ -83,9 +83,15 @@ test("a layout holds what asks for no more than it has", () => {
   assert.ok(holds(request, { ...none, batch: 1 }));
   assert.not.ok(holds(request, { ...request, batch: 18 }));
   assert.not.ok(holds(request, { ...request, workers: 2 }));
-  assert.not.ok(holds(request, { ...request, train: { rows: 102, type: "float32", zeros: false, weighted: false } }));
-  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "uint8", zeros: false, weighted: false } }));
-  assert.not.ok(holds(request, { ...request, train: { rows: 101, type: "float32", zeros: true, weighted: false } }));
+  assert.not.ok(
+    holds(request, { ...request, train: { rows: 102, types: ["float32"], zeros: [false], weighted: false } }),
+  );
+  assert.not.ok(
+    holds(request, { ...request, train: { rows: 101, types: ["uint8"], zeros: [false], weighted: false } }),
+  );
+  assert.not.ok(
+    holds(request, { ...request, train: { rows: 101, types: ["float32"], zeros: [true], weighted: false } }),
+  );
   assert.not.ok(holds(request, { ...request, held: 5, validation: null }));
   assert.not.ok(holds({ ...request, best: false }, request));
   assert.not.ok(holds({ ...request, inputGradient: false }, request));
@@ -104,7 +110,7 @@ test("the window takes a gradient as wide as the output, also where targets are 
     0,
   );
   const { window } = createLayout(labels, { ...request, train: null, validation: null });
-  assert.is(window.y.bytes, window.rows * 9 * 4);
+  assert.is(window.y[0]!.bytes, window.rows * 9 * 4);
 });
 
 test.run();

@@ -1,0 +1,135 @@
+// What a plan does with the rows of a batch before and behind the layers: data in, losses, metrics.
+
+import type { Tensor } from "../arena.js";
+import { type Access, type KernelName, reads, type Step, step, updates, writes } from "../kernels.js";
+import { decision } from "../metrics/index.js";
+import type { ValueType } from "../spec.js";
+import { HYPER } from "./layout.js";
+import type { Program } from "./program.js";
+import type { Source } from "./source.js";
+import { tapePlace } from "./tapes.js";
+import { type Batch, rowsOf, type Walk } from "./walk.js";
+
+const gathers: Record<ValueType, KernelName & `gather_${string}`> = {
+  float32: "gather_float32",
+  uint8: "gather_uint8",
+  int32: "gather_int32",
+};
+
+export function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, targets: boolean): Step[] {
+  const { layout, program, rows } = batch;
+  const at = [reads(source.order), reads(cursor, offset)] as const;
+  const by = rowsOf(rows);
+  const inputs = layout.inputs.map((input, i) => {
+    const kernel = gathers[source.types[i]!] as "gather_float32" | "gather_uint8";
+    return step(kernel, by, writes(input), reads(source.x[i]!), ...at, input.width, input.stride);
+  });
+  if (!targets) return inputs;
+  const outcomes = program.training!.outcomes.map(({ target: kind }, k) => {
+    const [target, y] = [layout.targets[k]!, source.y[k]!];
+    return kind === "labels"
+      ? step("gather_int32", by, writes(target), reads(y), ...at)
+      : step("gather_float32", by, writes(target), reads(y), ...at, target.width, target.stride);
+  });
+  return [...inputs, ...outcomes];
+}
+
+/** The nodes whose values the losses take. */
+export const predsOf = ({ training }: Program): number[] => training!.outcomes.map(({ pred }) => pred);
+
+/** Row losses by outcome, and, for an update of `total` rows, the gradients by what they take, which lie in `deltas`. */
+export function lossSteps(batch: Batch, walk: Walk, total?: number, deltas = deltasOf(batch, walk)): Step[] {
+  const { program, layout, rows } = batch;
+  return program.training!.outcomes.map(({ definition, config, pred, weight }, k) => {
+    const [loss, target] = [layout.losses[k]!, layout.targets[k]!];
+    const at = { batch: rowsOf(rows), loss, pred: walk.at(pred).tensor, target, place: tapePlace(layout, loss) };
+    if (total === undefined) return definition.forward(config, at);
+    return definition.backward(config, { ...at, dpred: deltas[k]!, scale: Math.fround(weight / total) });
+  });
+}
+
+const deltasOf = ({ program }: Batch, walk: Walk): Tensor[] => predsOf(program).map((index) => walk.at(index).delta);
+
+/** What the model's loss is of those of several outputs. */
+export function sumSteps({ program, layout, rows }: Batch): Step[] {
+  const { outcomes } = program.training!;
+  const { loss, losses } = layout;
+  if (outcomes.length === 1) return [];
+  return outcomes.map(({ weight }, k) =>
+    step("sum_losses", rowsOf(rows), k ? updates(loss) : writes(loss), reads(losses[k]!), weight, k ? 0 : 1),
+  );
+}
+
+/** The weights of the batch's rows, on losses and gradients; none where the data has none. */
+export function weighSteps(
+  batch: Batch,
+  { weights, order }: Source,
+  walk: Walk,
+  hyper: Tensor,
+  deltas = deltasOf(batch, walk),
+): Step[] {
+  const { rowWeight, losses } = batch.layout;
+  if (!weights || !rowWeight) return [];
+  const by = rowsOf(batch.rows);
+  return [
+    // Whole words are copied, whatever they mean.
+    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor)),
+    ...deltas.map((delta, k) =>
+      step("weigh_rows", by, updates(losses[k]!), updates(delta), reads(rowWeight), delta.stride),
+    ),
+  ];
+}
+
+/** What mixes a batch with its partner rows: their inputs before the layers, their losses by the same outputs behind them. */
+export function mixSteps(batch: Batch, source: Source, walk: Walk, total: number): { inputs: Step[]; losses: Step[] } {
+  const { layout, rows } = batch;
+  const { mix, hyper, inputs, losses } = layout;
+  if (!source.partners || !mix) return { inputs: [], losses: [] };
+  const by = rowsOf(rows);
+  const share = reads(hyper, HYPER.mix);
+  const partner: Batch = { ...batch, layout: { ...layout, ...mix } };
+  const partners: Source = { ...source, order: source.partners };
+  const mixRows = (own: Tensor, other: Tensor) => step("mix_rows", by, updates(own), reads(other), share, own.stride);
+  return {
+    inputs: [
+      ...gather(partner, partners, hyper, HYPER.cursor, true),
+      ...inputs.map((input, i) => mixRows(input, mix.inputs[i]!)),
+    ],
+    losses: [
+      ...lossSteps(partner, walk, total, [...mix.gradients]),
+      ...weighSteps(partner, partners, walk, hyper, [...mix.gradients]),
+      ...deltasOf(batch, walk).map((delta, k) => mixRows(delta, mix.gradients[k]!)),
+      ...losses.map((loss, k) => step("mix_losses", by, updates(loss), reads(mix.losses[k]!), share)),
+    ],
+  };
+}
+
+export function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
+  const { metrics, outcomes } = program.training!;
+  return metrics.flatMap(({ definition, config, outcome }, i) => {
+    if (!definition) return [];
+    const { pred, task } = outcomes[outcome]!;
+    const value = layout.metrics[i]!;
+    return definition.row(config, {
+      batch: rowsOf(rows),
+      value,
+      pred: walk.at(definition.output ? program.outputs[outcome]!.index : pred).tensor,
+      target: layout.targets[outcome]!,
+      task,
+      place: tapePlace(layout, value),
+    });
+  });
+}
+
+/** The class that each row decides for, of a single output. */
+export function decisionStep({ program, layout, rows }: Batch, walk: Walk): Step {
+  const { pred, task } = program.training!.outcomes[0]!;
+  return decision({ batch: rowsOf(rows), value: layout.classes, pred: walk.at(pred).tensor, task });
+}
+
+/** What the lead sums up after a batch. */
+export function rowValues({ program, layout }: Batch): Access[] {
+  const { loss, metrics, activities, targets } = layout;
+  const whole = program.training!.metrics.some(({ definition }) => definition?.whole);
+  return [loss, ...metrics, ...activities, ...(whole ? targets : [])].map((tensor) => reads(tensor));
+}
