@@ -60,6 +60,7 @@ export {
   maximum,
   maxPooling1d,
   maxPooling2d,
+  modalityDropout,
   multiHeadAttention,
   multiply,
   normalization,

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { proveBits } from "./proofs/bits.mjs";
 import bundlers from "./proofs/bundlers.mjs";
 import { proveConvolution } from "./proofs/convolution.mjs";
+import { proveMultimodal } from "./proofs/multimodal.mjs";
 import { proveOverfitting } from "./proofs/overfitting.mjs";
 
 /** The bundlers' rows as a table. */
@@ -23,6 +24,7 @@ const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
   overfitting: { title: "Against overfitting", prove: proveOverfitting },
   convolution: { title: "A convolutional net on MNIST", prove: proveConvolution },
+  multimodal: { title: "Two inputs against each alone", prove: proveMultimodal },
   bundlers: { title: "In other projects' bundlers", prove: proveBundlers },
 };
 

@@ -4,7 +4,7 @@ import { show } from "../check.js";
 import { OptionError } from "../errors.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { LayerDefinition } from "../layers/layer.js";
-import { checkCount } from "../plan/graph.js";
+import { checkCount, isInput } from "../plan/graph.js";
 import type { GraphSpec, InputSpec, ModelSpec } from "../spec.js";
 
 /** What a layer gives where it is called: nothing is computed, it is a place in a graph. */
@@ -18,7 +18,7 @@ export class LayerOutput {
   }
 }
 
-/** The input, or the output of a layer's call. */
+/** An input, or the output of a layer's call. */
 export type GraphValue = InputSpec | LayerOutput;
 
 export interface Callable {
@@ -42,8 +42,6 @@ export function callable<S extends LayerSpec>(spec: S): S & Callable {
   return Object.defineProperty(spec, "apply", { value: apply }) as S & Callable;
 }
 
-const isInput = (value: unknown): value is InputSpec => (value as InputSpec | undefined)?.type === "input";
-
 function checkValue(value: unknown, who: string): asserts value is GraphValue {
   if (value instanceof LayerOutput || isInput(value)) return;
   const { type } = (value ?? {}) as { type?: LayerType };
@@ -52,34 +50,40 @@ function checkValue(value: unknown, who: string): asserts value is GraphValue {
   throw new OptionError(`${who}: expected input({ shape }) or what apply() gave, got ${got}. ${cure}.`);
 }
 
-/** One value, or an array of one. */
-function single(given: unknown, who: string): GraphValue {
-  const values = Array.isArray(given) ? given : [given];
-  if (values.length !== 1) {
-    throw new OptionError(`${who}: expected one value, got ${values.length}. Merge them first, such as with add().`);
+/** One value, or an array of several, each once. */
+function valuesOf(given: unknown, who: string): GraphValue[] {
+  const values: unknown[] = Array.isArray(given) ? given : [given];
+  if (!values.length) throw new OptionError(`${who}: expected one value or several, got none.`);
+  for (const [i, value] of values.entries()) {
+    checkValue(value, who);
+    if (values.indexOf(value) < i) throw new OptionError(`${who}: expected each value once, got one twice. Drop one.`);
   }
-  checkValue(values[0], who);
-  return values[0];
+  return values as GraphValue[];
 }
 
-/** The JSON of the graph from an input to an output: layers in the order of their first calls, calls behind what they read. */
+/** The JSON of the graph from inputs to outputs: layers in the order of their first calls, calls behind what they read. */
 export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
-  const input = single(inputs, "functional: inputs");
-  const output = single(outputs, "functional: outputs");
-  if (!isInput(input)) {
-    const got = `the output of ${(input as LayerOutput).layer.type}`;
-    throw new OptionError(`functional: inputs: expected input({ shape }), got ${got}. Give what it is made of.`);
+  const first = valuesOf(inputs, "functional: inputs");
+  const last = valuesOf(outputs, "functional: outputs");
+  const layers: (InputSpec | LayerSpec)[] = [];
+  const calls: GraphSpec["calls"][number][] = [];
+  const indices = new Map<GraphValue, number>();
+  for (const input of first) {
+    if (!isInput(input)) {
+      const got = `the output of ${input.layer.type}`;
+      throw new OptionError(`functional: inputs: expected input({ shape }), got ${got}. Give what it is made of.`);
+    }
+    layers.push(input);
+    indices.set(input, calls.push({ layer: layers.length - 1, from: [] }) - 1);
   }
-  const layers: (InputSpec | LayerSpec)[] = [input];
-  const calls: GraphSpec["calls"][number][] = [{ layer: 0, from: [] }];
-  const indices = new Map<GraphValue, number>([[input, 0]]);
   const visit = (value: GraphValue): number => {
     const known = indices.get(value);
     if (known !== undefined) return known;
     if (isInput(value)) {
-      const expected = "outputs made of inputs alone";
       const got = `another input of the shape ${show(value.shape)}`;
-      throw new OptionError(`functional: outputs: expected ${expected}, got ${got}. Take one input for both ways.`);
+      throw new OptionError(
+        `functional: outputs: expected outputs made of inputs alone, got ${got}. Add it to inputs.`,
+      );
     }
     const from = value.from.map(visit);
     if (!layers.includes(value.layer)) layers.push(value.layer);
@@ -87,6 +91,6 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
     indices.set(value, index);
     return index;
   };
-  const outputIndex = visit(output);
-  return { layers: layers as unknown as ModelSpec["layers"], graph: { calls, outputs: [outputIndex] } };
+  const outputIndices = last.map(visit);
+  return { layers: layers as unknown as ModelSpec["layers"], graph: { calls, outputs: outputIndices } };
 }

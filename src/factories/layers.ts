@@ -3,24 +3,17 @@
 import { options } from "../check.js";
 import { OptionError } from "../errors.js";
 import type { ActivationConfig } from "../layers/activation.js";
-import type { ActivityPenalty } from "../layers/activity.js";
-import type { AlphaDropoutConfig } from "../layers/alpha_dropout.js";
 import type { AttentionConfig } from "../layers/attention.js";
-import type { RandomCropConfig, RandomFlipConfig, RandomTranslationConfig } from "../layers/augmentation.js";
 import type { BatchNormalizationConfig } from "../layers/batch_normalization.js";
 import type { BidirectionalConfig } from "../layers/bidirectional.js";
-import type { ColumnDropoutConfig } from "../layers/column_dropout.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
-import type { CutoutConfig } from "../layers/cutout.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DepthwiseConv2dConfig } from "../layers/depthwise_conv2d.js";
-import type { DropoutConfig } from "../layers/dropout.js";
 import type { EmbeddingConfig } from "../layers/embedding.js";
-import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
 import type { GroupNormalizationConfig, RmsNormalizationConfig } from "../layers/group_normalization.js";
-import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
+import type { LayerSpec } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
@@ -42,32 +35,12 @@ import type {
   ZeroPadding1dConfig,
   ZeroPadding2dConfig,
 } from "../layers/shapes.js";
-import type { SpatialDropoutConfig } from "../layers/spatial_dropout.js";
-import { checkInput, layerOf, optionsOf } from "../plan/nodes.js";
+import { checkInput, layerOf } from "../plan/nodes.js";
 import type { InputSpec } from "../spec.js";
-import { type Callable, callable } from "./graph.js";
+import { given, layer, type Named, type Trained } from "./layer.js";
 
-interface Named {
-  /** A name of the layer's own; weights are called `name.kernel`. Default: the type and a number. */
-  name?: string;
-}
-
-/** What layers with weights take besides. */
-interface Trained extends Named {
-  /** False: training leaves the weights as they are, see `model.freeze`. Default true. */
-  trainable?: boolean;
-}
-
-/** Options as they came, known to be an object: a number or an array would spread to nothing, or to its indices. */
-function given<C extends object>(config: C, type: LayerType): C {
-  options(config, type, optionsOf(table[type]));
-  return config;
-}
-
-const layer = <S extends LayerSpec>(spec: S): S & Callable => {
-  layerOf(spec);
-  return callable(spec);
-};
+export * from "./merges.js";
+export * from "./regularizers.js";
 
 /** The first layer: the shape of one example, such as `[784]` or `[28, 28, 1]`. */
 export function input(config: { shape: Shape } & Named): InputSpec {
@@ -171,51 +144,9 @@ export const multiHeadAttention = (config: AttentionConfig & Trained) =>
 export const positionEmbedding = (config: PositionConfig & Trained = {}) =>
   layer({ ...given(config, "positionEmbedding"), type: "positionEmbedding" });
 
-/** In training, sets a share `rate` of the values to zero and scales the others by `1 / (1 - rate)`. */
-export const dropout = (config: DropoutConfig & Named) => layer({ ...given(config, "dropout"), type: "dropout" });
-
-/** In training, adds normal noise: `inp + stddev * n`. */
-export const gaussianNoise = (config: GaussianNoiseConfig & Named) =>
-  layer({ ...given(config, "gaussianNoise"), type: "gaussianNoise" });
-
-/** In training, multiplies with normal noise around 1: `inp * (1 + sqrt(rate / (1 - rate)) * n)`. */
-export const gaussianDropout = (config: GaussianDropoutConfig & Named) =>
-  layer({ ...given(config, "gaussianDropout"), type: "gaussianDropout" });
-
-/** In training, dropout that keeps the mean and the variance of selu's values. */
-export const alphaDropout = (config: AlphaDropoutConfig & Named) =>
-  layer({ ...given(config, "alphaDropout"), type: "alphaDropout" });
-
-/** In training, dropout of whole channels, the last axis of an example: the same ones at every position. */
-export const spatialDropout = (config: SpatialDropoutConfig & Named) =>
-  layer({ ...given(config, "spatialDropout"), type: "spatialDropout" });
-
-/** In training, dropout of whole columns, the last axis of an example: the same ones for all rows of a batch. */
-export const columnDropout = (config: ColumnDropoutConfig & Named) =>
-  layer({ ...given(config, "columnDropout"), type: "columnDropout" });
-
-/** In training, moves each image by whole pixels, up to shares of its height and width. */
-export const randomTranslation = (config: RandomTranslationConfig & Named) =>
-  layer({ ...given(config, "randomTranslation"), type: "randomTranslation" });
-
-/** In training, mirrors every second image: left to right, top to bottom, or each by itself. */
-export const randomFlip = (config: RandomFlipConfig & Named = {}) =>
-  layer({ ...given(config, "randomFlip"), type: "randomFlip" });
-
-/** Cuts `height` x `width` pixels out of each image: at a random place in training, else in the middle. */
-export const randomCrop = (config: RandomCropConfig & Named) =>
-  layer({ ...given(config, "randomCrop"), type: "randomCrop" });
-
-/** In training, covers a square of each image with zeros. */
-export const cutout = (config: CutoutConfig & Named) => layer({ ...given(config, "cutout"), type: "cutout" });
-
 /** A named function of the values: relu, tanh, softmax, ... Takes the name alone, too. */
 export const activation = (config: string | (ActivationConfig & Named)) =>
   layer({ ...given(typeof config === "string" ? { activation: config } : config, "activation"), type: "activation" });
-
-/** Values stay as they are, and the loss takes on `(l1 * sum|v| + l2 * sum(v^2)) / batch`. */
-export const activityRegularization = (config: ActivityPenalty & Named) =>
-  layer({ ...given(config, "activityRegularization"), type: "activityRegularization" });
 
 /** One vector per example. (B, d1, d2, ...) -> (B, d1 * d2 * ...). */
 export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten"), type: "flatten" });
@@ -277,20 +208,3 @@ export const groupNormalization = (config: GroupNormalizationConfig & Trained = 
 /** Each channel to mean 0 and variance 1 over the batch and all positions, times gamma, plus beta; in use, by moving statistics. */
 export const batchNormalization = (config: BatchNormalizationConfig & Trained = {}) =>
   layer({ ...given(config, "batchNormalization"), type: "batchNormalization" });
-/** The sum of values of one shape: `add().apply([x, y])`. */
-export const add = (config: Named = {}) => layer({ ...given(config, "add"), type: "add" });
-
-/** The first of two values of one shape less the second. */
-export const subtract = (config: Named = {}) => layer({ ...given(config, "subtract"), type: "subtract" });
-
-/** The product of values of one shape, number by number. */
-export const multiply = (config: Named = {}) => layer({ ...given(config, "multiply"), type: "multiply" });
-
-/** The mean of values of one shape. */
-export const average = (config: Named = {}) => layer({ ...given(config, "average"), type: "average" });
-
-/** The largest of values of one shape, number by number. */
-export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum"), type: "maximum" });
-
-/** Values side by side on the last axis. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
-export const concatenate = (config: Named = {}) => layer({ ...given(config, "concatenate"), type: "concatenate" });

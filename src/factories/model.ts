@@ -19,17 +19,18 @@ export function sequential(layers: ModelSpec["layers"] | readonly (InputSpec | L
   return new Model({ ...spec, ...(labels ? { labels } : {}) });
 }
 
-/** What a functional model is made of: its input, and a value that layers made of it. */
+/** What a functional model is made of: inputs, and values that layers made of them; one, or an array of several. */
 export interface FunctionalConfig {
-  inputs: GraphValue | readonly [GraphValue];
-  outputs: GraphValue | readonly [GraphValue];
+  inputs: GraphValue | readonly GraphValue[];
+  outputs: GraphValue | readonly GraphValue[];
 }
 
 /**
- * A model of layers that branch and merge, from one input to one output: `functional({ inputs: x, outputs: add().apply([h, x]) })`
- * for `h = dense({ units: 4 }).apply(x)`. It takes what `JSON.stringify(model)` gave, too.
+ * A model of layers that branch and merge, from inputs to outputs: `functional({ inputs: x, outputs: add().apply([h, x]) })` for
+ * `h = dense({ units: 4 }).apply(x)`. Several inputs and outputs go by the names of their layers, or by their order. It takes what
+ * `JSON.stringify(model)` gave, too.
  *
- * Errors   OptionError for outputs not made of the input; ShapeError for merged shapes that differ
+ * Errors   OptionError for outputs not made of the inputs; ShapeError for merged shapes that differ
  */
 export function functional(config: FunctionalConfig | ModelSpec): Model {
   if (Array.isArray((config as ModelSpec | undefined)?.layers)) return sequential(config as ModelSpec);

@@ -21,6 +21,7 @@ import { groupNormalization, layerNormalization, rmsNormalization } from "./grou
 import type { LayerDefinition } from "./layer.js";
 import { masking } from "./masking.js";
 import { add, average, concatenate, maximum, multiply, subtract } from "./merge.js";
+import { modalityDropout } from "./modality_dropout.js";
 import { normalization } from "./normalization.js";
 import {
   averagePooling1d,
@@ -59,6 +60,7 @@ export const layers = {
   gaussianDropout,
   alphaDropout,
   spatialDropout,
+  modalityDropout,
   columnDropout,
   randomTranslation,
   randomFlip,

@@ -92,9 +92,15 @@ export function resolveMetrics(specs: readonly MetricSpec[], task: Task): Metric
   });
 }
 
+/** True for a key that is the name, or ends with it. */
+const isBehind = (name: string, key: string) =>
+  key === name || key.endsWith(`${name[0]!.toUpperCase()}${name.slice(1)}`);
+
 /** Whether higher or lower values are better of a key of the logs; min for what is no metric. */
 export function betterOf(key: string): "max" | "min" {
-  const name = key.replace(/^val([A-Z])/, (_, first: string) => first.toLowerCase());
-  if (name === "accuracy" || key === "sparsity") return "max";
-  return Object.hasOwn(table, name) ? table[name]!.better : "min";
+  if (key === "sparsity") return "max";
+  // Keys are metrics, behind "val" and, for several outputs, behind an output's name.
+  const known = Object.keys({ accuracy: 0, ...table }).filter((name) => isBehind(name, key));
+  const name = known.sort((a, b) => b.length - a.length)[0];
+  return name === undefined ? "min" : (table[name]?.better ?? "max");
 }

@@ -135,14 +135,8 @@ export class Session {
     const [spec, program, settings] = [this.#spec, this.#program, this.#settings];
     const training = settings?.training;
     const layout = this.checkBytes(request);
-    const carry = carryOf(opened, {
-      spec,
-      settings,
-      broken: this.broken,
-      stable: this.#stable(),
-      kept: this.#kept,
-      drawn: this.#drawn,
-    });
+    const own = { broken: this.broken, stable: this.#stable(), kept: this.#kept, drawn: this.#drawn };
+    const carry = carryOf(opened, { spec, settings, ...own });
     const memory = this.#canShare ? createMemory(layout.bytes, true) : undefined;
     if (this.#canShare && !memory) {
       this.#refused = true;

@@ -10,6 +10,7 @@ import {
   gaussianNoise,
   input,
   type ModelSpec,
+  modalityDropout,
   sequential,
   sgd,
   spatialDropout,
@@ -25,6 +26,7 @@ const layers: Record<string, (strength: number) => Layer> = {
   gaussianDropout: (rate) => gaussianDropout({ rate }),
   alphaDropout: (rate) => alphaDropout({ rate }),
   spatialDropout: (rate) => spatialDropout({ rate }),
+  modalityDropout: (rate) => modalityDropout({ rate }),
 };
 const rows = makeRows(61);
 
@@ -136,6 +138,27 @@ test("spatialDropout drops the same channels at every position, and is dropout f
   }
   assert.ok(first.includes(0) && first.includes(2));
   assert.equal(await drawn(spatialDropout({ rate: 0.4 }), [50]), await drawn(dropout({ rate: 0.4 }), [50]));
+});
+
+test("modalityDropout drops all values of an example or none", async () => {
+  await using model = sequential([
+    input({ shape: [3, 2] }),
+    modalityDropout({ rate: 0.2 }),
+    flatten(),
+    dense({ units: 1, kernelInitializer: "ones" }),
+  ]);
+  model.compile({ optimizer: sgd(), seed: 6 });
+  const rows = 4000;
+  const inputs = { data: new Float32Array(6 * rows).fill(1), shape: [rows, 3, 2] };
+  const { input: slope } = await model.backward(inputs, new Float32Array(rows).fill(1), { training: true });
+  let dropped = 0;
+  for (let row = 0; row < rows; row++) {
+    const values = new Set(slope.data.subarray(6 * row, 6 * row + 6));
+    assert.is(values.size, 1, `row ${row}`);
+    if (values.has(0)) dropped++;
+    else assert.ok(values.has(Math.fround(1 / 0.8)));
+  }
+  assert.ok(Math.abs(dropped / rows - 0.2) < 5 * Math.sqrt(0.16 / rows), `${dropped}`);
 });
 
 test("a rate is a standard deviation of sqrt(rate / (1 - rate))", async () => {

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { concatenate, dense, functional, input } from "../../src/index.js";
 import { findRaces, printPlan } from "../../src/plan/barriers.js";
 import { createLayout } from "../../src/plan/layout.js";
 import { gradientsPlan, trainPlan } from "../../src/plan/plan.js";
@@ -33,9 +34,10 @@ const graph: ModelSpec = {
   },
 };
 
-function plansOf(spec: ModelSpec) {
-  const program = compileProgram(spec, training, 1);
-  const data = { rows: 20, types: ["float32"], zeros: [false], weighted: false, mixed: false } as const;
+function plansOf(spec: ModelSpec, trained = training) {
+  const program = compileProgram(spec, trained, 1);
+  const each = <T>(value: T) => program.inputs.map(() => value);
+  const data = { rows: 20, types: each("float32"), zeros: each(false), weighted: true, mixed: true } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: 6,
@@ -62,6 +64,32 @@ test("no races; a value's further gradients are added at once, a layer's behind 
     "gradient_complete parameter:1 +=shared.kernel.gradient shared:2.kernel.gradient 64",
     "gradient_complete parameter:1 +=shared.bias.gradient shared:2.bias.gradient 8",
   ]);
+});
+
+test("several outputs: losses write the first gradients, readers of the same values add theirs, losses are summed up", () => {
+  const [first, second] = [input({ shape: [3], name: "a" }), input({ shape: [2], name: "b" })];
+  const inner = dense({ units: 2, activation: "softmax", name: "inner" }).apply(first);
+  const outer = dense({ units: 2, activation: "softmax", name: "outer" }).apply(concatenate().apply([inner, second]));
+  const { train, gradients } = plansOf(functional({ inputs: [first, second], outputs: [inner, outer] }).toJSON(), {
+    ...training,
+    loss: [{ name: "sparseCategoricalCrossentropy" }, { name: "categoricalCrossentropy" }],
+    lossWeights: [1, 0.5],
+    metrics: [["accuracy"], []],
+  });
+  assert.equal([findRaces(train), findRaces(gradients)], [[], []]);
+  const written = /^(\w+) .*? \+?=(inner\.delta|inner\.activation\.below0|loss\w*) /;
+  const lines = printPlan(gradients).replace(/ +/g, " ").split("\n");
+  assert.equal(
+    lines.flatMap((line) => written.exec(line)?.slice(1, 3).join(" ") ?? []),
+    [
+      "sparse_categorical_crossentropy_backward loss0",
+      "categorical_crossentropy_backward loss1",
+      "sum_losses loss",
+      "sum_losses loss",
+      "softmax_backward inner.activation.below0",
+      "merge_sum inner.delta",
+    ],
+  );
 });
 
 test("a chain has the plan of a list, and no memory besides", () => {

@@ -41,7 +41,35 @@ test(
       ["nothing", () => anyhow.functional!(), "E_OPTION", /functional: expected an object/],
       ["no outputs", () => anyhow.functional!({ inputs: x }), "E_OPTION", /functional: outputs: .* got undefined/],
       ["output as input", () => functional({ inputs: wide, outputs: wide }), "E_OPTION", /got the output of dense/],
-      ["two outputs", () => anyhow.functional!({ inputs: x, outputs: [wide, x] }), "E_OPTION", /one value, got 2/],
+      [
+        "an output twice",
+        () => functional({ inputs: x, outputs: [wide, wide] }),
+        "E_OPTION",
+        /value once, got one twice/,
+      ],
+      ["an input twice", () => functional({ inputs: [x, x], outputs: wide }), "E_OPTION", /inputs: .* one twice/],
+      ["no output of an array", () => functional({ inputs: x, outputs: [] }), "E_OPTION", /outputs: .* got none/],
+      [
+        "a list of wrong ones",
+        () => anyhow.functional!({ inputs: [x, 3], outputs: wide }),
+        "E_OPTION",
+        /inputs: .* got 3/,
+      ],
+      [
+        "an input that nothing reads",
+        () => functional({ inputs: [x, input({ shape: [2], name: "idle" })], outputs: wide }),
+        "E_OPTION",
+        /^graph\.calls\[1\]: .*none reads/,
+      ],
+      [
+        "inputs of one name",
+        () => {
+          const [a, b] = [input({ shape: [2], name: "a" }), input({ shape: [2], name: "a" })];
+          return functional({ inputs: [a, b], outputs: add().apply([a, b]) });
+        },
+        "E_OPTION",
+        /a name of its own for each input, got \["a", "a"\]/,
+      ],
       ["another input", () => model(image), "E_OPTION", /got another input of the shape \[2, 4\]/],
       [
         "shapes",
@@ -88,7 +116,9 @@ test(
       ["the input again", () => calls({ layer: 0, from: [1] }), "E_OPTION", /calls\[2\]\.layer: .*>= 1/],
       ["idle call", () => calls({ layer: 2, from: [0, 0] }), "E_OPTION", /calls\[1\]: .*none reads; drop it/],
       ["idle layer", () => calls({ layer: 1, from: [1] }), "E_OPTION", /a call of each layer, got .*layer 2/],
-      ["outputs", () => json([{ layer: 0, from: [] }], [1]), "E_OPTION", /graph\.outputs: expected \[0\]/],
+      ["outputs", () => json([{ layer: 0, from: [] }], [1]), "E_OPTION", /graph\.outputs: .*0 to 0, got \[1\]/],
+      ["no outputs", () => json([{ layer: 0, from: [] }], []), "E_OPTION", /graph\.outputs: .*got \[\]/],
+      ["outputs twice", () => json([{ layer: 0, from: [] }], [0, 0]), "E_OPTION", /graph\.outputs: .*each call once/],
       [
         "an input that reads",
         () => json([{ layer: 0, from: [0] }], [0]),
