@@ -94,7 +94,7 @@ export class Model {
    * come from a function that returns an (async) iterable of chunks `[x, y]` or `{ x, y, sampleWeight }`, each asked for when there
    * is room for it; batches are cut from the rows of all chunks in a line.
    *
-   * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, or (rows, ...output)
+   * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, (rows, ...steps) of outputs (steps, classes), or (rows, ...output)
    * Errors   typed, see the classes; wrong shapes and options before any message, wrong values before step 1, of a chunk when it comes
    */
   fit(x: DataInput, y: TargetInput, given?: FitInput): Run;

@@ -88,17 +88,20 @@ function checkProbabilities(run: RunMemory, { y }: Source, { rows, firstRow, who
 }
 
 function checkLabels(run: RunMemory, { y }: Source, { rows, firstRow, targets, who }: SourceCheck): void {
-  const classes = sizeOf(run.program.outputShape);
+  const { units: classes, steps } = run.program.training!.loss!;
+  const width = targetWidth(run.program);
   const labels = run.int(y);
   const floats = targets === "floats" ? run.float(y) : undefined;
-  for (let row = 0; row < rows; row++) {
-    const label = floats ? floats[row]! : labels[row]!;
+  for (let i = 0; i < rows * width; i++) {
+    const label = floats ? floats[i]! : labels[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      const row = firstRow + Math.floor(i / width);
+      const place = steps ? `row ${row}, step ${i % width}` : `row ${row}`;
       throw new DataError(
-        `${who}: expected labels as whole numbers from 0 to ${classes - 1}, got ${label} in row ${firstRow + row}. Number the classes from 0, or give the last layer more units.`,
-        { row: firstRow + row },
+        `${who}: expected labels as whole numbers from 0 to ${classes - 1}, got ${label} in ${place}. Number the classes from 0, or give the last layer more units.`,
+        { row, ...(steps ? { column: i % width } : {}) },
       );
     }
-    if (floats) labels[row] = label;
+    if (floats) labels[i] = label;
   }
 }

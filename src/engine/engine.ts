@@ -87,7 +87,8 @@ export class Engine {
     const source = layout.train!;
     const { held } = layout.request;
     const order = run.int(source.order);
-    const labels = program.training!.loss!.target === "labels" ? run.int(source.y) : undefined;
+    const { target, steps } = program.training!.loss!;
+    const labels = target === "labels" && !steps ? run.int(source.y) : undefined;
     if (held) order.set(splitRows(order.length, held, program.seed, labels));
     else inOrder(order);
     if (layout.request.validation) inOrder(run.int(layout.validation!.order));

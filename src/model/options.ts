@@ -111,7 +111,7 @@ export interface FitInput {
   batchSize?: BatchSize;
   /** Another order in each epoch, drawn from the seed; default true. */
   shuffle?: boolean;
-  /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
+  /** A share of the rows set apart, drawn from the seed, stratified for integer labels, one a row. */
   validationSplit?: number;
   validationData?: readonly [x: DataInput, y: TargetInput];
   /** What earlyStopping() gives. */
@@ -278,8 +278,7 @@ export function readPair(
   const inputs = readInputs(x, program.inputShape, who);
   const targets = numberTargets(y, program, naming, who);
   sameRows(inputs, targets, who);
-  const width = program.outputShape.reduce((size, extent) => size * extent, 1);
-  return { x: inputs, y: readTargets(targets, loss, width, inputs.rows, who) };
+  return { x: inputs, y: readTargets(targets, loss, program.outputShape, inputs.rows, who) };
 }
 
 export function readValidation(program: Program, { validationData }: Pick<FitInput, "validationData">, naming: Naming) {

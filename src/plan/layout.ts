@@ -11,6 +11,7 @@ import { type Mix, takeMix } from "./mixup.js";
 import type { Parameter, Program } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
 import { takeScratch } from "./scratch.js";
+import { type StepTensors, takeSteps } from "./steps.js";
 import { strengthBytes } from "./strengths.js";
 import { takeRegisters, tapesOf } from "./tapes.js";
 
@@ -71,6 +72,8 @@ export interface Layout {
   readonly target: Tensor;
   readonly rowWeight: Tensor | undefined;
   readonly mix: Mix | undefined;
+  /** Outputs step by step, where they have several axes and something goes over the last one. */
+  readonly steps: StepTensors | undefined;
   /** What L-BFGS works in. */
   readonly pairs: Pairs | undefined;
   readonly outputs: readonly Tensor[];
@@ -113,9 +116,10 @@ const WINDOW_ROWS = 65536;
 /** Bytes of one value of a type. */
 export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
 
-/** Values of one target: 1 label, or one value per output. */
-export function targetWidth(program: Program): number {
-  return program.training?.loss?.target === "labels" ? 1 : sizeOf(program.outputShape);
+/** Values of one target: a label, or one a step, or one value per output. */
+export function targetWidth({ training, outputShape }: Program): number {
+  const { target, steps = 1 } = training?.loss ?? {};
+  return target === "labels" ? steps : sizeOf(outputShape);
 }
 
 export function createLayout(program: Program, request: LayoutRequest): Layout {
@@ -201,14 +205,15 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 
   const input = arena.rows("input", batch, width);
   const inputGradient = request.inputGradient ? arena.rows("input.gradient", batch, width) : undefined;
-  const target = labels ? arena.take("target", batch * 4) : arena.rows("target", batch, targets);
+  const target = labels ? arena.take("target", batch * targets * 4) : arena.rows("target", batch, targets);
   const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
   const edges = takeEdges(arena, program, batch);
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
-  takeRegisters(arena, scratch, tapes, outputWidth, workers);
+  takeRegisters(arena, scratch, tapes, program.outputShape.at(-1)!, workers);
   const loss = arena.take("loss", batch * 4);
+  const steps = takeSteps(arena, program, batch);
   const mix = request.train?.mixed ? takeMix(arena, batch, { input, target, loss }, outputWidth) : undefined;
   const metrics = (program.training?.metrics ?? []).map(({ name }) => arena.take(`metric.${name}`, batch * 4));
   const activities = program.nodes
@@ -251,6 +256,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     target,
     rowWeight,
     mix,
+    steps,
     pairs,
     outputs,
     deltas,

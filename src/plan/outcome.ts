@@ -1,6 +1,6 @@
 // What a model ends with: its last activation, and the loss on it.
 
-import { OptionError, ShapeError } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { sizeOf } from "../layers/layer.js";
@@ -41,15 +41,9 @@ function checkActivityBefore(name: string, fused: readonly string[] = [], nodes:
 /** The loss on a model's output: on its last activation's input where it is fused with it. */
 export function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingSpec): ProgramLoss {
   const spec = loss!;
-  if (outputShape.length !== 1) {
-    const shape = outputShape.join(", ");
-    throw new ShapeError(
-      `loss ${spec.name}: expected an output (B, units), got (B, ${shape}). Add flatten() at the end.`,
-    );
-  }
   let last = nodes.length - 1;
   while (last >= 0 && nodes[last]!.definition.alias?.(nodes[last]!.config) === "always") last--;
-  const units = sizeOf(outputShape);
+  const units = outputShape.at(-1)!;
   const definition = lossOf(spec, units);
   checkActivityBefore(spec.name, definition.fused, nodes, last);
   const fit = fitOf(spec, activationOf(nodes[last]), units);
@@ -57,6 +51,8 @@ export function compileLoss({ nodes, outputShape }: Program, { loss }: TrainingS
     definition,
     config: spec,
     target: definition.target,
+    units,
+    steps: outputShape.length > 1 ? sizeOf(outputShape.slice(0, -1)) : undefined,
     nodes: fit === "fused" ? last : nodes.length,
     logits: fit !== "output" || definition.signs === true,
   };

@@ -1,16 +1,27 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
 import type { Tensor } from "../arena.js";
-import { type Access, hook, type KernelName, reads, type Step, step, updates, writes, writesNext } from "../kernels.js";
+import {
+  type Access,
+  hook,
+  type KernelName,
+  reads,
+  rowsOf,
+  type Step,
+  step,
+  updates,
+  writes,
+  writesNext,
+} from "../kernels.js";
 import { decision } from "../metrics/index.js";
 import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { decaySteps } from "./decay.js";
 import { directionSteps, wholeFirst } from "./direction.js";
-import { HYPER, type Layout, type Part, type Source } from "./layout.js";
+import { HYPER, type Layout, type Part, type Source, targetWidth } from "./layout.js";
 import type { Program } from "./program.js";
+import { splitSteps } from "./steps.js";
 import { isScheduled } from "./strengths.js";
-import { tapePlace } from "./tapes.js";
 import {
   accumulateStep,
   constraintSteps,
@@ -20,6 +31,7 @@ import {
   trainedOnly,
   updateStep,
 } from "./update.js";
+import { lossSteps, metricSteps } from "./values.js";
 import {
   type Batch,
   backward,
@@ -28,7 +40,6 @@ import {
   forwardToLoss,
   looking,
   measureSteps,
-  rowsOf,
   trains,
   type Walk,
 } from "./walk.js";
@@ -56,10 +67,10 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...gather(batch, source, hyper, HYPER.cursor, true),
     ...mixed.inputs,
     ...walk.steps,
-    lossStep(batch, walk, true, total),
+    ...lossSteps(batch, walk, true, total),
     ...weighSteps(batch, source, walk, hyper),
-    ...mixed.losses,
     ...metricSteps(batch, walk),
+    ...mixed.losses,
     ...batchSteps,
     hook("guard", "each", reads(loss)),
     hook("decide", "once", ...rowValues(batch), writesNext(hyper), ...ordered),
@@ -94,7 +105,7 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),
     ...walk.steps,
-    lossStep(batch, walk, false),
+    ...lossSteps(batch, walk, false),
     ...metricSteps(batch, walk),
     ...(classes
       ? [decision({ batch: rowsOf(rows), value: layout.classes, pred: walk.pred, task: program.training!.task! })]
@@ -131,7 +142,7 @@ export function gradientsPlan(
     ...refreshSteps(program, layout),
     ...gather(batch, source, layout.cursor, 0, true),
     ...walk.steps,
-    lossStep(batch, walk, true),
+    ...lossSteps(batch, walk, true),
     ...batchSteps,
     ...parameterSteps,
     ...penaltySteps(layout),
@@ -213,18 +224,10 @@ function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, ta
   const labels = program.training?.loss?.target === "labels";
   steps.push(
     labels
-      ? step("gather_int32", by, writes(target), reads(source.y), ...at)
+      ? step("gather_int32", by, writes(target), reads(source.y), ...at, targetWidth(program))
       : step("gather_float32", by, writes(target), reads(source.y), ...at, target.width, target.stride),
   );
   return steps;
-}
-
-function lossStep({ program, layout, rows }: Batch, walk: Walk, training: boolean, total = rows): Step {
-  const { definition, config } = program.training!.loss!;
-  const { loss, target } = layout;
-  const tensors = { batch: rowsOf(rows), loss, pred: walk.pred, target, place: tapePlace(layout, loss) };
-  if (!training) return definition.forward(config, tensors);
-  return definition.backward(config, { ...tensors, dpred: walk.delta, scale: Math.fround(1 / total) });
 }
 
 /** The weights of the batch's rows, on losses and gradients; none where the data has none. */
@@ -234,7 +237,7 @@ function weighSteps({ layout, rows }: Batch, { weights, order }: Source, { delta
   const by = rowsOf(rows);
   return [
     // Whole words are copied, whatever they mean.
-    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor)),
+    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor), 1),
     step("weigh_rows", by, updates(loss), updates(delta), reads(rowWeight), delta.stride),
   ];
 }
@@ -255,26 +258,13 @@ function mixSteps(batch: Batch, source: Source, walk: Walk, total: number): { in
       step("mix_rows", by, updates(input), reads(mix.input), share, input.stride),
     ],
     losses: [
-      lossStep(partner, behind, true, total),
+      ...splitSteps(partner, behind),
+      ...lossSteps(partner, behind, true, total),
       ...weighSteps(partner, partners, behind, hyper),
       step("mix_rows", by, updates(walk.delta), reads(mix.delta), share, walk.delta.stride),
       step("mix_losses", by, updates(loss), reads(mix.loss), share),
     ],
   };
-}
-
-function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
-  const { metrics, task } = program.training!;
-  return metrics.map(({ definition, config }, i) =>
-    definition.row(config, {
-      batch: rowsOf(rows),
-      value: layout.metrics[i]!,
-      pred: definition.output ? walk.output : walk.pred,
-      target: layout.target,
-      task: task!,
-      place: tapePlace(layout, layout.metrics[i]!),
-    }),
-  );
 }
 
 /** What the lead sums up after a batch. */

@@ -82,14 +82,11 @@ export interface ProgramTraining {
   readonly task?: Task;
 }
 
-export interface ProgramLoss {
+export interface ProgramLoss extends Omit<Task, "binary"> {
   readonly definition: LossDefinition<object>;
   readonly config: object;
-  readonly target: "labels" | "values";
   /** Nodes below this index run before the loss: all, or all but the activation fused with it. */
   readonly nodes: number;
-  /** Predictions that the loss sees are logits, or say yes by their sign as logits do. */
-  readonly logits: boolean;
 }
 
 /** The longest name, the most extents of an input, and the most values of one. */
@@ -111,10 +108,9 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
     throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
   }
   const { signs, fused } = loss?.definition ?? {};
-  const units = sizeOf(outputShape);
-  const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
+  const binary = loss?.units === 1 || signs === true || fused?.includes("sigmoid") === true;
   const plateau = plateauIn(training.optimizer.learningRate);
-  const task = loss && { target: loss.target, units, binary, logits: loss.logits };
+  const task = loss && { target: loss.target, units: loss.units, steps: loss.steps, binary, logits: loss.logits };
   return {
     ...program,
     slots: [...optimizer.slots(training.optimizer), ...commonSlots(training.optimizer)],

@@ -1,11 +1,12 @@
 // Through the layers of a model, forward and backward: which tensors each layer reads and writes in one plan.
 
 import type { Tensor } from "../arena.js";
-import { reads, type Split, type Step, step, updates } from "../kernels.js";
+import { reads, rowsOf, type Split, type Step, step, updates } from "../kernels.js";
 import type { NodeContext } from "../layers/layer.js";
 import { edgeName } from "./edges.js";
 import { HYPER, type Layout, type ParameterTensors } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
+import { splitSteps } from "./steps.js";
 
 /** What every plan is made from: the rows of its batch, and whether layers behave as in training. */
 export interface Batch {
@@ -23,7 +24,6 @@ export interface Batch {
 export const LAYER_STREAM = 64;
 
 export const split = ({ parameter }: ParameterTensors): Split => ({ axis: "parameter", extent: parameter.units });
-export const rowsOf = (rows: number): Split => ({ axis: "batch", extent: rows });
 
 /** A value of the batch: where it lies, where its gradient does, and whether something trained lies below it. */
 interface Value {
@@ -48,6 +48,8 @@ export interface Walk {
   readonly pred: Tensor;
   /** Gradient by `pred`. */
   readonly delta: Tensor;
+  /** Which of its steps count, where a mask says so. */
+  readonly mask: Tensor | undefined;
   /** Nodes up to `pred` that ran, with their values, in forward order. */
   readonly nodes: readonly Entry[];
 }
@@ -57,7 +59,8 @@ export function forwardToLoss(batch: Batch): Walk {
   const { nodes, training } = batch.program;
   const { loss, metrics } = training!;
   const needsOutput = metrics.some(({ definition }) => definition.output);
-  return forward(batch, needsOutput ? nodes.length : loss!.nodes, loss!.nodes);
+  const walk = forward(batch, needsOutput ? nodes.length : loss!.nodes, loss!.nodes);
+  return { ...walk, steps: [...walk.steps, ...splitSteps(batch, walk)] };
 }
 
 /** Forward steps of the nodes below `end`; nodes that change no value have no step and no tensor of their own. */
@@ -90,7 +93,7 @@ export function forward(batch: Batch, end: number, predAt = end): Walk {
     values.push(value);
   });
   const pred = valueAt(predAt - 1);
-  return { steps, output: valueAt(end - 1).tensor, pred: pred.tensor, delta: pred.delta, nodes };
+  return { steps, output: valueAt(end - 1).tensor, pred: pred.tensor, delta: pred.delta, mask: pred.mask, nodes };
 }
 
 /** The mask that all of a node's inputs with a mask have in common. */

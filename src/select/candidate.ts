@@ -6,6 +6,7 @@ import { sequential } from "../factories/model.js";
 import type { MetricSpec } from "../metrics/index.js";
 import type { CompileOptions } from "../model/options.js";
 import type { Model } from "../model.js";
+import { compileProgram } from "../plan/program.js";
 import type { ModelSpec } from "../spec.js";
 
 /** A model, of which weights and workers are left alone, or its JSON. */
@@ -16,6 +17,8 @@ export interface Candidate {
   readonly compile: CompileOptions;
   /** Values of an example. */
   readonly width: number;
+  /** Its outputs are vectors: they have one axis. */
+  readonly vectors: boolean;
   /** What an evaluation gives. */
   readonly metrics: readonly string[];
 }
@@ -39,6 +42,7 @@ export function readCandidate(model: unknown, compile: unknown, who: string): Ca
     spec,
     compile: options,
     width: spec.layers[0].shape.reduce((size, extent) => size * extent, 1),
+    vectors: compileProgram(spec, undefined, 0).outputShape.length === 1,
     metrics: ["loss", "dataLoss", "penalty", ...(options.metrics ?? []).map(nameOf)],
   };
 }
