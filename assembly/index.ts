@@ -55,6 +55,7 @@ export * from "./losses/poisson";
 export * from "./losses/sparse_categorical_crossentropy";
 export * from "./losses/sparse_categorical_focal_crossentropy";
 export * from "./losses/squared_hinge";
+export * from "./losses/steps";
 export * from "./losses/total";
 export * from "./losses/weigh";
 export * from "./metrics/accuracy";

@@ -32,7 +32,12 @@ export const flags = (tensor: Tensor, offset: number): Access => ({ tensor, acce
 export interface Split {
   readonly axis: "batch" | "channel" | "parameter" | "panel" | "row" | "once" | "each";
   readonly extent: number;
+  /** What the kernel counts for each of them: rows of one step, of which a row of the batch has several. Default 1. */
+  readonly times?: number;
 }
+
+/** Rows of the batch, or of `times` steps for each. */
+export const rowsOf = (rows: number, times = 1): Split => ({ axis: "batch", extent: rows, times });
 
 /** What the host does between kernels: see engine/hooks. */
 export type HookName = "collect" | "guard" | "decide";
@@ -77,9 +82,10 @@ export const shareOf = (extent: number, index: number, count: number): [from: nu
 ];
 
 /** The same share for a whole split; a `once` step belongs to the first worker, the lead. */
-export function rangeOf({ axis, extent }: Split, index: number, count: number): [from: number, to: number] {
+export function rangeOf({ axis, extent, times = 1 }: Split, index: number, count: number): [from: number, to: number] {
   if (axis === "once") return index === 0 ? [0, extent] : [0, 0];
-  return axis === "each" ? [0, extent] : shareOf(extent, index, count);
+  const [from, to] = axis === "each" ? [0, extent] : shareOf(extent, index, count);
+  return [from * times, to * times];
 }
 
 /** Where an argument points, for steps of this parity and this worker. */
@@ -118,7 +124,8 @@ export function link(
       const call = Object.hasOwn(hooks, kernel)
         ? hooks[kernel as HookName]
         : kernelCall.bind(null, ...args.map((argument) => address(argument, parity, index)), from, to);
-      return [profile ? profile.wrap(step, (to - from) / split.extent, call) : call];
+      const share = (to - from) / (split.extent * (split.times ?? 1));
+      return [profile ? profile.wrap(step, share, call) : call];
     }),
   );
 }

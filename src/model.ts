@@ -96,7 +96,7 @@ export class Model {
    *
    * A model of several inputs or outputs takes an array with one for each, or an object by their names.
    *
-   * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, or (rows, ...output)
+   * Shapes   x (rows, ...input), y (rows) labels, whole numbers or texts, (rows, ...steps) of outputs (steps, classes), or (rows, ...output)
    * Errors   typed, see the classes; wrong shapes and options before any message, wrong values before step 1, of a chunk when it comes
    */
   fit(x: ModelInput, y: ModelTarget, given?: FitInput): Run;

@@ -23,7 +23,9 @@ export function row_argmax(row: usize, width: i32): i32 {
   return -1;
 }
 
-/** Writes 0 to the columns of a row from `column` up to `stride`, both multiples of 4. */
+/** Writes 0 to the columns of a row from `column` up to `stride`, a multiple of 4. */
 export function clear_columns(row: usize, column: i32, stride: i32): void {
-  for (let c = column; c < stride; c += 4) v128.store(at(row, c), f32x4.splat(0));
+  let c = column;
+  for (; c & 3; c++) store<f32>(at(row, c), 0);
+  for (; c < stride; c += 4) v128.store(at(row, c), f32x4.splat(0));
 }

@@ -87,7 +87,22 @@ function convert8(target: usize, source: usize, i: i32, width: i32): void {
   v128.store(target, high, 16);
 }
 
-/** out (B) = data (N) as `order` names them, one i32 a row, rows from..to. Overwrites out, which must alias nothing. */
-export function gather_int32(out: usize, data: usize, order: usize, cursor: usize, from: i32, to: i32): void {
-  for (let b = from; b < to; b++) store<i32>(at(out, b), load<i32>(at(data, source_row(order, cursor, b))));
+/**
+ * out (B,width) = rows of data (N,width) as `order` names them, i32, without padding, rows from..to. Overwrites out, which must
+ * alias nothing.
+ */
+export function gather_int32(
+  out: usize,
+  data: usize,
+  order: usize,
+  cursor: usize,
+  width: i32,
+  from: i32,
+  to: i32,
+): void {
+  for (let b = from; b < to; b++) {
+    const source = at(data, source_row(order, cursor, b) * width);
+    const target = at(out, b * width);
+    for (let i = 0; i < width; i++) store<i32>(at(target, i), load<i32>(at(source, i)));
+  }
 }

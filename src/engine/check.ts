@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../arena.js";
 import { DataError } from "../errors.js";
-import { sizeOf } from "../layers/layer.js";
+import { type Shape, sizeOf } from "../layers/layer.js";
 import { portName } from "../plan/program.js";
 import { bytesOf, targetWidths } from "../plan/source.js";
 import type { ValueType } from "../spec.js";
@@ -56,11 +56,11 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
   }
   const widths = targetWidths(program);
   for (const [k, kind] of check.targets.entries()) {
-    const units = sizeOf(program.outputs[k]!.shape);
+    const { shape } = program.outputs[k]!;
     const given = kind === "gradient";
     const what = portName(given ? "outputGradient" : "y", program.outputs, k);
-    const values = part(y[k]!, given ? units : widths[k]!, 4, what);
-    if (kind === "integers" || kind === "floats") checkLabels(run, values, kind, units);
+    const values = part(y[k]!, given ? sizeOf(shape) : widths[k]!, 4, what);
+    if (kind === "integers" || kind === "floats") checkLabels(run, values, kind, shape);
     else checkFinite(run, values);
     if (kind === "probabilities") checkProbabilities(run, values);
   }
@@ -113,17 +113,22 @@ function checkProbabilities(run: RunMemory, part: Part): void {
   );
 }
 
-function checkLabels(run: RunMemory, { tensor, rows, firstRow, who }: Part, kind: TargetKind, classes: number): void {
+function checkLabels(run: RunMemory, part: Part, kind: TargetKind, output: Shape): void {
+  const { tensor, rows, width, who } = part;
+  const classes = output.at(-1)!;
   const labels = run.int(tensor);
   const floats = kind === "floats" ? run.float(tensor) : undefined;
-  for (let row = 0; row < rows; row++) {
-    const label = floats ? floats[row]! : labels[row]!;
+  for (let i = 0; i < rows * width; i++) {
+    const label = floats ? floats[i]! : labels[i]!;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      const { row, column } = placeOf(part, i);
+      const steps = output.length > 1;
+      const where = steps ? `row ${row}, step ${column}` : `row ${row}`;
       throw new DataError(
-        `${who}: expected labels as whole numbers from 0 to ${classes - 1}, got ${label} in row ${firstRow + row}. Number the classes from 0, or give the last layer more units.`,
-        { row: firstRow + row },
+        `${who}: expected labels as whole numbers from 0 to ${classes - 1}, got ${label} in ${where}. Number the classes from 0, or give the last layer more units.`,
+        steps ? { row, column } : { row },
       );
     }
-    if (floats) labels[row] = label;
+    if (floats) labels[i] = label;
   }
 }

@@ -88,7 +88,7 @@ export class Engine {
     const source = layout.train!;
     const { held } = layout.request;
     const order = run.int(source.order);
-    const labelled = program.training!.outcomes.findIndex(({ target }) => target === "labels");
+    const labelled = program.training!.outcomes.findIndex(({ target, task }) => target === "labels" && !task.steps);
     const labels = labelled < 0 ? undefined : run.int(source.y[labelled]!);
     if (held) order.set(splitRows(order.length, held, program.seed, labels));
     else inOrder(order);

@@ -16,7 +16,8 @@ function bytesOf(step: Step): number {
   const bytes = (argument: Argument) => {
     if (typeof argument === "number" || argument.access === "flag" || argument.tensor.alternate !== undefined) return 0;
     const { stride, rows, bytes: all } = argument.tensor;
-    const used = step.split.axis === "batch" ? (rows ? step.split.extent * stride * 4 : 0) : all;
+    const { axis, extent, times = 1 } = step.split;
+    const used = axis === "batch" ? (rows ? extent * times * stride * 4 : 0) : all;
     return argument.access === "update" ? 2 * used : used;
   };
   return step.arguments.reduce((sum: number, argument) => sum + bytes(argument), 0);

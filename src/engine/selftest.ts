@@ -37,7 +37,7 @@ async function start(module: WebAssembly.Module): Promise<{ kernels: Kernels; fl
 
 function run(kernels: Kernels): void {
   kernels.dense_forward(OUT, X, WEIGHT, BIAS, INPUTS, UNITS, UNITS, INPUTS, 0, ROWS);
-  kernels.softmax_forward(SOFT, OUT, UNITS, UNITS, 0, ROWS);
+  kernels.softmax_forward(SOFT, OUT, 1, UNITS, UNITS, 0, ROWS);
   kernels.dense_backward_kernel(DWEIGHT, X, SOFT, ROWS, INPUTS, INPUTS, UNITS, 0, (INPUTS * UNITS) / 64);
 }
 

@@ -13,7 +13,8 @@ type Compute = (target: Symbolic, prediction: Symbolic) => Symbolic;
  * A loss of one's own: `defineLoss((target, prediction) => prediction.subtract(target).square())`. The function is called once, here;
  * what it does with the symbols becomes JSON, whose gradient is derived by rules. The mean over a row's outputs is taken where
  * the function leaves several, and the mean over rows always.
- * Shapes: target and prediction (outputs) of one row; prediction is the model's output behind its last activation.
+ * Shapes: target and prediction (outputs) of one row, or of one step where outputs have several axes; prediction is the model's output
+ * behind its last activation.
  * With `target: "labels"` targets are integer labels, and the symbol their one-hot row.
  * Errors: OptionError for JavaScript's own operators on symbols, and for what does not change with the prediction.
  */

@@ -133,7 +133,7 @@ const ON_STEPS: readonly string[] = ["dense", "dropout", "activation", "rescalin
 export const embedding = (config: EmbeddingConfig & Trained) =>
   layer({ ...given(config, "embedding"), type: "embedding" });
 
-/** Steps of `maskValue` alone do not count for the recurrent layers above. (B, steps, channels) -> (B, steps, channels). */
+/** Steps of `maskValue` alone do not count for recurrent layers and the loss above. (B, steps, channels) -> (B, steps, channels). */
 export const masking = (config: MaskingConfig & Named = {}) => layer({ ...given(config, "masking"), type: "masking" });
 
 /** Self attention of several heads: `softmax(q · kᵀ / sqrt(headSize)) · v`. (B, steps, channels) -> (B, steps, channels). */

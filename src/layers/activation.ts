@@ -1,8 +1,7 @@
 import { number, options, pick } from "../check.js";
-import { ShapeError } from "../errors.js";
 import { type Access, reads, type Step, step, writes } from "../kernels.js";
 import { type ActivityPenalty, checkActivity } from "./activity.js";
-import { type LayerDefinition, type NodeContext, showShape } from "./layer.js";
+import { type LayerDefinition, type NodeContext, sizeOf } from "./layer.js";
 
 export interface ActivationConfig {
   activation: string | { type: string; alpha?: number };
@@ -13,8 +12,6 @@ export interface ActivationConfig {
 interface Activation {
   forward(context: NodeContext, alpha: number): Step;
   backward(context: NodeContext, alpha: number, dinp: Access, dout: Access): Step;
-  /** Works on an example as one vector. */
-  vector?: true;
   /** The default slope or scale, where the formula has one. */
   alpha?: number;
 }
@@ -33,12 +30,18 @@ const scaled = (kernel: "leaky_relu" | "elu", alpha: number): Activation => ({
     step(`${kernel}_backward`, batch, dinp, dout, reads(inp), reads(out), a, inp.stride),
 });
 
-const rowwise = (kernel: "softmax" | "log_softmax"): Activation => ({
-  vector: true,
-  forward: ({ batch, out, inp }) => step(`${kernel}_forward`, batch, writes(out), reads(inp), inp.width, inp.stride),
-  backward: ({ batch, out }, _, dinp, dout) =>
-    step(`${kernel}_backward`, batch, dinp, dout, reads(out), out.width, out.stride),
-});
+const rowwise = (kernel: "softmax" | "log_softmax"): Activation => {
+  const sizes = ({ inpShape, inp }: NodeContext) => {
+    const width = inpShape.at(-1)!;
+    return [sizeOf(inpShape) / width, width, inp.stride] as const;
+  };
+  return {
+    forward: (context) =>
+      step(`${kernel}_forward`, context.batch, writes(context.out), reads(context.inp), ...sizes(context)),
+    backward: (context, _, dinp, dout) =>
+      step(`${kernel}_backward`, context.batch, dinp, dout, reads(context.out), ...sizes(context)),
+  };
+};
 
 /** Every activation by its public name. `linear` adds no step. */
 export const activations: Readonly<Record<string, Activation | null>> = {
@@ -73,10 +76,10 @@ const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] =>
 };
 
 /**
- * `out = f(inp)` for a named f: elementwise, or over an example's values (softmax, logSoftmax).
+ * `out = f(inp)` for a named f: elementwise, or along the last axis (softmax, logSoftmax).
  *
  * Shapes   inp (B, ...) -> out (B, ...)
- * Errors   OptionError for an unknown name; ShapeError for softmax and logSoftmax unless an example is a vector
+ * Errors   OptionError for an unknown name
  * Kernel   assembly/layers/activation.ts, assembly/layers/softmax.ts
  * Source   PyTorch's formulas: gelu exact (erf), leakyRelu slope 0.01, elu alpha 1, hardSwish x * relu6(x + 3) / 6
  */
@@ -86,15 +89,7 @@ export const activation: LayerDefinition<ActivationConfig> = {
     pick(activations, activation, "type", `${who}.activation`);
     checkActivity(activityRegularizer, `${who}.activityRegularizer`);
   },
-  output(config, inp, who) {
-    if (rowOf(config)[0]?.vector && inp.length !== 1) {
-      const name = activationName(config.activation, who);
-      throw new ShapeError(
-        `${who}: expected input (B, classes) for ${name}, got ${showShape(inp)}. Add flatten() before it.`,
-      );
-    }
-    return inp;
-  },
+  output: (_, inp) => inp,
   alias: (config) => (rowOf(config)[0] ? "never" : "always"),
   forward(config, context) {
     const [row, alpha] = rowOf(config);

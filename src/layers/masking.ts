@@ -10,7 +10,8 @@ export interface MaskingConfig {
 
 /**
  * Steps whose values all are `maskValue` do not count: recurrent layers above carry their state over them. `out` is `inp`, zero there.
- * The layers above see the mask as long as examples have as many steps; sums and pools over steps take no notice of it.
+ * The layers above see the mask as long as examples have as many steps, and so does a loss on them, which leaves these steps out; sums
+ * and pools over steps take no notice of it.
  *
  * Shapes   inp (B, steps, channels) -> out (B, steps, channels)
  * Errors   ShapeError unless examples are sequences; OptionError for a maskValue that is no number

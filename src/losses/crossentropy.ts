@@ -13,9 +13,10 @@ export function checkSmoothing(config: Smoothing, who: string): void {
 
 /** What is a distribution over classes needs two of them. */
 const classes = {
+  vector: true,
   fused: ["softmax", "logSoftmax"],
   oneUnit: 'Use "binaryCrossentropy" with one sigmoid unit, or one unit per class.',
-};
+} as const;
 
 /**
  * `-log softmax(logits)[label]`, with smoothing s `-Σ ((1 - s) * onehot + s / C) * log softmax(logits)`.

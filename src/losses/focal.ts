@@ -35,9 +35,10 @@ const categorical = {
     }
     number(alpha, `${who}.alpha`, { above: 0 });
   },
+  vector: true,
   fused: ["softmax", "logSoftmax"],
   oneUnit: 'Use "binaryFocalCrossentropy" with one sigmoid unit, or one unit per class.',
-};
+} as const;
 
 /** `-alpha Σ target * (1 - p)^gamma * log p`, p = softmax(logits); targets are one-hot or soft, smoothed as in crossentropy. */
 export const categoricalFocalCrossentropy: LossDefinition<Focal> = {

@@ -13,5 +13,6 @@ export const squaredHinge: LossDefinition<object> = { ...plain("squared_hinge"),
  */
 export const categoricalHinge: LossDefinition<object> = {
   ...plain("categorical_hinge"),
+  vector: true,
   oneUnit: 'Use "hinge" with one unit, or one unit per class.',
 };

@@ -10,7 +10,7 @@ export interface LossContext {
   /** The model's output; logits where the loss is fused. */
   readonly pred: Tensor;
   readonly dpred: Tensor;
-  /** Labels (one int32 a row) or values (rows like the output's). */
+  /** Labels (one int32 a row, or a step) or values (rows like the output's). */
   readonly target: Tensor;
   /** 1 / rows of the batch: the loss of a batch is the mean of its rows. */
   readonly scale: number;
@@ -30,6 +30,8 @@ export interface LossDefinition<Config> {
   readonly after?: readonly string[];
   /** What to do about an output of one unit, where that makes no sense. */
   readonly oneUnit?: string;
+  /** Takes the last axis as one vector: of several ones an example, the mean. Without it, the loss is the mean of any values. */
+  readonly vector?: true;
   /** Every output is a yes or no of its own by its sign. */
   readonly signs?: true;
   /** Operations of a loss that somebody defined; only for the units it was compiled for. */

@@ -63,6 +63,7 @@ export const poisson: LossDefinition<object> = {
 /** `-Σ pred * target / (|pred| |target|)`; what is shorter than 1e-7 counts as 0, and so does its gradient. Source: Keras. */
 export const cosineSimilarity: LossDefinition<object> = {
   ...plain("cosine_similarity"),
+  vector: true,
   oneUnit: 'A single number has no direction. Use "meanSquaredError", or give the last layer more units.',
 };
 

@@ -4,9 +4,10 @@ import { OptionError } from "../errors.js";
 import { reads, step, writes } from "../kernels.js";
 import type { MetricDefinition } from "./metric.js";
 
-/** Share of rows whose largest output is at the label; the first one where several are equal. */
+/** Share of rows, or of their steps, whose largest output is at the label; the first one where several are equal. */
 export const sparseCategoricalAccuracy: MetricDefinition<object> = {
   options: [],
+  vector: true,
   target: "labels",
   better: "max",
   row: (_, { batch, value, pred, target }) =>
@@ -16,6 +17,7 @@ export const sparseCategoricalAccuracy: MetricDefinition<object> = {
 /** Share of rows whose largest output is where the largest target is. */
 export const categoricalAccuracy: MetricDefinition<object> = {
   options: [],
+  vector: true,
   target: "values",
   better: "max",
   row: (_, { batch, value, pred, target }) =>
@@ -55,7 +57,7 @@ export interface TopKConfig {
   k?: number;
 }
 
-const topK = { options: ["k"], better: "max" } as const;
+const topK = { options: ["k"], better: "max", vector: true } as const;
 const checkK = ({ k = 5 }: TopKConfig, who: string) => void integer(k, `${who}.k`, { min: 1 });
 
 /** OptionError where every row would be a hit. */

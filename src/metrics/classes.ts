@@ -3,6 +3,7 @@ import { lookup } from "../check.js";
 import { OptionError } from "../errors.js";
 import { reads, type Step, step, writes } from "../kernels.js";
 import {
+  checkOneAxis,
   type MetricContext,
   type MetricDefinition,
   placeOf,
@@ -15,7 +16,9 @@ import {
 const MOST_CLASSES = 2048;
 
 /** How many classes a task tells apart: 2 with one output; OptionError where outputs are no classes. */
-export function classesOf({ target, units, binary }: Task, who: string): number {
+export function classesOf(task: Task, who: string): number {
+  const { target, units, binary } = task;
+  checkOneAxis(task, who);
   if (target === "values" && units === 1) return 2;
   if (target === "labels" || !binary) return units;
   const expected = 'expected one output, or one per class as with "categoricalCrossentropy"';

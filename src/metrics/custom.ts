@@ -11,6 +11,7 @@ export function customMetric({ name, expression }: CustomMetric, { target, units
   return {
     options: [],
     better: "min",
+    vector: true,
     output: true,
     tape,
     row: (_, { batch, value, pred, target, place }) => tapeStep(tape, place!, { batch, value, pred, target }),

@@ -1,5 +1,6 @@
 // What a metric is: a row of the table in index.ts.
 import type { Tensor } from "../arena.js";
+import { OptionError } from "../errors.js";
 import type { Tape, TapePlace } from "../expressions/tape.js";
 import type { Split, Step } from "../kernels.js";
 
@@ -7,11 +8,12 @@ import type { Split, Step } from "../kernels.js";
 export interface Task {
   /** Integer labels, or a value per output. */
   readonly target: "labels" | "values";
-  /** Values of one output. */
+  /** Values of the last axis of an output, and how many such vectors an example has where it has several axes. */
   readonly units: number;
+  readonly steps?: number | undefined;
   /** Each output says yes or no by itself. */
   readonly binary: boolean;
-  /** What the loss takes are logits: a sigmoid's threshold is 0 there, not 0.5. */
+  /** What the loss takes are logits, or say yes by their sign as these do: a sigmoid's threshold is 0 there, not 0.5. */
   readonly logits: boolean;
 }
 
@@ -52,6 +54,8 @@ export interface MetricDefinition<Config> {
   readonly target?: "labels" | "values";
   /** Which values are better. */
   readonly better: "max" | "min";
+  /** Takes the last axis as one vector: see losses. */
+  readonly vector?: true;
   /** Needs the output itself; logits would give another value. */
   readonly output?: boolean;
   /** Operations of a metric that somebody defined; only for the units it was compiled for. */
@@ -59,6 +63,13 @@ export interface MetricDefinition<Config> {
   row(config: Config, context: MetricContext): Step;
   /** What is reported, where that is not the mean of the row values. */
   whole?(config: Config, task: Task): Whole;
+}
+
+/** OptionError where an example has several axes, for what makes one number of a whole set of rows. */
+export function checkOneAxis({ steps }: Task, who: string): void {
+  if (steps === undefined) return;
+  const cure = 'Take "accuracy", or work it out from predict().';
+  throw new OptionError(`${who}: expected an output (B, units), got one of several axes. ${cure}`);
 }
 
 /** Where the targets of a row begin. */

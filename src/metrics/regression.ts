@@ -1,6 +1,6 @@
 // Errors of values.
 import { reads, step, writes } from "../kernels.js";
-import { type MetricDefinition, placeOf, type RowTargets, type Whole } from "./metric.js";
+import { checkOneAxis, type MetricDefinition, placeOf, type RowTargets, type Whole } from "./metric.js";
 
 const error = (kernel: "mean_squared_error" | "mean_absolute_error"): MetricDefinition<object> => ({
   options: [],
@@ -87,5 +87,6 @@ export class Determination implements Whole {
 export const rSquared: MetricDefinition<object> = {
   ...meanSquaredError,
   better: "max",
+  fit: (_, task, who) => checkOneAxis(task, who),
   whole: (_, { units }) => new Determination(units),
 };

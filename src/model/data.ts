@@ -143,39 +143,47 @@ export interface Targets extends Values {
   readonly kind: TargetKind;
 }
 
-/** Targets for `rows` rows: labels, or `width` values a row. */
+/** Targets for `rows` rows: a label each, or one a step, or a value per output. */
 export function readTargets(
   input: DataInput,
-  { target, definition }: Pick<Outcome, "target" | "definition">,
+  { target, definition, task: { steps } }: Pick<Outcome, "target" | "definition" | "task">,
   output: Shape,
   rows: number,
   who: string,
   what = "y",
 ): Targets {
-  const width = sizeOf(output);
   if (input === undefined || input === null) {
     throw new DataError(`${who}: expected targets ${what}, got ${show(input)}. Pass them after x.`);
   }
   const { values, shape } = readData(input, `${who}: ${what}`);
   if (values.length === 0) throw noRows(input, who, what);
+  // An example's values may come in one line; other extents must be the output's, where that has several axes.
+  const fits = (example: Shape) => {
+    if (values.length !== rows * sizeOf(example)) return false;
+    const [first, ...rest] = shape ?? [rows];
+    return first === rows && (!steps || rest.length < 2 || sameExtents(rest, example));
+  };
+  const { sibling } = definition;
+  const width = sizeOf(output);
   if (target === "labels") {
-    if (values.length === rows && (!shape || sizeOf(shape.slice(1)) === 1)) {
+    const example = output.slice(0, -1);
+    if (fits(example)) {
       const whole = !(values instanceof Float32Array);
       const typed = values instanceof Uint8Array ? Int32Array.from(values) : values;
-      return { values: typed, type: "int32", rows, width: 1, kind: whole ? "integers" : "floats" };
+      const kind = whole ? "integers" : "floats";
+      return { values: typed, type: "int32", rows, width: sizeOf(example), kind };
     }
-    const { sibling } = definition;
     const hot = values.length === rows * width && sibling ? ` For one value per class use the loss "${sibling}".` : "";
-    throw new ShapeError(
-      `${who}: expected one label in ${what} for each of ${rows} rows, got ${describe(values, shape)}.${hot}`,
-    );
+    const wanted = steps
+      ? `labels in ${what} of shape ${extents([rows, ...example])}`
+      : `one label in ${what} for each of ${rows} rows`;
+    throw new ShapeError(`${who}: expected ${wanted}, got ${describe(values, shape)}.${hot}`);
   }
-  if (values.length !== rows * width || (shape && shape[0] !== rows)) {
-    const { sibling } = definition;
-    const labels = values.length === rows && sibling ? ` For integer labels use the loss "${sibling}".` : "";
-    throw new ShapeError(
-      `${who}: expected ${what} of shape (${rows}, ${width}), got ${describe(values, shape)}.${labels}`,
-    );
+  if (!fits(output)) {
+    const labelled = values.length === rows * (steps ?? 1) && sibling;
+    const labels = labelled ? ` For integer labels use the loss "${sibling}".` : "";
+    const wanted = extents([rows, ...output]);
+    throw new ShapeError(`${who}: expected ${what} of shape ${wanted}, got ${describe(values, shape)}.${labels}`);
   }
   const typed = values instanceof Float32Array ? values : Float32Array.from(values);
   return { values: typed, type: "float32", rows, width, kind: definition.fused ? "probabilities" : "values" };

@@ -3,7 +3,6 @@
 import { short, show } from "../check.js";
 import { isTexts, namesOf, numberTexts, readNames } from "../data/labels.js";
 import { DataError, OptionError } from "../errors.js";
-import { sizeOf } from "../layers/layer.js";
 import type { Program } from "../plan/program.js";
 import type { DataInput, TargetInput } from "./data.js";
 
@@ -40,7 +39,7 @@ function learn(y: readonly string[], program: Program, { learns }: Naming, who: 
     throw new DataError(`${who}: y: expected a model that knows names for its classes, got texts and none. ${cure}`);
   }
   const names = namesOf(y, `${who}: y`);
-  const outputs = sizeOf(program.outputs[0]!.shape);
+  const outputs = program.outputs[0]!.shape.at(-1)!;
   if (names.length === outputs) return names;
   const cure = `Give the last layer units: ${names.length}, or set model.labels to the names of all classes.`;
   const got = `${names.length} (${short(names.join(", "))})`;
@@ -50,7 +49,7 @@ function learn(y: readonly string[], program: Program, { learns }: Naming, who: 
 /** Names for the classes of a model, a copy. */
 export function readLabels(names: unknown, program: Program): readonly string[] {
   const known = readNames(names, "model.labels");
-  const outputs = sizeOf(program.outputs[0]!.shape);
+  const outputs = program.outputs[0]!.shape.at(-1)!;
   if (known.length === outputs) return [...known];
   throw new OptionError(`model.labels: expected a name for each of ${outputs} outputs, got ${known.length}.`);
 }

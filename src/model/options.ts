@@ -96,7 +96,7 @@ export interface FitInput {
   batchSize?: BatchSize;
   /** Another order in each epoch, drawn from the seed; default true. */
   shuffle?: boolean;
-  /** A share of the rows set apart, drawn from the seed, stratified for integer labels. */
+  /** A share of the rows set apart, drawn from the seed, stratified for integer labels, one a row. */
   validationSplit?: number;
   validationData?: readonly [x: ModelInput, y: ModelTarget];
   /** What earlyStopping() gives. */

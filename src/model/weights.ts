@@ -78,10 +78,14 @@ function only(targets: readonly Targets[], option: string): Targets {
 const isYesOrNo = ({ kind, width, values }: Targets): boolean =>
   kind === "probabilities" && width === 1 && (values as Float32Array).every((value) => value === 0 || value === 1);
 
-function labelsOf({ kind, values }: Targets, option: string): ArrayLike<number> {
-  if (kind === "integers" || kind === "floats") return values;
-  const cure = 'Use a loss on integer labels such as "sparseCategoricalCrossentropy", or sampleWeight.';
-  throw new OptionError(`fit: ${option}: expected integer labels in y, got a value per output. ${cure}`);
+function labelsOf({ kind, values, width }: Targets, option: string): ArrayLike<number> {
+  const labels = kind === "integers" || kind === "floats";
+  if (labels && width === 1) return values;
+  const cure = labels
+    ? "Use sampleWeight."
+    : 'Use a loss on integer labels such as "sparseCategoricalCrossentropy", or sampleWeight.';
+  const got = labels ? `${width}` : "a value per output";
+  throw new OptionError(`fit: ${option}: expected integer labels in y, one a row, got ${got}. ${cure}`);
 }
 
 function weight(value: unknown, name: string, row?: number): number {

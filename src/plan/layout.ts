@@ -11,6 +11,7 @@ import { type Parameter, type Program, portName } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
 import { takeScratch } from "./scratch.js";
 import { type Source, takeSource, targetWidths, total } from "./source.js";
+import { type StepTensors, takeSteps } from "./steps.js";
 import { strengthBytes } from "./strengths.js";
 import { lossName, takeRegisters, tapesOf } from "./tapes.js";
 
@@ -58,6 +59,8 @@ export interface Layout {
   readonly targets: readonly Tensor[];
   readonly rowWeight: Tensor | undefined;
   readonly mix: Mix | undefined;
+  /** By output, step by step: of those that have several axes, where something goes over the last one. */
+  readonly steps: readonly (StepTensors | undefined)[];
   /** What L-BFGS works in. */
   readonly pairs: Pairs | undefined;
   readonly outputs: readonly Tensor[];
@@ -180,17 +183,18 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     : undefined;
   const targets = targetsOf.map((width, k) => {
     const name = portName("target", outs, k);
-    return outcomes[k]?.target === "labels" ? arena.take(name, batch * 4) : arena.rows(name, batch, width);
+    return outcomes[k]?.target === "labels" ? arena.take(name, batch * width * 4) : arena.rows(name, batch, width);
   });
   const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
   const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
   const edges = takeEdges(arena, program, batch);
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
-  takeRegisters(arena, scratch, tapes, Math.max(...outputWidths), workers);
+  takeRegisters(arena, scratch, tapes, Math.max(...outs.map(({ shape }) => shape.at(-1)!)), workers);
   const loss = arena.take("loss", batch * 4);
   const several = outcomes.length > 1;
   const losses = several ? outcomes.map((_, k) => arena.take(lossName(outcomes.length, k), batch * 4)) : [loss];
+  const steps = takeSteps(arena, program, batch);
   const mix = request.train?.mixed ? takeMix(arena, batch, { inputs, targets, losses }, outputWidths) : undefined;
   const metrics = (training?.metrics ?? []).map(({ name, definition, outcome }) =>
     definition ? arena.take(`metric.${name}`, batch * 4) : losses[outcome]!,
@@ -243,6 +247,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     targets,
     rowWeight,
     mix,
+    steps,
     pairs,
     outputs,
     deltas,

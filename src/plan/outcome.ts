@@ -1,6 +1,6 @@
 // What a model ends with: the last activation of each output, the loss on it, and what is logged of it.
 
-import { OptionError, ShapeError } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { sizeOf } from "../layers/layer.js";
@@ -69,13 +69,9 @@ function workingNode(nodes: readonly ProgramNode[], index: number, shows = ["alw
 
 /** The loss on an output: on its last activation's input where it is fused with it. */
 function compileLoss({ nodes }: Nodes, { shape, index }: OutputPort, spec: LossSpec, weight: number): Outcome {
-  if (shape.length !== 1) {
-    throw new ShapeError(
-      `loss ${spec.name}: expected an output (B, units), got (B, ${shape.join(", ")}). Add flatten() at the end.`,
-    );
-  }
   const last = workingNode(nodes, index);
-  const units = sizeOf(shape);
+  const units = shape.at(-1)!;
+  const steps = shape.length > 1 ? sizeOf(shape.slice(0, -1)) : undefined;
   const definition = lossOf(spec, units);
   checkActivityBefore(spec.name, definition.fused, nodes, last);
   const fit = fitOf(spec, activationOf(nodes[last]), units);
@@ -87,7 +83,7 @@ function compileLoss({ nodes }: Nodes, { shape, index }: OutputPort, spec: LossS
     target,
     pred: fit === "fused" ? nodes[last]!.from[0]! : index,
     weight,
-    task: { target, units, binary, logits: fit !== "output" || signs === true },
+    task: { target, units, steps, binary, logits: fit !== "output" || signs === true },
   };
 }
 

@@ -1,6 +1,6 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
-import { type Access, hook, reads, type Step, step, writes, writesNext } from "../kernels.js";
+import { type Access, hook, reads, rowsOf, type Step, step, writes, writesNext } from "../kernels.js";
 import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { decaySteps } from "./decay.js";
@@ -37,7 +37,6 @@ import {
   forwardToLoss,
   looking,
   measureSteps,
-  rowsOf,
   trains,
   type Walk,
 } from "./walk.js";
@@ -67,9 +66,9 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...walk.steps,
     ...lossSteps(batch, walk, total),
     ...weighSteps(batch, source, walk, hyper),
+    ...metricSteps(batch, walk),
     ...mixed.losses,
     ...sumSteps(batch),
-    ...metricSteps(batch, walk),
     ...batchSteps,
     hook("guard", "each", reads(loss)),
     hook("decide", "once", ...rowValues(batch), writesNext(hyper), ...ordered),

@@ -1,14 +1,15 @@
 // What a plan does with the rows of a batch before and behind the layers: data in, losses, metrics.
 
 import type { Tensor } from "../arena.js";
-import { type Access, type KernelName, reads, type Step, step, updates, writes } from "../kernels.js";
+import { type Access, type KernelName, reads, rowsOf, type Step, step, updates, writes } from "../kernels.js";
 import { decision } from "../metrics/index.js";
 import type { ValueType } from "../spec.js";
 import { HYPER } from "./layout.js";
 import type { Program } from "./program.js";
-import type { Source } from "./source.js";
+import { type Source, targetWidths } from "./source.js";
+import { splitSteps, stepped } from "./steps.js";
 import { tapePlace } from "./tapes.js";
-import { type Batch, rowsOf, type Walk } from "./walk.js";
+import type { Batch, Walk } from "./walk.js";
 
 const gathers: Record<ValueType, KernelName & `gather_${string}`> = {
   float32: "gather_float32",
@@ -25,10 +26,11 @@ export function gather(batch: Batch, source: Source, cursor: Tensor, offset: num
     return step(kernel, by, writes(input), reads(source.x[i]!), ...at, input.width, input.stride);
   });
   if (!targets) return inputs;
+  const widths = targetWidths(program);
   const outcomes = program.training!.outcomes.map(({ target: kind }, k) => {
     const [target, y] = [layout.targets[k]!, source.y[k]!];
     return kind === "labels"
-      ? step("gather_int32", by, writes(target), reads(y), ...at)
+      ? step("gather_int32", by, writes(target), reads(y), ...at, widths[k]!)
       : step("gather_float32", by, writes(target), reads(y), ...at, target.width, target.stride);
   });
   return [...inputs, ...outcomes];
@@ -37,14 +39,19 @@ export function gather(batch: Batch, source: Source, cursor: Tensor, offset: num
 /** The nodes whose values the losses take. */
 export const predsOf = ({ training }: Program): number[] => training!.outcomes.map(({ pred }) => pred);
 
-/** Row losses by outcome, and, for an update of `total` rows, the gradients by what they take, which lie in `deltas`. */
+/** Row losses by output, and, for an update of `total` rows, the gradients by what they take, which lie in `deltas`. */
 export function lossSteps(batch: Batch, walk: Walk, total?: number, deltas = deltasOf(batch, walk)): Step[] {
   const { program, layout, rows } = batch;
-  return program.training!.outcomes.map(({ definition, config, pred, weight }, k) => {
-    const [loss, target] = [layout.losses[k]!, layout.targets[k]!];
-    const at = { batch: rowsOf(rows), loss, pred: walk.at(pred).tensor, target, place: tapePlace(layout, loss) };
-    if (total === undefined) return definition.forward(config, at);
-    return definition.backward(config, { ...at, dpred: deltas[k]!, scale: Math.fround(weight / total) });
+  return program.training!.outcomes.flatMap(({ definition, config, pred, weight }, k) => {
+    const [loss, target, delta] = [layout.losses[k]!, layout.targets[k]!, deltas[k]!];
+    const by = stepped(definition, batch, walk, k);
+    const place = tapePlace(layout, loss);
+    const at = { batch: rowsOf(rows), loss, pred: walk.at(pred).tensor, target, ...by?.tensors, place };
+    const split = splitSteps(batch, walk, k);
+    if (total === undefined) return [...split, definition.forward(config, at), ...(by?.mean(loss) ?? [])];
+    const scale = Math.fround(weight / (total * (by?.divisor ?? 1)));
+    const step = definition.backward(config, { ...at, dpred: by?.delta ?? delta, scale });
+    return [...split, step, ...(by?.join(delta) ?? []), ...(by?.mean(loss) ?? [])];
   });
 }
 
@@ -73,7 +80,7 @@ export function weighSteps(
   const by = rowsOf(batch.rows);
   return [
     // Whole words are copied, whatever they mean.
-    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor)),
+    step("gather_int32", by, writes(rowWeight), reads(weights), reads(order), reads(hyper, HYPER.cursor), 1),
     ...deltas.map((delta, k) =>
       step("weigh_rows", by, updates(losses[k]!), updates(delta), reads(rowWeight), delta.stride),
     ),
@@ -104,20 +111,19 @@ export function mixSteps(batch: Batch, source: Source, walk: Walk, total: number
   };
 }
 
-export function metricSteps({ program, layout, rows }: Batch, walk: Walk): Step[] {
+/** Row values of each metric. */
+export function metricSteps(batch: Batch, walk: Walk): Step[] {
+  const { program, layout, rows } = batch;
   const { metrics, outcomes } = program.training!;
   return metrics.flatMap(({ definition, config, outcome }, i) => {
     if (!definition) return [];
-    const { pred, task } = outcomes[outcome]!;
+    const { pred: taken, task } = outcomes[outcome]!;
     const value = layout.metrics[i]!;
-    return definition.row(config, {
-      batch: rowsOf(rows),
-      value,
-      pred: walk.at(definition.output ? program.outputs[outcome]!.index : pred).tensor,
-      target: layout.targets[outcome]!,
-      task,
-      place: tapePlace(layout, value),
-    });
+    const pred = walk.at(definition.output ? program.outputs[outcome]!.index : taken).tensor;
+    const place = tapePlace(layout, value);
+    const by = stepped(definition, batch, walk, outcome);
+    const at = { batch: rowsOf(rows), value, pred, target: layout.targets[outcome]!, ...by?.tensors };
+    return [definition.row(config, { ...at, task, place }), ...(by?.mean(value) ?? [])];
   });
 }
 

@@ -24,9 +24,9 @@ export interface Source {
 /** Bytes of one value of a type. */
 export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
 
-/** Values of one target of each output: 1 label, or one value per unit. */
+/** Values of one target of each output: a label, or one a step, or one value per unit. */
 export const targetWidths = ({ outputs, training }: Program): number[] =>
-  outputs.map(({ shape }, k) => (training?.outcomes[k]?.target === "labels" ? 1 : sizeOf(shape)));
+  outputs.map(({ shape }, k) => sizeOf(training?.outcomes[k]?.target === "labels" ? shape.slice(0, -1) : shape));
 
 /** Bytes of a source's inputs. */
 export const bytesOfInputs = (source: Source | undefined): number => total((source?.x ?? []).map(({ bytes }) => bytes));

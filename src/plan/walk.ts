@@ -1,7 +1,7 @@
 // Through the layers of a model, forward and backward: which tensors each layer reads and writes in one plan.
 
 import type { Tensor } from "../arena.js";
-import { reads, type Split, type Step, step, updates } from "../kernels.js";
+import { reads, rowsOf, type Split, type Step, step, updates } from "../kernels.js";
 import type { NodeContext } from "../layers/layer.js";
 import { edgeName } from "./edges.js";
 import { HYPER, type Layout, type ParameterTensors } from "./layout.js";
@@ -23,7 +23,6 @@ export interface Batch {
 export const LAYER_STREAM = 64;
 
 export const split = ({ parameter }: ParameterTensors): Split => ({ axis: "parameter", extent: parameter.units });
-export const rowsOf = (rows: number): Split => ({ axis: "batch", extent: rows });
 
 /** A value of the batch: where it lies, where its gradient does, and whether something trained lies below it. */
 interface Value {

@@ -7,6 +7,7 @@ import type { MetricSpec } from "../metrics/index.js";
 import type { CompileOptions } from "../model/options.js";
 import type { Model } from "../model.js";
 import { isInput } from "../plan/graph.js";
+import { compileProgram } from "../plan/program.js";
 import type { ModelSpec } from "../spec.js";
 
 /** A model, of which weights and workers are left alone, or its JSON. */
@@ -17,6 +18,8 @@ export interface Candidate {
   readonly compile: CompileOptions;
   /** Values of an example. */
   readonly width: number;
+  /** Its outputs are vectors: they have one axis. */
+  readonly vectors: boolean;
   /** What an evaluation gives. */
   readonly metrics: readonly string[];
 }
@@ -44,6 +47,7 @@ export function readCandidate(model: unknown, compile: unknown, who: string): Ca
     spec,
     compile: options,
     width: spec.layers[0].shape.reduce((size, extent) => size * extent, 1),
+    vectors: compileProgram(spec, undefined, 0).outputs[0]!.shape.length === 1,
     metrics: ["loss", "dataLoss", "penalty", ...((options.metrics ?? []) as readonly MetricSpec[]).map(nameOf)],
   };
 }

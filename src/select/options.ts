@@ -81,7 +81,7 @@ export function readRequest(
   const parallel = readParallel(given.parallel, who);
   const table = { x: readTable(x, { width: first.width }, who, "x") };
   const targets = readTable(y, { rows: table.x.rows }, who, "y");
-  const classes = readClasses(stratified, targets, who);
+  const classes = readClasses(stratified, targets, first.vectors, who);
   const options = {
     folds: count,
     repeats,
@@ -128,7 +128,13 @@ function readSignal(signal: unknown, who: string): void {
   throw new OptionError(`${who}: signal: expected an AbortSignal, got ${show(signal)}.`);
 }
 
-function readClasses(stratified: unknown, y: Table, who: string): ArrayLike<number> | undefined {
+function readClasses(stratified: unknown, y: Table, vectors: boolean, who: string): ArrayLike<number> | undefined {
+  if (stratified === true && !vectors) {
+    const cure = "Give a class for each row.";
+    throw new OptionError(
+      `${who}: stratified: expected an output (B, units) for true, got one of several axes. ${cure}`,
+    );
+  }
   if (typeof stratified === "boolean") return stratified ? classesOf(y, who) : undefined;
   const list = stratified as ArrayLike<number> | null;
   if (typeof list === "object" && typeof list?.length === "number") return list;

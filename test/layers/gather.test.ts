@@ -60,17 +60,20 @@ oracle(
 
 oracle(test, {
   kernel: "gather_int32",
-  cases: SIZES.map((B) => ({ B })),
-  tensors: ({ B }, random) => ({
-    data: { data: Int32Array.from({ length: N }, () => 2147483647 * random()) },
+  cases: SIZES.flatMap((B) => [1, 3, 8].map((width) => ({ B, width }))),
+  tensors: ({ B, width }, random) => ({
+    data: { data: Int32Array.from({ length: N * width }, () => 2147483647 * random()) },
     order: { data: order(B, random) },
     cursor: { data: Int32Array.of(CURSOR) },
-    out: { data: new Int32Array(B), write: true },
+    out: { data: new Int32Array(B * width), write: true },
   }),
-  args: (_, p) => [p("out"), p("data"), p("order"), p("cursor")],
+  args: ({ width }, p) => [p("out"), p("data"), p("order"), p("cursor"), width],
   extent: ({ B }) => B,
-  expected: ({ B }, inputs) => ({
-    out: Float64Array.from({ length: B }, (_, b) => inputs.data![inputs.order![CURSOR + b]!]!),
+  expected: ({ B, width }, inputs) => ({
+    out: Float64Array.from({ length: B * width }, (_, i) => {
+      const row = inputs.order![CURSOR + Math.floor(i / width)]!;
+      return inputs.data![row * width + (i % width)]!;
+    }),
   }),
   tolerance: 0,
 });

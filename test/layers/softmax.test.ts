@@ -7,16 +7,22 @@ const test = suite("softmax");
 
 interface Case {
   B: number;
+  /** Vectors of a row, without gaps; default 1. */
+  steps?: number;
   width: number;
   /** The logits are uniform in [-range, range). */
   range?: number;
   inPlace?: boolean;
 }
-const cases: Case[] = SIZES.flatMap((B) => SIZES.map((width) => ({ B, width })));
+const cases: Case[] = [
+  ...SIZES.flatMap((B) => SIZES.map((width) => ({ B, width }))),
+  ...[3, 7].flatMap((steps) => [1, 2, 3, 4, 5, 6, 7, 8, 9, 27].map((width) => ({ B: 4, steps, width }))),
+];
 const more: Case[] = [
   { B: 3, width: 13, range: 80 },
   { B: 3, width: 200, range: 3 },
   { B: 4, width: 10, inPlace: true },
+  { B: 4, steps: 5, width: 3, inPlace: true },
 ];
 
 /** Rows whose padding is huge, so that a lane that is not masked shows. */
@@ -38,11 +44,15 @@ const logSoftmax: Row = (x) => {
   const sum = x.reduce((a, value) => a + Math.exp(value - top), 0);
   return x.map((value) => value - top - Math.log(sum));
 };
-/** f of each row, zero in padding. */
-const rows = (x: Float64Array, width: number, f: (row: Float64Array, start: number) => Float64Array) => {
+const lengthOf = ({ steps = 1, width }: Case) => stride(steps * width);
+/** f of each step of each row, zero in padding. */
+const rows = (x: Float64Array, c: Case, f: (row: Float64Array, start: number) => Float64Array) => {
+  const { steps = 1, width } = c;
   const result = new Float64Array(x.length);
-  for (let start = 0; start < x.length; start += stride(width)) {
-    result.set(f(x.slice(start, start + width), start), start);
+  for (let row = 0; row < x.length; row += lengthOf(c)) {
+    for (let start = row; start < row + steps * width; start += width) {
+      result.set(f(x.slice(start, start + width), start), start);
+    }
   }
   return result;
 };
@@ -54,13 +64,13 @@ for (const [name, f] of [
   const forward: Oracle<Case> = {
     kernel: `${name}_forward`,
     cases: [...cases, ...more.filter(({ inPlace }) => !inPlace || name === "softmax")],
-    tensors: ({ B, width, range = 1, inPlace }, random) => ({
-      inp: { data: littered(B, width, () => range * random()) },
-      ...(inPlace ? {} : { out: { data: new Float32Array(B * stride(width)), write: true } }),
+    tensors: (c, random) => ({
+      inp: { data: littered(c.B, (c.steps ?? 1) * c.width, () => (c.range ?? 1) * random()) },
+      ...(c.inPlace ? {} : { out: { data: new Float32Array(c.B * lengthOf(c)), write: true } }),
     }),
-    args: ({ width, inPlace }, p) => [p(inPlace ? "inp" : "out"), p("inp"), width, stride(width)],
+    args: (c, p) => [p(c.inPlace ? "inp" : "out"), p("inp"), c.steps ?? 1, c.width, lengthOf(c)],
     extent: ({ B }) => B,
-    expected: ({ width, inPlace }, { inp }) => ({ [inPlace ? "inp" : "out"]: rows(inp!, width, f) }),
+    expected: (c, { inp }) => ({ [c.inPlace ? "inp" : "out"]: rows(inp!, c, f) }),
     tolerance: 1e-6,
   };
   oracle(test, forward);
@@ -68,23 +78,24 @@ for (const [name, f] of [
   const backward: Oracle<Case> = {
     kernel: `${name}_backward`,
     cases: [...cases, ...more],
-    tensors: ({ B, width, range = 1, inPlace }, random) => {
-      const inp = Float64Array.from(matrix(B, width, () => range * random()));
+    tensors: (c, random) => {
+      const { B, steps = 1, width, range = 1, inPlace } = c;
+      const inp = Float64Array.from(matrix(B, steps * width, () => range * random()));
       return {
         // Read by expected() alone.
         inp: { data: Float32Array.from(inp) },
-        out: { data: Float32Array.from(rows(inp, width, f)) },
-        dout: { data: littered(B, width, random) },
-        ...(inPlace ? {} : { dinp: { data: new Float32Array(B * stride(width)), write: true } }),
+        out: { data: Float32Array.from(rows(inp, c, f)) },
+        dout: { data: littered(B, steps * width, random) },
+        ...(inPlace ? {} : { dinp: { data: new Float32Array(B * lengthOf(c)), write: true } }),
       };
     },
-    args: ({ width, inPlace }, p) => [p(inPlace ? "dout" : "dinp"), p("dout"), p("out"), width, stride(width)],
+    args: (c, p) => [p(c.inPlace ? "dout" : "dinp"), p("dout"), p("out"), c.steps ?? 1, c.width, lengthOf(c)],
     extent: ({ B }) => B,
-    expected: ({ width, inPlace }, { inp, dout }) => {
-      const dinp = rows(inp!, width, (row, start) =>
+    expected: (c, { inp, dout }) => {
+      const dinp = rows(inp!, c, (row, start) =>
         numericGradient((x) => f(x).reduce((sum, y, i) => sum + y * dout![start + i]!, 0), row),
       );
-      return { [inPlace ? "dout" : "dinp"]: dinp };
+      return { [c.inPlace ? "dout" : "dinp"]: dinp };
     },
     tolerance: 2e-6,
   };
@@ -102,7 +113,7 @@ function run({ kernels, memory, base }: Build, kernel: KernelName, width: number
   });
   const pointers = inputs.map((_, i) => base + (i + 1) * size * 4);
   memoryOf(0).fill(NaN);
-  (kernels[kernel] as (...args: number[]) => void)(base, ...pointers, width, size, 0, 1);
+  (kernels[kernel] as (...args: number[]) => void)(base, ...pointers, 1, width, size, 0, 1);
   return [...memoryOf(0)];
 }
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);

@@ -51,6 +51,16 @@ const small: ModelSpec = {
   ],
 };
 
+const steps: ModelSpec = {
+  layers: [
+    { type: "input", shape: [3, 2] },
+    { type: "masking" },
+    { type: "dense", units: 4 },
+    { type: "lstm", units: 5, returnSequences: true },
+    { type: "dense", units: 4, activation: "softmax" },
+  ],
+};
+
 /** What data and optimizer may ask for besides. */
 interface Extras {
   zeros?: boolean;
@@ -94,7 +104,7 @@ function plans(
 const test = suite("barriers");
 
 test("no plan has a race", () => {
-  for (const spec of [deep, normalized, small]) {
+  for (const spec of [deep, normalized, small, steps]) {
     const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
     for (const extras of [{}, { zeros: true, weighted: true }, { weighted: true, mixed: true }, ...clips]) {
       for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
@@ -178,7 +188,7 @@ test("a plan prints as one step a line", () => {
     text,
     `collect                    once            flags
 gather_float32             batch:4         =input train.x train.order hyper+8 2 8
-gather_int32               batch:4         =target train.y train.order hyper+8
+gather_int32               batch:4         =target train.y train.order hyper+8 1
 dense_forward              batch:4         =dense_0 input dense_0.kernel dense_0.bias 2 3 8 8
 relu_forward               batch:4         =dense_0.activation dense_0 8
 dense_forward              batch:4         =dense_1 dense_0.activation dense_1.kernel dense_1.bias 3 2 8 8
