@@ -2,6 +2,7 @@
 // M rows, K summed over; every pointer and stride is in bytes. One output element is one accumulator, k ascending, so its
 // bits depend neither on the tile it falls into nor on the range of rows a call was given.
 
+import { tile4, tile5 } from "./gemm_tiles";
 import { madd, start_high, start_low, store_row } from "./simd";
 
 /**
@@ -10,13 +11,19 @@ import { madd, start_high, start_low, store_row } from "./simd";
  */
 export function gemm_rows(c: usize, a: usize, b: usize, bias: usize, M: i32, K: i32, c_row: usize, a_row: usize): void {
   let m = M;
-  // Strict products need a register of their own, and V8 has 15 to give: twelve sums, two panels and a row fill them, so that
-  // six rows would spill. Else six rows at a time; eight are two tiles of four, so that two rows are never left over behind a six.
+  // Eight rows are two tiles of four, so that two rows are never left over behind a six.
   while (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
     tile6(c, a, b, bias, K, c_row, a_row);
     c += 6 * c_row;
     a += 6 * a_row;
     m -= 6;
+  }
+  // Strict products need a register of their own, and V8 has 15 to give: six rows would spill. Up to 16 rows that are whole fours stay so.
+  while (!ASC_FEATURE_RELAXED_SIMD && m >= 5 && (m > 16 || (m & 3 && m != 6))) {
+    tile5(c, a, b, bias, K, c_row, a_row);
+    c += 5 * c_row;
+    a += 5 * a_row;
+    m -= 5;
   }
   while (m >= 4) {
     tile4(c, a, b, bias, K, c_row, a_row);
@@ -89,66 +96,6 @@ function tile6(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, 
   store_row((c += c_row), c30, c31);
   store_row((c += c_row), c40, c41);
   store_row(c + c_row, c50, c51);
-}
-
-// Two k at a time, so that the work on pointers counts for less. Each ends where a sum could be asked for: V8 11 would else load
-// the values of both k before it uses any, more than its registers hold.
-function tile4(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, a_row: usize): void {
-  const low = start_low(bias);
-  const high = start_high(bias);
-  let c00 = low;
-  let c01 = high;
-  let c10 = low;
-  let c11 = high;
-  let c20 = low;
-  let c21 = high;
-  let c30 = low;
-  let c31 = high;
-  let a0 = a;
-  let a1 = a0 + a_row;
-  let a2 = a1 + a_row;
-  let a3 = a2 + a_row;
-  for (let left = K; ; left -= 2) {
-    let b0 = v128.load(b);
-    let b1 = v128.load(b, 16);
-    let x = v128.load32_splat(a0);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    if (left == 1) break;
-    b0 = v128.load(b, 32);
-    b1 = v128.load(b, 48);
-    x = v128.load32_splat(a0, 4);
-    c00 = madd(x, b0, c00);
-    c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a1, 4);
-    c10 = madd(x, b0, c10);
-    c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a2, 4);
-    c20 = madd(x, b0, c20);
-    c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a3, 4);
-    c30 = madd(x, b0, c30);
-    c31 = madd(x, b1, c31);
-    if (left == 2) break;
-    a0 += 8;
-    a1 += 8;
-    a2 += 8;
-    a3 += 8;
-    b += 64;
-  }
-  store_row(c, c00, c01);
-  store_row((c += c_row), c10, c11);
-  store_row((c += c_row), c20, c21);
-  store_row(c + c_row, c30, c31);
 }
 
 function tile2(c: usize, a: usize, b: usize, bias: usize, K: i32, c_row: usize, a_row: usize): void {

@@ -18,7 +18,7 @@ export function gemm_strided(
   b_k: usize,
 ): void {
   let m = M;
-  // Six or four rows as in gemm.ts.
+  // Strict products need a register of their own, and V8 has 15 to give: there six rows would spill.
   while (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
     tile6(c, a, b, K, c_row, a_row, a_k, b_k);
     c += 6 * c_row;

@@ -3,6 +3,7 @@
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adadelta extends Rule {
+  @inline
   direction(g: v128, _w: v128, square: usize, change: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
     const rest = hyper_value(hyper, 2);

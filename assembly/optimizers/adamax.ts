@@ -5,6 +5,7 @@ import { flush_below } from "../core/simd";
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adamax extends Rule {
+  @inline
   direction(g: v128, _w: v128, mean: usize, largest: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const decayed = f32x4.mul(hyper_value(hyper, 1), v128.load(largest));

@@ -6,6 +6,7 @@ import { madd } from "../core/simd";
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adamw extends Rule {
+  @inline
   direction(g: v128, w: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);
@@ -20,6 +21,7 @@ class Adamw extends Rule {
 }
 
 class Amsgrad extends Rule {
+  @inline
   direction(g: v128, w: v128, mean: usize, variance: usize, largest: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);

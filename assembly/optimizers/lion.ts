@@ -6,6 +6,7 @@ import { madd } from "../core/simd";
 import { blend, hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Lion extends Rule {
+  @inline
   direction(g: v128, w: v128, mean: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const c = blend(hyper_value(hyper, 1), v128.load(mean), hyper_value(hyper, 2), g);
     store_slot(mean, blend(hyper_value(hyper, 3), v128.load(mean), hyper_value(hyper, 4), g), tiny);

@@ -5,6 +5,7 @@ import { madd } from "../core/simd";
 import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Rmsprop extends Rule {
+  @inline
   direction(g: v128, _w: v128, square: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
     const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
@@ -13,6 +14,7 @@ class Rmsprop extends Rule {
 }
 
 class Momentum extends Rule {
+  @inline
   direction(g: v128, _w: v128, square: usize, velocity: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
     const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
@@ -22,6 +24,7 @@ class Momentum extends Rule {
 }
 
 class Centered extends Rule {
+  @inline
   direction(g: v128, _w: v128, square: usize, velocity: usize, average: usize, hyper: usize, tiny: v128): v128 {
     const rho = hyper_value(hyper, 1);
     const s = store_slot(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);

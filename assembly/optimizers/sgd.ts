@@ -4,16 +4,25 @@ import { madd } from "../core/simd";
 import { hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Sgd extends Rule {
+  @inline
   direction(g: v128, _w: v128, _slot0: usize, _slot1: usize, _slot2: usize, _hyper: usize, _tiny: v128): v128 {
     return g;
   }
 }
 
 class Momentum extends Rule {
+  @inline
   direction(g: v128, _w: v128, velocity: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const momentum = hyper_value(hyper, 1);
-    const v = store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny);
-    return load<f32>(hyper, 8) != 0 ? madd(momentum, v, g) : v;
+    return store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny);
+  }
+}
+
+class Nesterov extends Rule {
+  @inline
+  direction(g: v128, _w: v128, velocity: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+    const momentum = hyper_value(hyper, 1);
+    return madd(momentum, store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny), g);
   }
 }
 
@@ -54,5 +63,7 @@ export function sgd_momentum_update(
   from: i32,
   to: i32,
 ): void {
-  update<Momentum>(weight, velocity, 0, 0, gradient, penalty, flag, hyper, l1, l2, unit, from, to);
+  if (load<f32>(hyper, 8))
+    update<Nesterov>(weight, velocity, 0, 0, gradient, penalty, flag, hyper, l1, l2, unit, from, to);
+  else update<Momentum>(weight, velocity, 0, 0, gradient, penalty, flag, hyper, l1, l2, unit, from, to);
 }
