@@ -138,9 +138,8 @@ export const mutations = [
   row("layers/convolution", "v128.and(low, lanes_below(group << 3, O))", "low"),
   row("layers/pooling", "free = v128.andnot(free, taken);", ""),
   row("core/gemm_segments", "    a += a_down;\n  }\n  store_row(c, c00, c01);\n}", "  }\n  store_row(c, c00, c01);\n}"),
-  row(
-    "core/gemm_windows",
-    "const low = lanes_below(0, columns);\n  const high = lanes_below(4, columns);\n  const zero = unknown_zero(B);\n  for (let image = 0; image < B; image++) {\n    let c00 = zero;\n    let c01 = zero;\n    for",
-    "const low = i32x4.splat(-1);\n  const high = lanes_below(4, columns);\n  const zero = unknown_zero(B);\n  for (let image = 0; image < B; image++) {\n    let c00 = zero;\n    let c01 = zero;\n    for",
-  ),
+  row("layers/convolution", "\n      O - (panel << 3),", "\n      8,"),
+  row("core/gemm_windows", "a = at(a, near * a_image);", "a = at(a, a_image);"),
+  row("core/gemm_windows", "channels - (row % channels)", "channels"),
+  row("core/gemm_windows", "if (rows > 3)", "if (rows > 2)"),
 ];
