@@ -113,7 +113,7 @@ const cases: Windows[] = [
   image(2, 1, 1, [2, 3], [1, 1]),
   image(3, 12, 1, [2, 2], [1, 2]),
   // So many pixels that the gradient by the kernel takes the images in turns.
-  image(5, 9, 7, [20, 22], [1, 1]),
+  image(3, 9, 7, [10, 20], [1, 1]),
 ];
 
 /** Floats of an image: to the end of the last window. */
