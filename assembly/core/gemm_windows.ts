@@ -9,6 +9,9 @@ function offset(k: i32, channels: i32, segments: i32, a_segment: i32, a_down: i3
   return at(0, row * a_down + (position - row * segments) * a_segment + (k - position * channels));
 }
 
+/** Pixels that stay near while all rows of the kernel pass over them, in whole images. */
+const NEAR_PIXELS: i32 = 512;
+
 /** 8 floats added to those at c, or in their place where `image` is 0: sums of one image are short, so that little is lost. */
 function add_row(c: usize, image: i32, low: v128, high: v128): void {
   if (image == 0) store_row(c, low, high);
@@ -41,93 +44,78 @@ export function gemm_windows(
   d_image: i32,
   columns: i32,
 ): void {
-  const pixel_bytes: usize = a_pixel << 2;
+  const a_step: usize = a_pixel << 2;
   const line_rest = at(0, a_line - pixels * a_pixel);
   const image_rest = at(0, a_image - lines * a_line);
-  const d_pixel_bytes: usize = d_pixel << 2;
-  const d_image_rest = at(0, d_image - lines * pixels * d_pixel);
-  for (const last = k + M; k < last; ) {
-    const a0 = a + offset(k, channels, segments, a_segment, a_down);
-    const a1 = a + offset(k + 1, channels, segments, a_segment, a_down);
-    const a2 = a + offset(k + 2, channels, segments, a_segment, a_down);
-    const a3 = a + offset(k + 3, channels, segments, a_segment, a_down);
-    const m = last - k;
-    // Six or four rows as in gemm.ts.
-    if (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
-      const a4 = a + offset(k + 4, channels, segments, a_segment, a_down);
-      const a5 = a + offset(k + 5, channels, segments, a_segment, a_down);
-      tile6(
-        c,
-        a0,
-        a1,
-        a2,
-        a3,
-        a4,
-        a5,
-        d,
-        B,
-        lines,
-        pixels,
-        pixel_bytes,
-        line_rest,
-        image_rest,
-        d_pixel_bytes,
-        d_image_rest,
-        columns,
-      );
-      k += 6;
-      c += 192;
-    } else if (m >= 4) {
-      tile4(
-        c,
-        a0,
-        a1,
-        a2,
-        a3,
-        d,
-        B,
-        lines,
-        pixels,
-        pixel_bytes,
-        line_rest,
-        image_rest,
-        d_pixel_bytes,
-        d_image_rest,
-        columns,
-      );
-      k += 4;
-      c += 128;
-    } else {
-      tile1(c, a0, d, B, lines, pixels, pixel_bytes, line_rest, image_rest, d_pixel_bytes, d_image_rest, columns);
-      k++;
-      c += 32;
+  const d_step: usize = d_pixel << 2;
+  const d_rest = at(0, d_image - lines * pixels * d_pixel);
+  const near = max(1, NEAR_PIXELS / (lines * pixels));
+  for (let image = 0; image < B; image += near) {
+    const end = min(image + near, B);
+    for (let m = 0; m < M; ) {
+      const row = k + m;
+      // Rows of one pixel lie side by side: one pointer has them all.
+      const side = min(channels - (row % channels), M - m);
+      const target = at(c, m << 3);
+      const a0 = a + offset(row, channels, segments, a_segment, a_down);
+      // Six or four rows as in gemm.ts.
+      if (ASC_FEATURE_RELAXED_SIMD && side >= 6 && side != 8) {
+        tile6(target, a0, d, image, end, lines, pixels, a_step, line_rest, image_rest, d_step, d_rest, columns);
+        m += 6;
+      } else if (!ASC_FEATURE_RELAXED_SIMD && side >= 4) {
+        tile4(target, a0, d, image, end, lines, pixels, a_step, line_rest, image_rest, d_step, d_rest, columns);
+        m += 4;
+      } else {
+        const a1 = a + offset(row + 1, channels, segments, a_segment, a_down);
+        const a2 = a + offset(row + 2, channels, segments, a_segment, a_down);
+        const a3 = a + offset(row + 3, channels, segments, a_segment, a_down);
+        const left = M - m;
+        apart4(
+          target,
+          a0,
+          a1,
+          a2,
+          a3,
+          d,
+          left,
+          image,
+          end,
+          lines,
+          pixels,
+          a_step,
+          line_rest,
+          image_rest,
+          d_step,
+          d_rest,
+          columns,
+        );
+        m += 4;
+      }
     }
+    a = at(a, near * a_image);
+    d = at(d, near * d_image);
   }
 }
 
 function tile6(
   c: usize,
-  a0: usize,
-  a1: usize,
-  a2: usize,
-  a3: usize,
-  a4: usize,
-  a5: usize,
-  b: usize,
-  B: i32,
+  a: usize,
+  d: usize,
+  first: i32,
+  last: i32,
   lines: i32,
   pixels: i32,
   a_pixel: usize,
   a_line: usize,
   a_image: usize,
-  b_pixel: usize,
-  b_image: usize,
+  d_pixel: usize,
+  d_image: usize,
   columns: i32,
 ): void {
   const low = lanes_below(0, columns);
   const high = lanes_below(4, columns);
-  const zero = unknown_zero(B);
-  for (let image = 0; image < B; image++) {
+  const zero = unknown_zero(lines);
+  for (let image = first; image < last; image++) {
     let c00 = zero;
     let c01 = zero;
     let c10 = zero;
@@ -142,48 +130,33 @@ function tile6(
     let c51 = zero;
     for (let line = lines; line > 0; line--) {
       for (let pixel = pixels; pixel > 0; pixel--) {
-        const b0 = v128.load(b);
-        const b1 = v128.load(b, 16);
-        let x = v128.load32_splat(a0);
-        c00 = madd(x, b0, c00);
-        c01 = madd(x, b1, c01);
-        x = v128.load32_splat(a1);
-        c10 = madd(x, b0, c10);
-        c11 = madd(x, b1, c11);
-        x = v128.load32_splat(a2);
-        c20 = madd(x, b0, c20);
-        c21 = madd(x, b1, c21);
-        x = v128.load32_splat(a3);
-        c30 = madd(x, b0, c30);
-        c31 = madd(x, b1, c31);
-        x = v128.load32_splat(a4);
-        c40 = madd(x, b0, c40);
-        c41 = madd(x, b1, c41);
-        x = v128.load32_splat(a5);
-        c50 = madd(x, b0, c50);
-        c51 = madd(x, b1, c51);
-        a0 += a_pixel;
-        a1 += a_pixel;
-        a2 += a_pixel;
-        a3 += a_pixel;
-        a4 += a_pixel;
-        a5 += a_pixel;
-        b += b_pixel;
+        const d0 = v128.load(d);
+        const d1 = v128.load(d, 16);
+        let x = v128.load32_splat(a);
+        c00 = madd(x, d0, c00);
+        c01 = madd(x, d1, c01);
+        x = v128.load32_splat(a, 4);
+        c10 = madd(x, d0, c10);
+        c11 = madd(x, d1, c11);
+        x = v128.load32_splat(a, 8);
+        c20 = madd(x, d0, c20);
+        c21 = madd(x, d1, c21);
+        x = v128.load32_splat(a, 12);
+        c30 = madd(x, d0, c30);
+        c31 = madd(x, d1, c31);
+        x = v128.load32_splat(a, 16);
+        c40 = madd(x, d0, c40);
+        c41 = madd(x, d1, c41);
+        x = v128.load32_splat(a, 20);
+        c50 = madd(x, d0, c50);
+        c51 = madd(x, d1, c51);
+        a += a_pixel;
+        d += d_pixel;
       }
-      a0 += a_line;
-      a1 += a_line;
-      a2 += a_line;
-      a3 += a_line;
-      a4 += a_line;
-      a5 += a_line;
+      a += a_line;
     }
-    a0 += a_image;
-    a1 += a_image;
-    a2 += a_image;
-    a3 += a_image;
-    a4 += a_image;
-    a5 += a_image;
-    b += b_image;
+    a += a_image;
+    d += d_image;
     add_row(c, image, v128.and(c00, low), v128.and(c01, high));
     add_row(c + 32, image, v128.and(c10, low), v128.and(c11, high));
     add_row(c + 64, image, v128.and(c20, low), v128.and(c21, high));
@@ -195,25 +168,23 @@ function tile6(
 
 function tile4(
   c: usize,
-  a0: usize,
-  a1: usize,
-  a2: usize,
-  a3: usize,
-  b: usize,
-  B: i32,
+  a: usize,
+  d: usize,
+  first: i32,
+  last: i32,
   lines: i32,
   pixels: i32,
   a_pixel: usize,
   a_line: usize,
   a_image: usize,
-  b_pixel: usize,
-  b_image: usize,
+  d_pixel: usize,
+  d_image: usize,
   columns: i32,
 ): void {
   const low = lanes_below(0, columns);
   const high = lanes_below(4, columns);
-  const zero = unknown_zero(B);
-  for (let image = 0; image < B; image++) {
+  const zero = unknown_zero(lines);
+  for (let image = first; image < last; image++) {
     let c00 = zero;
     let c01 = zero;
     let c10 = zero;
@@ -224,25 +195,87 @@ function tile4(
     let c31 = zero;
     for (let line = lines; line > 0; line--) {
       for (let pixel = pixels; pixel > 0; pixel--) {
-        const b0 = v128.load(b);
-        const b1 = v128.load(b, 16);
+        const d0 = v128.load(d);
+        const d1 = v128.load(d, 16);
+        let x = v128.load32_splat(a);
+        c00 = madd(x, d0, c00);
+        c01 = madd(x, d1, c01);
+        x = v128.load32_splat(a, 4);
+        c10 = madd(x, d0, c10);
+        c11 = madd(x, d1, c11);
+        x = v128.load32_splat(a, 8);
+        c20 = madd(x, d0, c20);
+        c21 = madd(x, d1, c21);
+        x = v128.load32_splat(a, 12);
+        c30 = madd(x, d0, c30);
+        c31 = madd(x, d1, c31);
+        a += a_pixel;
+        d += d_pixel;
+      }
+      a += a_line;
+    }
+    a += a_image;
+    d += d_image;
+    add_row(c, image, v128.and(c00, low), v128.and(c01, high));
+    add_row(c + 32, image, v128.and(c10, low), v128.and(c11, high));
+    add_row(c + 64, image, v128.and(c20, low), v128.and(c21, high));
+    add_row(c + 96, image, v128.and(c30, low), v128.and(c31, high));
+  }
+}
+
+/** Up to four rows, each with a pointer. */
+function apart4(
+  c: usize,
+  a0: usize,
+  a1: usize,
+  a2: usize,
+  a3: usize,
+  d: usize,
+  rows: i32,
+  first: i32,
+  last: i32,
+  lines: i32,
+  pixels: i32,
+  a_pixel: usize,
+  a_line: usize,
+  a_image: usize,
+  d_pixel: usize,
+  d_image: usize,
+  columns: i32,
+): void {
+  const low = lanes_below(0, columns);
+  const high = lanes_below(4, columns);
+  const zero = unknown_zero(lines);
+  for (let image = first; image < last; image++) {
+    let c00 = zero;
+    let c01 = zero;
+    let c10 = zero;
+    let c11 = zero;
+    let c20 = zero;
+    let c21 = zero;
+    let c30 = zero;
+    let c31 = zero;
+    for (let line = lines; line > 0; line--) {
+      for (let pixel = pixels; pixel > 0; pixel--) {
+        const d0 = v128.load(d);
+        const d1 = v128.load(d, 16);
         let x = v128.load32_splat(a0);
-        c00 = madd(x, b0, c00);
-        c01 = madd(x, b1, c01);
+        c00 = madd(x, d0, c00);
+        c01 = madd(x, d1, c01);
         x = v128.load32_splat(a1);
-        c10 = madd(x, b0, c10);
-        c11 = madd(x, b1, c11);
+        c10 = madd(x, d0, c10);
+        c11 = madd(x, d1, c11);
         x = v128.load32_splat(a2);
-        c20 = madd(x, b0, c20);
-        c21 = madd(x, b1, c21);
+        c20 = madd(x, d0, c20);
+        c21 = madd(x, d1, c21);
         x = v128.load32_splat(a3);
-        c30 = madd(x, b0, c30);
-        c31 = madd(x, b1, c31);
+        c30 = madd(x, d0, c30);
+        c31 = madd(x, d1, c31);
         a0 += a_pixel;
         a1 += a_pixel;
         a2 += a_pixel;
         a3 += a_pixel;
-        b += b_pixel;
+        d += d_pixel;
       }
       a0 += a_line;
       a1 += a_line;
@@ -253,48 +286,10 @@ function tile4(
     a1 += a_image;
     a2 += a_image;
     a3 += a_image;
-    b += b_image;
+    d += d_image;
     add_row(c, image, v128.and(c00, low), v128.and(c01, high));
-    add_row(c + 32, image, v128.and(c10, low), v128.and(c11, high));
-    add_row(c + 64, image, v128.and(c20, low), v128.and(c21, high));
-    add_row(c + 96, image, v128.and(c30, low), v128.and(c31, high));
-  }
-}
-
-function tile1(
-  c: usize,
-  a0: usize,
-  b: usize,
-  B: i32,
-  lines: i32,
-  pixels: i32,
-  a_pixel: usize,
-  a_line: usize,
-  a_image: usize,
-  b_pixel: usize,
-  b_image: usize,
-  columns: i32,
-): void {
-  const low = lanes_below(0, columns);
-  const high = lanes_below(4, columns);
-  const zero = unknown_zero(B);
-  for (let image = 0; image < B; image++) {
-    let c00 = zero;
-    let c01 = zero;
-    for (let line = lines; line > 0; line--) {
-      for (let pixel = pixels; pixel > 0; pixel--) {
-        const b0 = v128.load(b);
-        const b1 = v128.load(b, 16);
-        let x = v128.load32_splat(a0);
-        c00 = madd(x, b0, c00);
-        c01 = madd(x, b1, c01);
-        a0 += a_pixel;
-        b += b_pixel;
-      }
-      a0 += a_line;
-    }
-    a0 += a_image;
-    b += b_image;
-    add_row(c, image, v128.and(c00, low), v128.and(c01, high));
+    if (rows > 1) add_row(c + 32, image, v128.and(c10, low), v128.and(c11, high));
+    if (rows > 2) add_row(c + 64, image, v128.and(c20, low), v128.and(c21, high));
+    if (rows > 3) add_row(c + 96, image, v128.and(c30, low), v128.and(c31, high));
   }
 }

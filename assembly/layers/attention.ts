@@ -11,39 +11,44 @@ function counting(mask: usize, i: i32, count: i32): v128 {
   return mask ? v128.and(below, f32x4.ne(v128.load(at(mask, i)), f32x4.splat(0))) : below;
 }
 
-/** row = softmax(scale * row) over the lanes that count, `pitch` floats, zero in others; zeros where none counts. */
+/** row = softmax(scale * row) over the lanes that count, zero in others up to `pitch` floats; zeros where none counts. */
 function soften(row: usize, mask: usize, count: i32, pitch: i32, scale: v128): void {
+  const end = (count + 3) & ~3;
   let top = f32x4.splat(-Infinity);
-  for (let i = 0; i < pitch; i += 4) {
+  for (let i = 0; i < end; i += 4) {
     const score = f32x4.mul(v128.load(at(row, i)), scale);
     v128.store(at(row, i), score);
-    top = f32x4.max(top, v128.bitselect(score, f32x4.splat(-Infinity), counting(mask, i, count)));
+    // What is not a number may get lost here; it comes back with its power.
+    top = f32x4.pmax(v128.bitselect(score, f32x4.splat(-Infinity), counting(mask, i, count)), top);
   }
   top = max_lanes(top);
   let sum = f32x4.splat(0);
-  for (let i = 0; i < pitch; i += 4) {
+  for (let i = 0; i < end; i += 4) {
     const power = v128.and(exp4(f32x4.sub(v128.load(at(row, i)), top)), counting(mask, i, count));
     v128.store(at(row, i), power);
     sum = f32x4.add(sum, power);
   }
   sum = sum_lanes(sum);
-  for (let i = 0; i < pitch; i += 4) {
+  for (let i = 0; i < end; i += 4) {
     const share = flush(f32x4.div(v128.load(at(row, i)), sum));
     v128.store(at(row, i), v128.and(share, counting(mask, i, count)));
   }
+  memory.fill(at(row, end), 0, (pitch - end) << 2);
 }
 
-/** slope = share * (slope - Σ slope * share) * scale, `pitch` floats. */
-function harden(slope: usize, share: usize, pitch: i32, scale: v128): void {
+/** slope = share * (slope - Σ slope * share) * scale, `count` floats, and zero up to `pitch`. */
+function harden(slope: usize, share: usize, count: i32, pitch: i32, scale: v128): void {
+  const end = (count + 3) & ~3;
   let sum = f32x4.splat(0);
-  for (let i = 0; i < pitch; i += 4) {
+  for (let i = 0; i < end; i += 4) {
     sum = f32x4.add(sum, f32x4.mul(v128.load(at(slope, i)), v128.load(at(share, i))));
   }
   sum = sum_lanes(sum);
-  for (let i = 0; i < pitch; i += 4) {
+  for (let i = 0; i < end; i += 4) {
     const rest = f32x4.mul(v128.load(at(share, i)), f32x4.sub(v128.load(at(slope, i)), sum));
     v128.store(at(slope, i), flush(f32x4.mul(rest, scale)));
   }
+  memory.fill(at(slope, end), 0, (pitch - end) << 2);
 }
 
 /** out (size, pitch) = the transpose of inp (steps, size), whose rows are `width` floats apart; zero in padding. */
@@ -73,7 +78,38 @@ function multiply(
   }
 }
 
-/** The `size` columns of c (steps, size) = a (steps, steps) · b (steps, size), rows of b and c `width` floats apart; through `tile`. */
+/** Which steps each step has to do with: all of them, those up to itself, or itself and those behind. */
+const ALL: i32 = 0;
+const UP_TO: i32 = 1;
+const FROM: i32 = 2;
+
+/** Rows of a causal product that are taken together, two tiles of six. */
+const BLOCK: i32 = 12;
+
+/** The first step that one of the rows from `t` on has to do with. */
+function first_of(which: i32, t: i32): i32 {
+  return which == FROM ? t : 0;
+}
+
+/** The end of them, for `rows` rows. */
+function end_of(which: i32, t: i32, rows: i32, steps: i32): i32 {
+  return which == UP_TO ? t + rows : steps;
+}
+
+/** c (steps, pitch) = a (steps, size) · b (size, pitch), rows of a `width` floats apart; of UP_TO alone the columns it has to do with. */
+function compare(c: usize, a: usize, b: usize, steps: i32, size: i32, width: i32, pitch: i32, which: i32): void {
+  const block = which == ALL ? steps : BLOCK;
+  for (let t = 0; t < steps; t += block) {
+    const rows = min(block, steps - t);
+    const columns = round8(end_of(which, t, rows, steps));
+    multiply(at(c, t * pitch), at(a, t * width), b, rows, size, columns, pitch, width, 1, pitch);
+  }
+}
+
+/**
+ * The `size` columns of c (steps, size) = a (steps, steps) · b (steps, size), rows of b and c `width` floats apart, over the steps
+ * that each has to do with; through `tile`.
+ */
 function gather(
   c: usize,
   tile: usize,
@@ -84,14 +120,21 @@ function gather(
   width: i32,
   a_row: i32,
   a_k: i32,
+  which: i32,
 ): void {
   const N = round8(size);
-  // Whole panels have no neighbour to spare.
-  if (N == size) {
-    multiply(c, a, b, steps, steps, N, width, a_row, a_k, width);
-    return;
+  const block = which == ALL ? steps : BLOCK;
+  for (let t = 0; t < steps; t += block) {
+    const rows = min(block, steps - t);
+    const first = first_of(which, t);
+    const K = end_of(which, t, rows, steps) - first;
+    const left = at(a, t * a_row + first * a_k);
+    const right = at(b, first * width);
+    // Whole panels have no neighbour to spare.
+    if (N == size) multiply(at(c, t * width), left, right, rows, K, N, width, a_row, a_k, width);
+    else multiply(at(tile, t * N), left, right, rows, K, N, N, a_row, a_k, width);
   }
-  multiply(tile, a, b, steps, steps, N, N, a_row, a_k, width);
+  if (N == size) return;
   for (let t = 0; t < steps; t++) memory.copy(at(c, t * width), at(tile, t * N), size << 2);
 }
 
@@ -123,23 +166,24 @@ export function attention_forward(
   const pitch = round8(steps);
   const tile = at(tiles, size * pitch);
   const scale = f32x4.splat(1 / sqrt<f32>(<f32>size));
+  const which = causal ? UP_TO : ALL;
   for (let b = from; b < to; b++) {
     const counts = mask ? at(mask, b * mask_stride) : 0;
     for (let head = 0; head < heads; head++) {
       const query = at(inp, b * inp_stride + head * size);
       const shares = at(share, b * share_stride + head * steps * pitch);
       turn(tiles, at(query, apart), steps, size, width, pitch);
-      multiply(shares, query, tiles, steps, size, pitch, pitch, width, 1, pitch);
-      for (let t = 0; t < steps; t++) soften(at(shares, t * pitch), counts, causal ? t + 1 : steps, pitch, scale);
+      compare(shares, query, tiles, steps, size, width, pitch, which);
+      for (let t = 0; t < steps; t++) soften(at(shares, t * pitch), counts, end_of(which, t, 1, steps), pitch, scale);
       const target = at(out, b * out_stride + head * size);
-      gather(target, tile, shares, at(query, 2 * apart), steps, size, width, pitch, 1);
+      gather(target, tile, shares, at(query, 2 * apart), steps, size, width, pitch, 1, which);
     }
   }
 }
 
 /**
  * dinp = the gradients by q, k and v, `apart` floats apart like those, from dout (B, steps, heads * size) and what attention_forward
- * left in share, rows from..to. Overwrites dinp and tiles (size * pitch + steps * pitch + steps * size rounded up to 8, with the
+ * left in share, with the same `causal`, rows from..to. Overwrites dinp and tiles (size * pitch + steps * pitch + steps * size rounded up to 8, with the
  * pitch of share), which must alias nothing.
  */
 export function attention_backward(
@@ -151,6 +195,7 @@ export function attention_backward(
   steps: i32,
   heads: i32,
   size: i32,
+  causal: i32,
   apart: i32,
   dinp_stride: i32,
   dout_stride: i32,
@@ -164,6 +209,8 @@ export function attention_backward(
   const slopes = at(tiles, size * pitch);
   const tile = at(slopes, steps * pitch);
   const scale = f32x4.splat(1 / sqrt<f32>(<f32>size));
+  const before = causal ? UP_TO : ALL;
+  const behind = causal ? FROM : ALL;
   for (let b = from; b < to; b++) {
     for (let head = 0; head < heads; head++) {
       const query = at(inp, b * inp_stride + head * size);
@@ -171,11 +218,13 @@ export function attention_backward(
       const d = at(dout, b * dout_stride + head * size);
       const target = at(dinp, b * dinp_stride + head * size);
       turn(tiles, at(query, 2 * apart), steps, size, width, pitch);
-      multiply(slopes, d, tiles, steps, size, pitch, pitch, width, 1, pitch);
-      for (let t = 0; t < steps; t++) harden(at(slopes, t * pitch), at(shares, t * pitch), pitch, scale);
-      gather(target, tile, slopes, at(query, apart), steps, size, width, pitch, 1);
-      gather(at(target, apart), tile, slopes, query, steps, size, width, 1, pitch);
-      gather(at(target, 2 * apart), tile, shares, d, steps, size, width, 1, pitch);
+      compare(slopes, d, tiles, steps, size, width, pitch, before);
+      for (let t = 0; t < steps; t++) {
+        harden(at(slopes, t * pitch), at(shares, t * pitch), end_of(before, t, 1, steps), pitch, scale);
+      }
+      gather(target, tile, slopes, at(query, apart), steps, size, width, pitch, 1, before);
+      gather(at(target, apart), tile, slopes, query, steps, size, width, 1, pitch, behind);
+      gather(at(target, 2 * apart), tile, shares, d, steps, size, width, 1, pitch, behind);
     }
   }
 }

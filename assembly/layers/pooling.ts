@@ -37,15 +37,20 @@ export function max_pool_forward(
         const pixel = x * step - left;
         const first_pixel = max(pixel, 0);
         const end_pixel = min(pixel + columns, width);
-        const here = b * out_stride + (y * out_width + x) * C;
+        const line_rest = at(0, (width - (end_pixel - first_pixel)) * C);
+        const corner = at(inp, b * inp_stride + (first_line * width + first_pixel) * C);
+        const here = at(out, b * out_stride + (y * out_width + x) * C);
         for (let c = 0; c < C; c += 4) {
-          let best = f32x4.splat(-Infinity);
+          let place = at(corner, c);
+          let best = v128.load(place);
           for (let i = first_line; i < end_line; i++) {
             for (let j = first_pixel; j < end_pixel; j++) {
-              best = f32x4.max(best, v128.load(at(inp, b * inp_stride + (i * width + j) * C + c)));
+              best = f32x4.max(best, v128.load(place));
+              place = at(place, C);
             }
+            place += line_rest;
           }
-          store_first(at(out, here + c), best, C - c);
+          store_first(at(here, c), best, C - c);
         }
       }
     }

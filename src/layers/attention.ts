@@ -139,7 +139,8 @@ export const multiHeadAttention: LayerDefinition<AttentionConfig> = {
       reads(dheads),
       reads(shares),
       reads(parts),
-      ...([steps, config.heads, size, apart, dparts.stride, dheads.stride, shares.stride, parts.stride] as const),
+      ...([steps, config.heads, size, config.causal ? 1 : 0, apart] as const),
+      ...([dparts.stride, dheads.stride, shares.stride, parts.stride] as const),
     );
     const gradients = (name: Name, image: Tensor, by: Tensor, [rows, columns]: [number, number]): Step[] => [
       convolveBackwardKernel(alone(steps, rows), columns, named(name, context), image, by),

@@ -20,6 +20,9 @@ const cases: Case[] = [
   { B: 1, steps: 9, heads: 2, size: 9, causal: true },
   { B: 2, steps: 1, heads: 3, size: 8, mask: true },
   { B: 1, steps: 13, heads: 1, size: 17 },
+  // More steps than a causal product takes together.
+  { B: 1, steps: 14, heads: 2, size: 8, causal: true },
+  { B: 2, steps: 27, heads: 1, size: 2, causal: true, mask: true },
 ];
 
 /** Lengths in floats: of the heads side by side, of all steps, and of the rows. */
@@ -139,7 +142,7 @@ oracle(test, {
   },
   args: (c, p) => [
     ...[p("dinp"), TILES, p("dout"), p("share"), p("inp"), c.steps, c.heads, c.size],
-    ...[sizes(c).apart, sizes(c).dinp, sizes(c).dout, shareSize(c), sizes(c).row],
+    ...[c.causal ? 1 : 0, sizes(c).apart, sizes(c).dinp, sizes(c).dout, shareSize(c), sizes(c).row],
   ],
   extent: ({ B }) => B,
   expected(c, { inp, mask, dout }) {

@@ -112,6 +112,8 @@ const cases: Windows[] = [
   image(3, 2, 1, [5, 1], [2, 2]),
   image(2, 1, 1, [2, 3], [1, 1]),
   image(3, 12, 1, [2, 2], [1, 2]),
+  // So many pixels that the gradient by the kernel takes the images in turns.
+  image(3, 9, 7, [10, 20], [1, 1]),
 ];
 
 /** Floats of an image: to the end of the last window. */
