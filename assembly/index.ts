@@ -27,7 +27,6 @@ export {
 export * from "./layers/masking";
 export * from "./layers/masking";
 export * from "./layers/merge";
-export * from "./layers/merge";
 export * from "./layers/mixup";
 export * from "./layers/mixup";
 export * from "./layers/move";

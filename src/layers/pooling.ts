@@ -1,10 +1,10 @@
 // Pools of images and of sequences: the largest value or the mean of each window, for each channel.
 
-import { ShapeError } from "../errors.js";
+import { OptionError, ShapeError } from "../errors.js";
 import { reads, type Step, step, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import { showShape } from "./layer.js";
-import { checkWindow, type Field, fieldOf, type Pair } from "./windows.js";
+import { checkWindow, type Field, fieldOf, type Pair, pairOf, type WindowConfig } from "./windows.js";
 
 export interface Pool2dConfig {
   /** Extents of a window; default 2. */
@@ -83,18 +83,30 @@ function lineOf(inp: Shape, who: string): Shape {
   throw new ShapeError(`${who}: expected sequences (B, steps, channels), got ${showShape(inp)}.`);
 }
 
+/** OptionError for windows that cannot be, and for those that would have nothing of the image. */
+function checkPool(config: WindowConfig, who: string): void {
+  checkWindow(config, who);
+  const { kernelSize, padding } = config;
+  if (typeof padding !== "object" && typeof padding !== "number") return;
+  pairOf(padding).forEach((pixels, i) => {
+    const extent = pairOf(kernelSize)[i]!;
+    if (pixels < extent) return;
+    throw new OptionError(`${who}.padding: expected less than the window's extent ${extent}, got ${pixels}.`);
+  });
+}
+
 const POOL = ["poolSize", "strides", "padding"] as const;
 
 const images: Form<Pool2dConfig> = {
   options: POOL,
-  check: (config, who) => checkWindow(window(config), who),
+  check: (config, who) => checkPool(window(config), who),
   field: (config, inp, who) => fieldOf(window(config), inp, who),
   output: ({ down, across, channels }) => [down.out, across.out, channels],
 };
 
 const sequences: Form<Pool1dConfig> = {
   options: POOL,
-  check: (config, who) => checkWindow(flat(config), who),
+  check: (config, who) => checkPool(flat(config), who),
   field: (config, inp, who) => fieldOf(flat(config), lineOf(inp, who), who),
   output: ({ across, channels }) => [across.out, channels],
 };

@@ -64,12 +64,6 @@ export function checkWindow(config: WindowConfig, who: string, sequences = false
     return;
   }
   checkPair(padding, `${who}.padding`, 0);
-  const [kernel, spread, around] = [pairOf(kernelSize), pairOf(dilation), pairOf(padding)];
-  around.forEach((pixels, i) => {
-    const reach = (kernel[i]! - 1) * spread[i]!;
-    if (pixels <= reach) return;
-    throw new OptionError(`${who}.padding: expected less than the window's extent ${reach + 1}, got ${pixels}.`);
-  });
 }
 
 function axis(extent: number, config: WindowConfig, index: 0 | 1): Axis {
