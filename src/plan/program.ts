@@ -265,8 +265,9 @@ function compileNode(
   const inp = inps[0]!;
   checkCount(name, definition, below.length);
   const names = below.map((value) => value.name);
-  // First, since it says what is wrong with a shape in the layer's name.
-  const out = definition.merges?.(config, inps, name, names) ?? definition.output(config, inp, name);
+  // First, since it says what is wrong with a shape, in the names of both layers.
+  const out =
+    definition.merges?.(config, inps, name, names) ?? definition.output(config, inp, `${name} on ${names[0]}`);
   const own = earlier ? [] : (definition.parameters?.(config, inp) ?? []);
   const parameters = own.map((parameter) => compileParameter(name, parameter, trainable && !parameter.measured));
   const weights = earlier?.weights ?? parameters;
