@@ -50,7 +50,7 @@ test(
         "depthwiseInitializer",
         () => anyhow.separableConv2d!({ filters: 2, kernelSize: 3, depthwiseInitializer: "ones of them" }),
         "E_OPTION",
-        /^separableConv2d\.depthwise\.kernelInitializer: unknown name/,
+        /^separableConv2d\.depthwiseInitializer: unknown name/,
       ],
     ]),
   ),
@@ -134,6 +134,24 @@ test(
         () => averagePooling2d({ poolSize: [3, 2], padding: 2 }),
         "E_OPTION",
         /^averagePooling2d\.padding: expected less than the window's extent 2, got 2/,
+      ],
+      [
+        "an initializer of one kernel",
+        () => anyhow.separableConv2d!({ filters: 2, kernelSize: 3, pointwiseInitializer: "he" }),
+        "E_OPTION",
+        /^separableConv2d\.pointwiseInitializer: unknown name "he"/,
+      ],
+      [
+        "a penalty of one kernel",
+        () => separableConv2d({ filters: 2, kernelSize: 3, depthwiseRegularizer: { l2: -1 } }),
+        "E_OPTION",
+        /^separableConv2d\.depthwiseRegularizer.* got -1/,
+      ],
+      [
+        "an initializer of both kernels",
+        () => anyhow.separableConv2d!({ filters: 2, kernelSize: 3, kernelInitializer: "heNormal" }),
+        "E_OPTION",
+        /^separableConv2d: unknown option "kernelInitializer"\. Known: .*depthwiseInitializer/,
       ],
       [
         "a small image",
