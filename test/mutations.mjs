@@ -149,6 +149,8 @@ export const mutations = [
   row("optimizers/rmsprop", `f32x4.max(madd(f32x4.neg(a), a, s), ${zero})`, "f32x4.abs(madd(f32x4.neg(a), a, s))"),
   row("layers/depthwise", "(p % columns) * spread - left", "(p % columns) * spread"),
   row("layers/move", "f32x4.add(v128.load(at(target, k)), v128.load(at(source, k)))", "v128.load(at(source, k))"),
+  row("layers/convolution", "(spread - 1 - start) / spread", "-start / spread"),
+  row("layers/convolution", "y < 0 || y >= out_lines", "y < 0"),
   row("layers/convolution", "O < 8 ? 7 / O : 1", "1"),
   row("layers/convolution", "partial ? (turn ? turn - 1 : panels - 1) : turn", "turn"),
   row("layers/convolution", "(positions - 1 - position) * O", "position * O"),

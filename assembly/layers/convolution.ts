@@ -5,9 +5,15 @@ import { gemm_segments } from "../core/gemm_segments";
 import { gemm_windows } from "../core/gemm_windows";
 import { at, lanes_below, madd, round8, start_high, start_low, store_first } from "../core/simd";
 
+/** The first of the pixels start, start + spread, ... that is not negative. */
+function first_within(start: i32, spread: i32): i32 {
+  return start < 0 ? (spread - 1 - start) / spread : 0;
+}
+
 /**
  * out (B, out_lines, out_width, C) = inp (B, lines, width, C) with its pixels `spread_down` lines and `spread` columns apart, the
- * first at (top, left), and zeros around and between, rows from..to. Overwrites out, which must not alias inp.
+ * first at (top, left), and zeros around and between, rows from..to. What would lie beyond out is left out. Overwrites out, which
+ * must not alias inp.
  */
 export function image_pad(
   out: usize,
@@ -27,17 +33,22 @@ export function image_pad(
   to: i32,
 ): void {
   const size: usize = (out_lines * out_width * C) << 2;
+  const first = first_within(left, spread);
+  const count = min(width, first_within(left - out_width, spread)) - first;
   for (let b = from; b < to; b++) {
     const target = at(out, b * out_stride);
     memory.fill(target, 0, size);
+    if (count <= 0) continue;
     for (let line = 0; line < lines; line++) {
-      let source = at(inp, b * inp_stride + line * width * C);
-      let place = at(target, ((top + line * spread_down) * out_width + left) * C);
+      const y = top + line * spread_down;
+      if (y < 0 || y >= out_lines) continue;
+      let source = at(inp, b * inp_stride + (line * width + first) * C);
+      let place = at(target, (y * out_width + left + first * spread) * C);
       if (spread == 1) {
-        memory.copy(place, source, (width * C) << 2);
+        memory.copy(place, source, (count * C) << 2);
         continue;
       }
-      for (let pixel = 0; pixel < width; pixel++) {
+      for (let pixel = 0; pixel < count; pixel++) {
         memory.copy(place, source, C << 2);
         source = at(source, C);
         place = at(place, spread * C);

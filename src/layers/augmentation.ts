@@ -139,8 +139,8 @@ export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
   },
   output({ heightFactor, widthFactor }, inp, who) {
     const [height, width] = imageOf(inp, who);
-    visible(heightFactor, height, `${who}.heightFactor`);
-    visible(widthFactor, width, `${who}.widthFactor`);
+    visible(heightFactor, height, `${who}: heightFactor`);
+    visible(widthFactor, width, `${who}: widthFactor`);
     return inp;
   },
   keepsZeros: ({ fillMode, fillValue = 0 }) => fillMode !== "constant" || fillValue === 0,

@@ -1,6 +1,5 @@
-import { ShapeError } from "../errors.js";
 import { convolution, type FilterConfig } from "./convolution.js";
-import { showShape } from "./layer.js";
+import { checkSequence } from "./recurrence.js";
 import { checkWindow, fieldOf, WINDOW, type WindowConfig } from "./windows.js";
 
 export interface Conv1dConfig extends FilterConfig {
@@ -35,8 +34,8 @@ export const conv1d = convolution<Conv1dConfig>({
   options: WINDOW,
   check: (config, who) => checkWindow(flat(config), who, true),
   field(config, inp, who) {
-    if (inp.length === 2) return fieldOf(flat(config), [1, ...inp], who);
-    throw new ShapeError(`${who}: expected sequences (B, steps, channels), got ${showShape(inp)}.`);
+    checkSequence(inp, who);
+    return fieldOf(flat(config), [1, ...inp], who, "sequences");
   },
   shape: (image) => image.slice(1),
 });

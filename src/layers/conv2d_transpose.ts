@@ -1,5 +1,6 @@
 import { stride } from "../arena.js";
 import { integer } from "../check.js";
+import { ShapeError } from "../errors.js";
 import { reads } from "../kernels.js";
 import {
   convolve,
@@ -10,7 +11,7 @@ import {
   pad,
   spread,
 } from "./convolution.js";
-import type { LayerDefinition, Shape } from "./layer.js";
+import { type LayerDefinition, type Shape, showShape } from "./layer.js";
 import { checkWeighted, WEIGHTED, weighted } from "./weighted.js";
 import {
   adjoint,
@@ -37,6 +38,9 @@ function fieldIn(config: Conv2dTransposeConfig, inp: Shape, who: string): Field 
     const reach = (pairOf(config.kernelSize)[i]! - 1) * pairOf(config.dilation ?? 1)[i]! + 1;
     return (extent - 1) * step + reach - (typeof padding === "string" ? 0 : 2 * pairOf(padding)[i]!);
   });
+  if (extents.some((extent) => extent < 1)) {
+    throw new ShapeError(`${who}: expected something to be left of ${showShape(inp)}, got nothing. Take less padding.`);
+  }
   return fieldOf(config, [...extents, filters], who);
 }
 
@@ -46,7 +50,7 @@ function fieldIn(config: Conv2dTransposeConfig, inp: Shape, who: string): Field 
  * Shapes   inp (B, height, width, channels) -> out (B, height', width', filters), height' = height * stride for "same",
  *          (height - 1) * stride + kernelHeight - 2 * padding otherwise; kernel (kernelHeight, kernelWidth, filters, channels)
  * Init     kernel Glorot uniform, bias zeros
- * Errors   ShapeError unless examples are images; OptionError for extents < 1
+ * Errors   ShapeError unless examples are images and something is left of them; OptionError for extents < 1
  * Kernel   assembly/layers/convolution.ts
  * Source   Dumoulin & Visin 2016, section 4
  */

@@ -42,7 +42,7 @@ export const embedding: LayerDefinition<EmbeddingConfig> = {
   },
   output({ outputDim }, inp, who) {
     if (inp.length === 1) return [inp[0]!, outputDim];
-    throw new ShapeError(`${who}: expected whole numbers (B, steps), got ${showShape(inp)}.`);
+    throw new ShapeError(`${who}: expected whole numbers (B, steps), got ${showShape(inp)}. Put flatten() before it.`);
   },
   indices: ({ inputDim }) => inputDim,
   mask: ({ maskZero }) => (maskZero ? "writes" : undefined),

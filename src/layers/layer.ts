@@ -69,9 +69,6 @@ export interface NodeContext {
   readonly stream: number;
 }
 
-/** A layer that is part of another. */
-export type Follower = [part: string, definition: LayerDefinition<object>, config: object];
-
 export interface LayerDefinition<Config> {
   /** The options a user may give, besides `type` and `name`. */
   readonly options: readonly string[];
@@ -88,8 +85,6 @@ export interface LayerDefinition<Config> {
   readonly keeps?: readonly string[];
   /** The activation is the layer's own: none is put behind it. */
   readonly activates?: true;
-  /** Layers that come behind it as parts of it, before its activation; their nodes are called `name.part`. */
-  followers?(config: Config): readonly Follower[];
   /** Numbers that no training changes, one row of the input each, made from the options. */
   constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
   /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */

@@ -1,10 +1,10 @@
 // Pools of images and of sequences: the largest value or the mean of each window, for each channel.
 
-import { ShapeError } from "../errors.js";
+import { OptionError } from "../errors.js";
 import { reads, type Step, step, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
-import { showShape } from "./layer.js";
-import { checkWindow, type Field, fieldOf, type Pair } from "./windows.js";
+import { checkSequence } from "./recurrence.js";
+import { checkPair, checkWindow, type Field, fieldOf, type Pair, pairOf, type WindowConfig } from "./windows.js";
 
 export interface Pool2dConfig {
   /** Extents of a window; default 2. */
@@ -79,23 +79,36 @@ const flat = ({ poolSize = 2, strides = poolSize, padding = "valid" }: Pool1dCon
 
 /** A sequence as an image of one line. */
 function lineOf(inp: Shape, who: string): Shape {
-  if (inp.length === 2) return [1, ...inp];
-  throw new ShapeError(`${who}: expected sequences (B, steps, channels), got ${showShape(inp)}.`);
+  checkSequence(inp, who);
+  return [1, ...inp];
+}
+
+/** OptionError for windows that cannot be, and for those that would have nothing of the image. */
+function checkPool(config: WindowConfig, who: string): void {
+  const { kernelSize, padding } = config;
+  checkPair(kernelSize, `${who}.poolSize`, 1);
+  checkWindow(config, who);
+  if (typeof padding !== "object" && typeof padding !== "number") return;
+  pairOf(padding).forEach((pixels, i) => {
+    const extent = pairOf(kernelSize)[i]!;
+    if (pixels < extent) return;
+    throw new OptionError(`${who}.padding: expected less than the window's extent ${extent}, got ${pixels}.`);
+  });
 }
 
 const POOL = ["poolSize", "strides", "padding"] as const;
 
 const images: Form<Pool2dConfig> = {
   options: POOL,
-  check: (config, who) => checkWindow(window(config), who),
+  check: (config, who) => checkPool(window(config), who),
   field: (config, inp, who) => fieldOf(window(config), inp, who),
   output: ({ down, across, channels }) => [down.out, across.out, channels],
 };
 
 const sequences: Form<Pool1dConfig> = {
   options: POOL,
-  check: (config, who) => checkWindow(flat(config), who),
-  field: (config, inp, who) => fieldOf(flat(config), lineOf(inp, who), who),
+  check: (config, who) => checkPool(flat(config), who),
+  field: (config, inp, who) => fieldOf(flat(config), lineOf(inp, who), who, "sequences"),
   output: ({ across, channels }) => [across.out, channels],
 };
 

@@ -75,7 +75,8 @@ export function checkRecurrent<Config extends RecurrentConfig>(cell: Cell<Config
 /** [steps, channels], or the error for anything else. */
 export function checkSequence(inp: Shape, who: string): void {
   if (inp.length === 2) return;
-  throw new ShapeError(`${who}: expected sequences (B, steps, channels), got ${showShape(inp)}.`);
+  const cure = "Put reshape() before it, or say returnSequences: true in a recurrent layer below.";
+  throw new ShapeError(`${who}: expected sequences (B, steps, channels), got ${showShape(inp)}. ${cure}`);
 }
 
 export function parameters<Config extends RecurrentConfig>(

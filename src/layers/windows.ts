@@ -45,7 +45,7 @@ const MOST = 65536;
 export const pairOf = (value: Pair): readonly [number, number] => (typeof value === "number" ? [value, value] : value);
 
 /** OptionError unless it is a whole number >= min, or two of them. */
-function checkPair(value: unknown, who: string, min: number): void {
+export function checkPair(value: unknown, who: string, min: number): void {
   const values = Array.isArray(value) ? value : [value];
   if (Array.isArray(value) && value.length !== 2) {
     throw new OptionError(`${who}: expected a whole number or two of them, down and across, got ${show(value)}.`);
@@ -64,12 +64,6 @@ export function checkWindow(config: WindowConfig, who: string, sequences = false
     return;
   }
   checkPair(padding, `${who}.padding`, 0);
-  const [kernel, spread, around] = [pairOf(kernelSize), pairOf(dilation), pairOf(padding)];
-  around.forEach((pixels, i) => {
-    const reach = (kernel[i]! - 1) * spread[i]!;
-    if (pixels <= reach) return;
-    throw new OptionError(`${who}.padding: expected less than the window's extent ${reach + 1}, got ${pixels}.`);
-  });
 }
 
 function axis(extent: number, config: WindowConfig, index: 0 | 1): Axis {
@@ -91,20 +85,20 @@ function axis(extent: number, config: WindowConfig, index: 0 | 1): Axis {
   return { extent, kernel, stride, dilation, before, padded, out: Math.floor((padded - reach) / stride) + 1 };
 }
 
-/** The windows of an image (height, width, channels); ShapeError if there are none. */
-export function fieldOf(config: WindowConfig, inp: Shape, who: string): Field {
+/** The windows of an image (height, width, channels), or of a sequence as an image of one line; ShapeError if there are none. */
+export function fieldOf(config: WindowConfig, inp: Shape, who: string, kind: "images" | "sequences" = "images"): Field {
   if (inp.length !== 3) {
-    const cure = "Say input({ shape: [28, 28, 1] }), with one channel for grey images.";
+    const cure = "Say input({ shape: [28, 28, 1] }), with one channel for grey images, or put reshape() before it.";
     throw new ShapeError(`${who}: expected images (B, height, width, channels), got ${showShape(inp)}. ${cure}`);
   }
   const [height, width, channels] = inp as [number, number, number];
   const field = { down: axis(height, config, 0), across: axis(width, config, 1), channels };
   if (field.down.out >= 1 && field.across.out >= 1) return field;
-  const { down, across } = field;
-  const reach = [down, across].map(({ kernel, dilation }) => (kernel - 1) * dilation + 1).join(" x ");
-  const got = `images of ${down.padded} x ${across.padded} with their padding`;
+  const axes = kind === "images" ? [field.down, field.across] : [field.across];
+  const reach = axes.map(({ kernel, dilation }) => (kernel - 1) * dilation + 1).join(" x ");
+  const got = `${axes.map(({ padded }) => padded).join(" x ")} with their padding`;
   throw new ShapeError(
-    `${who}: expected images no smaller than a window of ${reach}, got ${got}. Take padding: "same".`,
+    `${who}: expected ${kind} no smaller than a window of ${reach}, got ${got}. Take padding: "same".`,
   );
 }
 

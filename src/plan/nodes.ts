@@ -75,10 +75,10 @@ function nameOf({ type, name }: Record<string, unknown>, counts: Map<string, num
   return (name as string | undefined) ?? `${type}_${count}`;
 }
 
-/** What a layer's options ask for behind it: parts of its own, its activation, and a penalty on what comes out. */
-function followersOf(layer: Record<string, unknown>, { activates, followers: own }: LayerDefinition<object>) {
+/** What a layer's options ask for behind it: its activation, and a penalty on what comes out. */
+function followersOf(layer: Record<string, unknown>, { activates }: LayerDefinition<object>) {
   const { type, activation, activityRegularizer } = layer;
-  const followers = [...(own?.(layer) ?? [])];
+  const followers: [part: string, definition: LayerDefinition<object>, config: object][] = [];
   if (type !== "activation" && activation !== undefined && !activates) {
     followers.push(["activation", layers.activation as LayerDefinition<object>, { activation }]);
   }
@@ -167,12 +167,12 @@ function compileNode(
   below: readonly Value[],
   earlier?: ProgramNode,
 ): ProgramNode {
-  const inps = below.map(({ shape }) => shape);
+  const [inps, names] = [below.map(({ shape }) => shape), below.map((value) => value.name)];
   const inp = inps[0]!;
   checkCount(name, definition, below.length);
-  const names = below.map((value) => value.name);
-  // First, since it says what is wrong with a shape in the layer's name.
-  const out = definition.merges?.(config, inps, name, names) ?? definition.output(config, inp, name);
+  // First, since it says what is wrong with a shape, in the names of both layers.
+  const { merges, output } = definition;
+  const out = merges ? merges(config, inps, name, names) : output(config, inp, `${name} on ${names[0]}`);
   const own = earlier ? [] : (definition.parameters?.(config, inp) ?? []);
   const parameters = own.map((parameter) => compileParameter(name, parameter, trainable && !parameter.measured));
   const weights = earlier?.weights ?? parameters;

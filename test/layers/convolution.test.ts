@@ -20,6 +20,12 @@ const pads: Pad[] = [
   { B: 2, lines: 3, width: 2, C: 5, top: 0, left: 2, down: 1, across: 1, outLines: 4, outWidth: 4 },
   { B: 4, lines: 2, width: 2, C: 3, top: 1, left: 0, down: 2, across: 3, outLines: 5, outWidth: 4 },
   { B: 1, lines: 1, width: 1, C: 8, top: 0, left: 0, down: 1, across: 2, outLines: 1, outWidth: 1 },
+  // Beyond the output on every side, and all of it.
+  { B: 3, lines: 5, width: 6, C: 2, top: -2, left: -1, down: 1, across: 1, outLines: 2, outWidth: 3 },
+  { B: 2, lines: 4, width: 7, C: 3, top: -3, left: -5, down: 2, across: 3, outLines: 4, outWidth: 8 },
+  { B: 2, lines: 2, width: 2, C: 1, top: -1, left: -3, down: 3, across: 2, outLines: 2, outWidth: 1 },
+  { B: 2, lines: 1, width: 2, C: 1, top: 0, left: -4, down: 1, across: 3, outLines: 1, outWidth: 2 },
+  { B: 2, lines: 1, width: 2, C: 1, top: 0, left: 2, down: 1, across: 1, outLines: 1, outWidth: 2 },
 ];
 
 oracle(test, {
@@ -52,9 +58,12 @@ oracle(test, {
       for (let i = 0; i < size; i++) out[b * stride(size) + i] = 0;
       for (let y = 0; y < lines; y++)
         for (let x = 0; x < width; x++)
-          for (let c = 0; c < C; c++)
-            out[b * stride(size) + ((top + y * down) * outWidth + left + x * across) * C + c] =
+          for (let c = 0; c < C; c++) {
+            const [toY, toX] = [top + y * down, left + x * across];
+            if (toY < 0 || toY >= outLines || toX < 0 || toX >= outWidth) continue;
+            out[b * stride(size) + (toY * outWidth + toX) * C + c] =
               inp![b * stride(lines * width * C) + (y * width + x) * C + c]!;
+          }
     }
     return { out: out as number[] };
   },

@@ -89,7 +89,7 @@ test(
         "a vector",
         () => sequential([input({ shape: [4] }), positionEmbedding()]).summary(),
         "E_SHAPE",
-        /^positionEmbedding_0: expected sequences/,
+        /^positionEmbedding_0 on input: expected sequences/,
       ],
     ]),
   ),

@@ -152,21 +152,30 @@ test("separableConv2d is a depthwiseConv2d and a conv2d of single pixels", async
   const window = { kernelSize: 3, strides: 2, padding: "same", depthMultiplier: 2 } as const;
   await using one = sequential([
     input({ shape: [5, 6, 3] }),
-    separableConv2d({ ...window, filters: 4, activation: "tanh" }),
+    separableConv2d({
+      ...{ ...window, filters: 4, activation: "tanh" },
+      depthwiseRegularizer: { l2: 0.1 },
+      pointwiseRegularizer: { l1: 0.01 },
+      pointwiseConstraint: "nonNegative",
+    }),
   ]);
   await using two = sequential([
     input({ shape: [5, 6, 3] }),
-    depthwiseConv2d({ ...window, useBias: false }),
-    conv2d({ filters: 4, kernelSize: 1, activation: "tanh" }),
+    depthwiseConv2d({ ...window, useBias: false, kernelRegularizer: { l2: 0.1 } }),
+    conv2d({
+      ...{ filters: 4, kernelSize: 1, activation: "tanh" },
+      kernelRegularizer: { l1: 0.01 },
+      kernelConstraint: "nonNegative",
+    }),
   ]);
   for (const model of [one, two]) model.compile({ optimizer: "sgd", numerics: "strict", workers: 2, seed: 3 });
   const weights = await two.getWeights();
   assert.equal(
     (await one.getWeights()).map(({ name, shape }) => [name, shape]),
     [
-      ["separableConv2d_0.kernel", [3, 3, 3, 2]],
-      ["separableConv2d_0.pointwise.kernel", [1, 1, 6, 4]],
-      ["separableConv2d_0.pointwise.bias", [4]],
+      ["separableConv2d_0.depthwiseKernel", [3, 3, 3, 2]],
+      ["separableConv2d_0.pointwiseKernel", [1, 1, 6, 4]],
+      ["separableConv2d_0.bias", [4]],
     ],
   );
   await one.setWeights(weights.map(({ shape, data }) => ({ shape, data })));
@@ -177,6 +186,12 @@ test("separableConv2d is a depthwiseConv2d and a conv2d of single pixels", async
   const gradients = await Promise.all([one, two].map((model) => model.backward(x, numbers(2 * 36, 4))));
   assert.equal(gradients[0]!.input.data, gradients[1]!.input.data);
   for (const [i, { data }] of gradients[0]!.weights.entries()) assert.equal(data, gradients[1]!.weights[i]!.data);
+  for (const model of [one, two]) {
+    await model.applyGradients(gradients[0]!.weights.map(({ shape, data }) => ({ shape, data })));
+  }
+  const updated = await Promise.all([one, two].map((model) => model.getWeights()));
+  assert.ok(updated[0]![1]!.data.includes(0), "the constraint holds");
+  for (const [i, { data }] of updated[0]!.entries()) assert.equal(data, updated[1]![i]!.data);
 });
 
 test("trains to the same bits with 1 to 4 workers", async () => {

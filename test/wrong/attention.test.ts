@@ -28,7 +28,7 @@ test(
         "a vector",
         () => sequential([input({ shape: [4] }), multiHeadAttention({ heads: 2 })]).summary(),
         "E_SHAPE",
-        /^multiHeadAttention_0: expected sequences \(B, steps, channels\), got \(B, 4\)\.$/,
+        /^multiHeadAttention_0 on input: expected sequences \(B, steps, channels\), got \(B, 4\)\. Put reshape/,
       ],
       [
         "channels that heads cannot share",

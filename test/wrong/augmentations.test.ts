@@ -32,7 +32,7 @@ test(
         "less than half a pixel",
         () => sequential([image, randomTranslation({ heightFactor: 0.05, widthFactor: 0.5 })]),
         "E_OPTION",
-        /_0\.heightFactor: expected 0 or at least half a pixel, 0\.0625 of 8, got 0\.05\. Take 0\.125 for one pixel\.$/,
+        /_0 on input: heightFactor: expected 0 or at least half a pixel, 0\.0625 of 8, got 0\.05\. Take 0\.125 for one pixel\.$/,
       ],
       ["a mode of flips", () => anyhow.randomFlip!({ mode: "both" }), "E_OPTION", /Known: vertical, horizontal/],
       ["a number as options", () => anyhow.randomFlip!(1), "E_OPTION", /an object of options \(mode, name\)/],

@@ -163,13 +163,13 @@ test(
         "a sequence's layer on a vector",
         () => of(input({ shape: [28] }), lstm({ units: 2 })),
         "E_SHAPE",
-        /^lstm_0: expected sequences \(B, steps, channels\), got \(B, 28\)\.$/,
+        /^lstm_0 on input: expected sequences \(B, steps, channels\), got \(B, 28\)\. Put reshape/,
       ],
       [
-        "the same, by its name",
-        () => of(input({ shape: [2] }), dropout({ rate: 0.1 }), lstm({ units: 2, name: "top" })),
+        "the same, by its name and that of the layer below",
+        () => of(input({ shape: [3, 2] }), lstm({ units: 2 }), lstm({ units: 2, name: "top" })),
         "E_SHAPE",
-        /^top: /,
+        /^top on lstm_0: .* got \(B, 2\)\. .* say returnSequences: true in a recurrent layer below/,
       ],
       [
         "softmax after softmax",

@@ -36,7 +36,7 @@ test(
         "groups that do not divide",
         () => sequential([input({ shape: [3, 5] }), groupNormalization({ groups: 2 })]),
         "E_SHAPE",
-        /^groupNormalization_0: expected channels in 2 groups .* got \(B, 3, 5\)\. Take groups that divide 5/,
+        /^groupNormalization_0 on input: expected channels in 2 groups .* got \(B, 3, 5\)\. Take groups that divide 5/,
       ],
     ]),
   ),

@@ -230,7 +230,7 @@ test(
         "another input",
         () => sequential([input({ shape: [3, 4] }), normalization!({ mean: [1, 2], variance: [1, 1] })]),
         "E_SHAPE",
-        /^normalization_0: expected input \(B, \.\.\., 2\) for as many means, got \(B, 3, 4\)\. Adapt to data of that shape/,
+        /^normalization_0 on input: expected input \(B, \.\.\., 2\) for as many means, got \(B, 3, 4\)\. Adapt to data of that shape/,
       ],
       ["adapt to nothing", () => adaptNormalization!([]), "E_DATA", /^adaptNormalization: expected at least one row/],
       ["adapt to undefined", () => adaptNormalization!(), "E_DATA", /^adaptNormalization: x: expected a Float32Array/],
