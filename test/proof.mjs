@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { proveBits } from "./proofs/bits.mjs";
 import bundlers from "./proofs/bundlers.mjs";
-import { proveConvolution } from "./proofs/convolution.mjs";
+import { proveImages } from "./proofs/images.mjs";
 import { proveOverfitting } from "./proofs/overfitting.mjs";
 
 /** The bundlers' rows as a table. */
@@ -22,7 +22,7 @@ async function proveBundlers() {
 const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
   overfitting: { title: "Against overfitting", prove: proveOverfitting },
-  convolution: { title: "A convolutional net on MNIST", prove: proveConvolution },
+  images: { title: "Convolutional nets on images", prove: proveImages },
   bundlers: { title: "In other projects' bundlers", prove: proveBundlers },
 };
 
