@@ -149,15 +149,23 @@ function gru_backward(gate: usize, product: usize, dh: usize, pass: usize, befor
   }
 }
 
+/** state = the first h and c of a sequence, zeros where none are given. */
+function begin(state: usize, h0: usize, c0: usize, U: i32, S: i32, size: i32): void {
+  memory.fill(state, 0, size << 2);
+  if (h0) memory.copy(state, h0, U << 2);
+  if (c0) memory.copy(at(state, S), c0, U << 2);
+}
+
 /** True where step k of a sequence does not count. */
 function skipped(mask: usize, index: i32): bool {
   return mask != 0 && load<f32>(at(mask, index)) == 0;
 }
 
 /**
- * states[k + 1] = cell(gates[k], states[k] · weight + bias) for each step k, rows from..to, from states[0] = 0; where mask (B, steps),
- * `mask_step` apart, is 0, states[k + 1] = states[k]. out, `out_step` apart, = h of each step, or where out_step is 0 of the
- * last one. Overwrites states, gates (which come as the input's product with its bias) and products; nothing may alias.
+ * states[k + 1] = cell(gates[k], states[k] · weight + bias) for each step k, rows from..to, from states[0] = h0 and c0 (B, U),
+ * `first_stride` apart, or zeros for a pointer 0; where mask (B, steps), `mask_step` apart, is 0, states[k + 1] = states[k]. out,
+ * `out_step` apart, = h of each step, or where out_step is 0 of the last one. Overwrites states, gates (which come as the input's
+ * product with its bias) and products; nothing may alias.
  */
 export function recurrent_forward(
   out: usize,
@@ -167,6 +175,8 @@ export function recurrent_forward(
   weight: usize,
   bias: usize,
   mask: usize,
+  h0: usize,
+  c0: usize,
   cell: i32,
   steps: i32,
   U: i32,
@@ -177,13 +187,17 @@ export function recurrent_forward(
   gates_stride: i32,
   products_stride: i32,
   mask_stride: i32,
+  first_stride: i32,
   from: i32,
   to: i32,
 ): void {
   const S = round8(U);
   const width = round8(columns_of(cell, U));
   const size = state_size(cell, U);
-  for (let b = from; b < to; b++) memory.fill(at(states, b * states_stride), 0, size << 2);
+  for (let b = from; b < to; b++) {
+    const first = b * first_stride;
+    begin(at(states, b * states_stride), h0 ? at(h0, first) : 0, c0 ? at(c0, first) : 0, U, S, size);
+  }
   for (let k = 0; k < steps; k++) {
     const before = at(states, k * size);
     const product = at(products, cell == GRU ? k * width : 0);
@@ -215,9 +229,9 @@ export function recurrent_forward(
 
 /**
  * gates = the gradients by the sums before the gates, through all steps from the last to the first, rows from..to; products = those by
- * states · weight + bias, where they differ (GRU). dout lies as out in recurrent_forward, and weight_t is weightᵀ in panels.
- * Overwrites gates, products of a GRU and carry, 3 S floats a row: the gradient by h through the product, past it, and by c.
- * Nothing may alias.
+ * states · weight + bias, where they differ (GRU); dh0, dc0 (B, U), `first_stride` apart, = those by the first h and c, none for a
+ * pointer 0. dout lies as out in recurrent_forward, and weight_t is weightᵀ in panels. Overwrites gates, products of a GRU and carry,
+ * 3 S floats a row: the gradient by h through the product, past it, and by c. Nothing may alias.
  */
 export function recurrent_backward(
   gates: usize,
@@ -227,6 +241,8 @@ export function recurrent_backward(
   states: usize,
   weight_t: usize,
   mask: usize,
+  dh0: usize,
+  dc0: usize,
   cell: i32,
   steps: i32,
   U: i32,
@@ -238,6 +254,7 @@ export function recurrent_backward(
   products_stride: i32,
   mask_stride: i32,
   carry_stride: i32,
+  first_stride: i32,
   from: i32,
   to: i32,
 ): void {
@@ -263,8 +280,7 @@ export function recurrent_backward(
       else if (cell == GRU) gru_backward(gate, product, dh, pass, old, U);
       else simple_backward(gate, dh, at(old, size), cell, U);
     }
-    // What step 0 begins with is no parameter.
-    if (k == 0) return;
+    if (k == 0 && !(dh0 | dc0)) return;
     const d = cell == GRU ? products : gates;
     const stride = cell == GRU ? products_stride : gates_stride;
     for (let u = 0; u < U; u += 8) {
@@ -279,6 +295,12 @@ export function recurrent_backward(
         stride << 2,
       );
     }
+  }
+  for (let b = from; b < to; b++) {
+    const dh = at(carry, b * carry_stride);
+    gather_gradient(dh, at(dh, S), 0, U);
+    if (dh0) memory.copy(at(dh0, b * first_stride), dh, U << 2);
+    if (dc0) memory.copy(at(dc0, b * first_stride), at(dh, S << 1), U << 2);
   }
 }
 

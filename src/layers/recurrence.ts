@@ -148,8 +148,10 @@ export function forward<Config extends RecurrentConfig>(
         reads(parameter("recurrentKernel")),
         useBias && cell.after ? reads(parameter("recurrentBias")) : 0,
         counts?.at ?? 0,
+        0,
+        0,
         ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, out.stride] as const),
-        ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0] as const),
+        ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, 0] as const),
       ),
     ),
   ];
@@ -182,8 +184,10 @@ export function backward<Config extends RecurrentConfig>(
       reads(states),
       reads(derived("recurrentTransposed")),
       counts?.at ?? 0,
+      0,
+      0,
       ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, dout.stride] as const),
-      ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, carry.stride] as const),
+      ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, carry.stride, 0] as const),
     ),
   );
   const below = (target: Tensor) => {

@@ -15,6 +15,8 @@ interface Case {
   bias?: boolean;
   /** Steps that do not count, in or against the order of the steps. */
   mask?: "along" | "against";
+  /** What sequences begin with: h, or h and c; else zeros. */
+  first?: "h" | "hc";
 }
 
 const cases: Case[] = CELLS.flatMap((cell) => [
@@ -24,6 +26,9 @@ const cases: Case[] = CELLS.flatMap((cell) => [
   { cell, B: 2, steps: 3, U: 8, bias: true, mask: "against" },
   { cell, B: 2, steps: 2, U: 10, all: "along", mask: "along" },
   { cell, B: 2, steps: 2, U: 13, bias: true },
+  { cell, B: 3, steps: 1, U: 6, bias: true, first: "h" },
+  { cell, B: 3, steps: 3, U: 9, all: "along", first: cell === "lstm" ? "hc" : "h" },
+  { cell, B: 4, steps: 2, U: 4, bias: true, mask: "along", first: cell === "lstm" ? "hc" : "h" },
 ]);
 
 const gatesOf = ({ cell }: Case) => ({ lstm: 4, gru: 3 })[cell as string] ?? 1;
@@ -71,12 +76,14 @@ function run(
   weight: (u: number, j: number) => number,
   bias: Values | undefined,
   counts: (k: number) => boolean,
+  first: readonly Values[],
   extra?: Values,
 ): Sequence {
   const { U, cell } = c;
   const { columns } = sizes(c);
   const zeros = () => new Array<number>(U).fill(0);
-  const result: Sequence = { h: [zeros()], c: [zeros()], gates: [], products: [] };
+  const [h0, c0] = [first[0], first[1]].map((values) => (values ? Array.from(values) : zeros()));
+  const result: Sequence = { h: [h0!], c: [c0!], gates: [], products: [] };
   for (let k = 0; k < c.steps; k++) {
     const [old, oldC] = [result.h[k]!, result.c[k]!];
     const product = Array.from({ length: columns }, (_, j) => {
@@ -141,6 +148,13 @@ function rowsOf(
 const filled = (values: number[]) => Float32Array.from(values, (value) => (typeof value === "number" ? value : 0));
 const maskTensor = (c: Case, random: () => number): Record<string, { data: Float32Array }> =>
   c.mask ? { mask: { data: matrix(c.B, c.steps, () => (random() < 0 ? 0 : 1)) } } : {};
+const firstTensors = (c: Case, random: () => number): Record<string, { data: Float32Array }> =>
+  Object.fromEntries([...(c.first ?? "")].map((name) => [`${name}0`, { data: matrix(c.B, c.U, random) }]));
+/** What row b begins with. */
+const firstOf = (c: Case, { h0, c0 }: Record<string, Values>, b: number) =>
+  [h0, c0].flatMap((values) => (values ? [Array.from({ length: c.U }, (_, u) => values[b * stride(c.U) + u]!)] : []));
+const pointersOf = (c: Case, p: (name: string) => number, names: readonly string[]) =>
+  names.map((name, i) => (i < (c.first ?? "").length ? p(name) : 0));
 const tail = (c: Case) => {
   const { apart, maskApart } = sizes(c);
   return [CELLS.indexOf(c.cell), c.steps, c.U, apart, maskApart];
@@ -159,6 +173,7 @@ oracle(test, {
       weight: { data: panels(c.U, columns, random) },
       ...(c.bias ? { bias: { data: matrix(1, columns, random) } } : {}),
       ...maskTensor(c, random),
+      ...firstTensors(c, random),
     };
   },
   args(c, p) {
@@ -172,13 +187,14 @@ oracle(test, {
       c.bias ? p("bias") : 0,
     ];
     const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
-    return [...pointers, mask, ...tail(c), out, states, gates, products, stride(c.steps)];
+    const given = pointersOf(c, p, ["h0", "c0"]);
+    return [...pointers, mask, ...given, ...tail(c), out, states, gates, products, stride(c.steps), stride(c.U)];
   },
   extent: ({ B }) => B,
-  expected(c, { gates, weight, bias, mask }) {
+  expected(c, { gates, weight, bias, mask, ...given }) {
     const { columns, width, S, state, apart, first, ...length } = sizes(c);
     const all = Array.from({ length: c.B }, (_, b) =>
-      run(c, sumsOf(c, gates!, b), weightOf(c, weight!), bias, counting(c, mask)(b)),
+      run(c, sumsOf(c, gates!, b), weightOf(c, weight!), bias, counting(c, mask)(b), firstOf(c, given, b)),
     );
     const out = new Array<number>(c.B * length.out).fill(ANY);
     all.forEach(({ h }, b) => {
@@ -209,8 +225,11 @@ oracle(test, {
     const x = rowsOf(c, gates, c.steps, width, columns, () => 2 * random());
     const weight = panels(c.U, columns, random);
     const bias = c.bias ? matrix(1, columns, random) : undefined;
+    const given = firstTensors(c, random);
+    const { h0, c0 } = given;
+    const begins = { ...(h0 && { h0: h0.data }), ...(c0 && { c0: c0.data }) };
     const all = Array.from({ length: c.B }, (_, b) =>
-      run(c, sumsOf(c, x, b), weightOf(c, weight), bias, counting(c, mask.mask?.data)(b)),
+      run(c, sumsOf(c, x, b), weightOf(c, weight), bias, counting(c, mask.mask?.data)(b), firstOf(c, begins, b)),
     );
     const fill = (values: number[]) => ({ data: filled(values) });
     const dout = matrix(c.B, out, () => 0);
@@ -232,8 +251,12 @@ oracle(test, {
         ),
       ),
       weight_t: { data: panels(columns, c.U, (j, u) => weight[panelIndex(u, j, c.U)]!) },
-      // What the kernel does not read, for the oracle: the sums and the bias.
+      ...Object.fromEntries(
+        Object.keys(given).map((name) => [`d${name}`, { data: new Float32Array(c.B * stride(c.U)), write: true }]),
+      ),
+      // What the kernel does not read, for the oracle: the sums, the bias and the first states.
       x: { data: filled(x) },
+      ...given,
       ...(bias ? { bias: { data: bias } } : {}),
       ...mask,
     };
@@ -242,17 +265,20 @@ oracle(test, {
     const { first, maskFirst, out, states, gates, products, S } = sizes(c);
     const pointers = [p("gates"), p("products"), p("carry"), p("dout") + 4 * first, p("states"), p("weight_t")];
     const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
-    return [...pointers, mask, ...tail(c), out, states, gates, products, stride(c.steps), 3 * S];
+    const given = pointersOf(c, p, ["dh0", "dc0"]);
+    const strides = [out, states, gates, products, stride(c.steps), 3 * S, stride(c.U)];
+    return [...pointers, mask, ...given, ...tail(c), ...strides];
   },
   extent: ({ B }) => B,
-  expected(c, { x, bias, weight_t, dout, mask }) {
+  expected(c, { x, bias, weight_t, dout, mask, ...given }) {
     const { columns, width, apart, first, ...length } = sizes(c);
     const weight = (u: number, j: number) => weight_t![panelIndex(j, u, columns)]!;
     const gradients = Array.from({ length: c.B }, (_, b) => {
       const counts = counting(c, mask)(b);
       const sums = Float64Array.from(sumsOf(c, x!, b));
-      const value = (values: Float64Array, extra?: Float64Array) => {
-        const { h } = run(c, values, weight, bias, counts, extra);
+      const begins = firstOf(c, given, b);
+      const value = (values: Float64Array, extra?: Float64Array, start: readonly Values[] = begins) => {
+        const { h } = run(c, values, weight, bias, counts, start, extra);
         let total = 0;
         for (let k = c.all ? 0 : c.steps - 1; k < c.steps; k++)
           for (let u = 0; u < c.U; u++) total += h[k + 1]![u]! * dout![b * length.out + first + k * apart + u]!;
@@ -262,11 +288,26 @@ oracle(test, {
         gates: numericGradient((values) => value(values), sums),
         products:
           c.cell === "gru" ? numericGradient((extra) => value(sums, extra), new Float64Array(sums.length)) : sums,
+        first: begins.map((values, i) => {
+          const moved = (other: Float64Array) => begins.map((same, j) => (j === i ? other : same));
+          return numericGradient((other) => value(sums, undefined, moved(other)), Float64Array.from(values));
+        }),
       };
     });
     const rows = (of: "gates" | "products") =>
       rowsOf(c, length[of], c.steps, width, columns, (b, k, j) => gradients[b]![of][k * columns + j]!);
-    return { gates: rows("gates"), ...(c.cell === "gru" ? { products: rows("products") } : {}) };
+    const firsts = [...(c.first ?? "")].map((name, i) => [
+      `d${name}0`,
+      Array.from({ length: c.B * stride(c.U) }, (_, at) => {
+        const u = at % stride(c.U);
+        return u < c.U ? gradients[Math.floor(at / stride(c.U))]!.first[i]![u]! : ANY;
+      }),
+    ]);
+    return {
+      gates: rows("gates"),
+      ...(c.cell === "gru" ? { products: rows("products") } : {}),
+      ...Object.fromEntries(firsts),
+    };
   },
 });
 
