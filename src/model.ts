@@ -3,7 +3,6 @@
 import { OptionError } from "./errors.js";
 import { filesFor, unlessFails } from "./io/files.js";
 import { fileOf, type Saved } from "./io/model.js";
-import { confusedClasses } from "./metrics/index.js";
 import {
   type ConfusionMatrix,
   type EvaluateOptions,
@@ -25,6 +24,7 @@ import { type PredictOptions, readPredict, runPredict } from "./model/predicting
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
 import { type ChunkSource, readStart, type StreamInput } from "./model/starting.js";
+import { runReset } from "./model/stateful.js";
 import { summarize } from "./model/summary.js";
 import { fillWindow } from "./model/windows.js";
 import { compileProgram, type Program } from "./plan/program.js";
@@ -53,8 +53,7 @@ export class Model {
 
   /** The architecture as plain JSON; `sequential` and `functional` take it back. */
   toJSON(): ModelSpec {
-    const labels = this.labels;
-    return { ...JSON.parse(JSON.stringify(this.#spec)), ...(labels ? { labels } : {}) };
+    return { ...JSON.parse(JSON.stringify(this.#spec)), ...(this.#labels ? { labels: this.labels } : {}) };
   }
 
   /** Names of the classes, learned from the first texts the model was trained on, sorted; `decodeLabels` takes them. */
@@ -124,10 +123,9 @@ export class Model {
   async evaluate(x: DataInput, y: TargetInput, given?: EvaluateOptions): Promise<Record<string, number>>;
   async evaluate(x: DataInput, y: TargetInput, given: EvaluateOptions = {}): Promise<object> {
     this.#training("evaluate");
-    const { batch, confusion } = readEvaluate(given);
+    const request = readEvaluate(this.#program, given);
     const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
-    if (confusion) confusedClasses(this.#program.training!.task!, "evaluate: confusionMatrix");
-    return this.#calls.attend((parked) => runEvaluate(this.#session, parked, { ...data, batch, confusion }));
+    return this.#calls.attend((parked) => runEvaluate(this.#program, this.#session, parked, { ...data, ...request }));
   }
 
   /**
@@ -138,6 +136,11 @@ export class Model {
     const request = readPredict(this.#program, given);
     const inputs = readInputs(x, this.#program.inputShape, "predict");
     return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, ...request }));
+  }
+
+  /** Where layers are stateful, has `predict`, and unless a fit runs `trainOnBatch`, begin with zeros again. */
+  async resetStates(): Promise<void> {
+    return this.#calls.attend((parked) => runReset(this.#session, parked));
   }
 
   /** One update on one batch; the losses are those before it. */
@@ -172,10 +175,9 @@ export class Model {
     given: GradientOptions = {},
   ): Promise<Omit<Gradients, "loss">> {
     const training = readGradientOptions(given, "backward");
-    const data = readBackward(this.#program, x, outputGradient);
+    const request = { ...readBackward(this.#program, x, outputGradient), from: "output", training } as const;
     return this.#calls.alone("backward", async () => {
-      const given = { ...data, from: "output", training } as const;
-      const { loss: _, ...rest } = await runGradients(this.#program, this.#session, given);
+      const { loss: _, ...rest } = await runGradients(this.#program, this.#session, request);
       return rest;
     });
   }

@@ -62,7 +62,7 @@ export const mutations = [
   row("layers/recurrent", "flush(f32x4.mul(d, f))", "d"),
   row("layers/recurrent", "memory.copy(pass, dh, S << 2);", ""),
   row("layers/recurrent", "flush(f32x4.mul(dn, r))", "dn"),
-  row("layers/recurrent", "if (c0) memory.copy(at(state, S), c0, U << 2);", ""),
+  row("core/states", "if (c0) memory.copy(at(state, S), c0, U << 2);", "", "layers/recurrent"),
   row("layers/recurrent", "gather_gradient(dh, at(dh, S), 0, U);", ""),
   row("layers/recurrent", "at(dh, S << 1), U << 2", "dh, U << 2"),
   row("layers/merge", "f32x4.mul(d, scale == 0 ? a : factor)", "f32x4.mul(d, factor)"),

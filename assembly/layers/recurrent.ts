@@ -8,6 +8,7 @@
 import { gemm_rows } from "../core/gemm";
 import { sigmoid4, tanh4 } from "../core/math";
 import { at, flush, lanes_below, madd, round8 } from "../core/simd";
+import { begin_sequence, gather_gradient } from "../core/states";
 
 // Cells up to 3 are simple: one gate, by its activation.
 const SIGMOID: i32 = 1;
@@ -149,13 +150,6 @@ function gru_backward(gate: usize, product: usize, dh: usize, pass: usize, befor
   }
 }
 
-/** state = the first h and c of a sequence, zeros where none are given. */
-function begin(state: usize, h0: usize, c0: usize, U: i32, S: i32, size: i32): void {
-  memory.fill(state, 0, size << 2);
-  if (h0) memory.copy(state, h0, U << 2);
-  if (c0) memory.copy(at(state, S), c0, U << 2);
-}
-
 /** True where step k of a sequence does not count. */
 function skipped(mask: usize, index: i32): bool {
   return mask != 0 && load<f32>(at(mask, index)) == 0;
@@ -196,7 +190,7 @@ export function recurrent_forward(
   const size = state_size(cell, U);
   for (let b = from; b < to; b++) {
     const first = b * first_stride;
-    begin(at(states, b * states_stride), h0 ? at(h0, first) : 0, c0 ? at(c0, first) : 0, U, S, size);
+    begin_sequence(at(states, b * states_stride), h0 ? at(h0, first) : 0, c0 ? at(c0, first) : 0, U, S, size);
   }
   for (let k = 0; k < steps; k++) {
     const before = at(states, k * size);
@@ -301,15 +295,5 @@ export function recurrent_backward(
     gather_gradient(dh, at(dh, S), 0, U);
     if (dh0) memory.copy(at(dh0, b * first_stride), dh, U << 2);
     if (dc0) memory.copy(at(dc0, b * first_stride), at(dh, S << 1), U << 2);
-  }
-}
-
-/** dh = dh + pass + dout, pass = 0. */
-function gather_gradient(dh: usize, pass: usize, dout: usize, U: i32): void {
-  for (let u = 0; u < U; u += 4) {
-    let d = f32x4.add(v128.load(at(dh, u)), v128.load(at(pass, u)));
-    if (dout) d = f32x4.add(d, v128.and(v128.load(at(dout, u)), lanes_below(u, U)));
-    v128.store(at(dh, u), d);
-    v128.store(at(pass, u), f32x4.splat(0));
   }
 }

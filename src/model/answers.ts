@@ -2,6 +2,8 @@
 
 import { boolean, integer, options } from "../check.js";
 import { MemoryLimitError } from "../errors.js";
+import { confusedClasses } from "../metrics/index.js";
+import type { Program } from "../plan/program.js";
 import type { NamedTensor } from "../spec.js";
 
 /** Rows a batch in evaluate and predict, unless the call or an earlier fit says more. */
@@ -36,10 +38,12 @@ export function readBatch(given: { batchSize?: number }, who: string, others: re
   return given.batchSize === undefined ? BATCH : integer(given.batchSize, `${who}: batchSize`, { min: 1 });
 }
 
-export function readEvaluate(given: EvaluateOptions) {
+export function readEvaluate({ training }: Program, given: EvaluateOptions) {
   const batch = readBatch(given, "evaluate", ["confusionMatrix"]);
   const { confusionMatrix = false } = given;
-  return { batch, confusion: boolean(confusionMatrix, "evaluate: confusionMatrix") };
+  const confusion = boolean(confusionMatrix, "evaluate: confusionMatrix");
+  if (confusion && training?.task) confusedClasses(training.task, "evaluate: confusionMatrix");
+  return { batch, confusion };
 }
 
 export function readGradientOptions(given: GradientOptions, who: string): boolean {

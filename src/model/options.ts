@@ -22,6 +22,7 @@ import {
   type Values,
 } from "./data.js";
 import { type Naming, numberTargets } from "./naming.js";
+import { checkStateful } from "./stateful.js";
 import { type ClassWeight, readSampler, readWeights } from "./weights.js";
 
 export interface CompileOptions {
@@ -211,14 +212,13 @@ export function readRun(given: Omit<FitInput, "shuffle">) {
     }
   }
   readSignal(given.signal);
-  const batchLogs = given.onBatchEnd !== undefined;
   const onNonFinite = readOnNonFinite(given.onNonFinite);
   return {
     epochs,
     initialEpoch,
     validationFreq,
     stepsPerEpoch,
-    batchLogs,
+    batchLogs: given.onBatchEnd !== undefined,
     maxSteps,
     maxTime,
     mixup,
@@ -246,11 +246,13 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   const keys = logKeys(program, !!validation || validationSplit > 0);
   const earlyStopping = readCallbacks(given.callbacks, keys);
   if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
+  const rows = batchRows(program, size, data.x.rows, keys);
+  checkStateful(program, { ...given, shuffle }, rows.batchSize, { data, validation });
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: {
       ...run,
-      ...batchRows(program, size, data.x.rows, keys),
+      ...rows,
       shuffle,
       windowRows: null,
       balanced: readSampler(given, data.y),

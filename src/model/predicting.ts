@@ -6,6 +6,7 @@ import { allocate, type Prediction, readBatch } from "./answers.js";
 import type { Values } from "./data.js";
 import { findLayer } from "./layers.js";
 import type { Session } from "./session.js";
+import { checkWhole, statefulLayer } from "./stateful.js";
 import { eachWindow } from "./windows.js";
 
 export interface PredictOptions {
@@ -38,13 +39,15 @@ export async function runPredict(
   parked: boolean,
   { x, batch, end }: Request & { x: Values },
 ): Promise<Prediction> {
+  checkWhole(program, x.rows, batch, "predict");
   const whole = end === program.nodes.length;
   const shape = whole ? program.outputShape : program.nodes[end - 1]!.out;
   const width = sizeOf(shape);
   const most = whole ? Number.POSITIVE_INFINITY : MOST_VALUES / width;
   let data: Float32Array | undefined;
   let start = 0;
-  await eachWindow(session, parked, { x, batch, most, who: "predict" }, async ({ rows, batch }) => {
+  const exact = statefulLayer(program) !== undefined;
+  await eachWindow(session, parked, { x, batch, most, exact, who: "predict" }, async ({ rows, batch }) => {
     const part = await session.all(({ jobs }) =>
       whole ? jobs.predict(x.type, rows, batch) : jobs.layer(x.type, rows, batch, end),
     );
