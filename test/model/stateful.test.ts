@@ -1,61 +1,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  adam,
-  dense,
-  earlyStopping,
-  gru,
-  input,
-  lstm,
-  type ModelSpec,
-  masking,
-  sequential,
-  sgd,
-  simpleRnn,
-} from "../../src/index.js";
+import { dense, earlyStopping, flatten, functional, gru, input, sequential, sgd, simpleRnn } from "../../src/index.js";
 import { bitsOf } from "../fingerprints.js";
 import { generator } from "../oracle.js";
+import { watched } from "../threads.js";
+import { CHANNELS, echoes, inBatches, type Layers, make, PIECE, PIECES, piece, sequences, stack } from "./pieces.js";
 
 const test = suite("stateful layers");
-
-const [CHANNELS, PIECE, PIECES] = [3, 4, 3];
-type Layers = ModelSpec["layers"][number][];
-
-/** Long sequences, (rows, PIECES * PIECE, CHANNELS). */
-function sequences(rows: number, seed: number): Float32Array {
-  return Float32Array.from({ length: rows * PIECES * PIECE * CHANNELS }, generator(seed));
-}
-/** Piece k of rows from..to of long sequences. */
-function piece(whole: Float32Array, k: number, from: number, to: number) {
-  const [width, size] = [PIECES * PIECE * CHANNELS, PIECE * CHANNELS];
-  const data = new Float32Array((to - from) * size);
-  for (let row = from; row < to; row++) {
-    const at = row * width + k * size;
-    data.set(whole.subarray(at, at + size), (row - from) * size);
-  }
-  return { data, shape: [to - from, PIECE, CHANNELS] };
-}
-/** All pieces, one batch of `size` rows after the other: piece 0 of the first rows, piece 1 of them, ... */
-function inBatches(whole: Float32Array, rows: number, size: number) {
-  const parts: Float32Array[] = [];
-  for (let from = 0; from < rows; from += size)
-    for (let k = 0; k < PIECES; k++) parts.push(piece(whole, k, from, from + size).data);
-  const data = Float32Array.from(parts.flatMap((part) => [...part]));
-  return { data, shape: [rows * PIECES, PIECE, CHANNELS] };
-}
-
-const stack = (stateful: boolean): Layers => [
-  masking(),
-  lstm({ units: 5, returnSequences: true, stateful }),
-  gru({ units: 9, returnSequences: true, stateful }),
-  simpleRnn({ units: 3, stateful }),
-  dense({ units: 2 }),
-];
-function make(layers: Layers, { workers = 2, steps = PIECE, optimizer = adam({ learningRate: 0.01 }) } = {}) {
-  const model = sequential([input({ shape: [steps, CHANNELS] }), ...layers]);
-  model.compile({ optimizer, loss: "meanSquaredError", seed: 3, workers, numerics: "strict" });
-  return model;
-}
 
 test("pieces of long sequences, batch after batch, end as the whole sequences do", async () => {
   const rows = 5;
@@ -127,19 +78,6 @@ test("more rows than a window holds go on as in one", async () => {
     assert.equal(got.data, all.slice(from, from + half));
   }
 });
-
-/** Targets that ask for what came in the piece before. */
-function echoes(rows: number, size: number, seed: number) {
-  const whole = sequences(rows, seed);
-  const x = inBatches(whole, rows, size);
-  const width = PIECE * CHANNELS;
-  const data = new Float32Array(x.shape[0]! * 2);
-  for (let row = 0; row < x.shape[0]!; row++) {
-    const before = Math.floor(row / size) % PIECES ? row - size : undefined;
-    for (const i of [0, 1]) data[2 * row + i] = before === undefined ? 0 : x.data[before * width + i]!;
-  }
-  return { x, y: { data, shape: [x.shape[0]!, 2] } };
-}
 
 test("a fit carries states from batch to batch: the same bits for 1 to 4 workers, as by trainOnBatch", async () => {
   const [rows, size] = [6, 3];
@@ -286,5 +224,53 @@ test("calls during a fit go on by themselves, and do not disturb it", async () =
   await Promise.all(pending);
   assert.is(await bitsOf(model), await bitsOf(alone));
 });
+
+test("backwards, the pieces come from the last one on", async () => {
+  const whole = sequences(3, 14);
+  const layers = (stateful: boolean): Layers => [gru({ units: 5, goBackwards: true, stateful }), dense({ units: 2 })];
+  await using long = make(layers(false), { steps: PIECES * PIECE });
+  await using model = make(layers(true));
+  for (const k of [2, 1]) await model.predict(piece(whole, k, 0, 3));
+  const want = await long.predict({ data: whole, shape: [3, PIECES * PIECE, CHANNELS] });
+  assert.equal((await model.predict(piece(whole, 0, 0, 3))).data, want.data);
+});
+
+test("each call of a shared layer goes on by itself", async () => {
+  const whole = sequences(3, 15);
+  const value = input({ shape: [PIECE, CHANNELS] });
+  const shared = gru({ units: CHANNELS, returnSequences: true, stateful: true });
+  const twice = functional({ inputs: value, outputs: flatten().apply(shared.apply(shared.apply(value))) });
+  const own = (seed: number) => gru({ units: CHANNELS, returnSequences: true, stateful: true, name: `own_${seed}` });
+  const each = sequential([input({ shape: [PIECE, CHANNELS] }), own(1), own(2), flatten()]);
+  for (const model of [twice, each]) {
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError", seed: 3, workers: 2, numerics: "strict" });
+  }
+  const weights = (await twice.getWeights()).map(({ shape, data }) => ({ shape, data }));
+  await each.setWeights([...weights, ...weights]);
+  for (const k of [0, 1, 2]) {
+    assert.equal(await twice.predict(piece(whole, k, 0, 3)), await each.predict(piece(whole, k, 0, 3)));
+  }
+  await twice.dispose();
+  await each.dispose();
+});
+
+for (const plain of [undefined, "a test"]) {
+  test(`a new memory goes on, a new team behind a death begins with zeros: ${plain ? "plain" : "shared"} memory`, () =>
+    watched(plain, async (threads) => {
+      const whole = sequences(3, 16);
+      const at = (k: number) => model.predict(piece(whole, k, 0, 3));
+      await using model = make(stack(true));
+      const [first, second] = [await at(0), await at(1)];
+      await model.resetStates();
+      await at(0);
+      const larger = echoes(8, 8, 17);
+      await model.evaluate(larger.x, larger.y, { batchSize: 8 });
+      assert.equal(await at(1), second);
+      threads[0]!.terminate();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.equal(await at(0), first);
+      assert.equal(await at(1), second);
+    }));
+}
 
 test.run();
