@@ -247,7 +247,7 @@ export function readFit(program: Program, x: DataInput, y: TargetInput, given: F
   const earlyStopping = readCallbacks(given.callbacks, keys);
   if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
   const rows = batchRows(program, size, data.x.rows, keys);
-  checkStateful(program, { ...given, shuffle }, rows.batchSize, { data, validation });
+  checkStateful(program, { ...given, shuffle, batchSize }, rows.batchSize, { data, validation });
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) => [x.values.buffer, y.values.buffer]);
   return {
     options: {
