@@ -25,6 +25,7 @@ import { type PredictOptions, readPredict, runPredict } from "./model/predicting
 import { Run } from "./model/run.js";
 import { Session } from "./model/session.js";
 import { type ChunkSource, readStart, type StreamInput } from "./model/starting.js";
+import { runReset } from "./model/stateful.js";
 import { summarize } from "./model/summary.js";
 import { fillWindow, typesOf } from "./model/windows.js";
 import { compileProgram, outputNames, type Program } from "./plan/program.js";
@@ -53,8 +54,7 @@ export class Model {
 
   /** The architecture as plain JSON; `sequential` and `functional` take it back. */
   toJSON(): ModelSpec {
-    const labels = this.labels;
-    return { ...JSON.parse(JSON.stringify(this.#spec)), ...(labels ? { labels } : {}) };
+    return { ...JSON.parse(JSON.stringify(this.#spec)), ...(this.#labels ? { labels: this.labels } : {}) };
   }
 
   /** Names of the classes, learned from the first texts the model was trained on, sorted; `decodeLabels` takes them. */
@@ -126,10 +126,10 @@ export class Model {
   async evaluate(x: ModelInput, y: ModelTarget, given?: EvaluateOptions): Promise<Record<string, number>>;
   async evaluate(x: ModelInput, y: ModelTarget, given: EvaluateOptions = {}): Promise<object> {
     this.#training("evaluate");
-    const { batch, confusion } = readEvaluate(given);
+    const request = readEvaluate(given);
     const data = readPair(this.#program, x, y, "evaluate", this.#naming(false));
-    if (confusion) checkConfusion(this.#program);
-    return this.#calls.attend((parked) => runEvaluate(this.#session, parked, { ...data, batch, confusion }));
+    if (request.confusion) checkConfusion(this.#program);
+    return this.#calls.attend((parked) => runEvaluate(this.#program, this.#session, parked, { ...data, ...request }));
   }
 
   /**
@@ -140,6 +140,11 @@ export class Model {
     const request = readPredict(this.#program, given);
     const inputs = readAllInputs(this.#program, x, "predict");
     return this.#calls.attend((parked) => runPredict(this.#program, this.#session, parked, { x: inputs, ...request }));
+  }
+
+  /** Where layers are stateful, has `predict`, and unless a fit runs `trainOnBatch`, begin with zeros again. */
+  async resetStates(): Promise<void> {
+    return this.#calls.attend((parked) => runReset(this.#session, parked));
   }
 
   /** One update on one batch; the losses are those before it. */
@@ -174,10 +179,9 @@ export class Model {
     given: GradientOptions = {},
   ): Promise<Omit<Gradients, "loss">> {
     const training = readGradientOptions(given, "backward");
-    const data = readBackward(this.#program, x, outputGradient);
+    const request = { ...readBackward(this.#program, x, outputGradient), from: "output", training } as const;
     return this.#calls.alone("backward", async () => {
-      const given = { ...data, from: "output", training } as const;
-      const { loss: _, ...rest } = await runGradients(this.#program, this.#session, given);
+      const { loss: _, ...rest } = await runGradients(this.#program, this.#session, request);
       return rest;
     });
   }

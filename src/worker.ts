@@ -1,5 +1,6 @@
 // The worker's entry: one engine, its jobs behind rpc. Every member of a team gets the same calls.
 
+import { clearCarried } from "./engine/carried.js";
 import { checkSource, type SourceCheck } from "./engine/check.js";
 import { Engine, type FitOutcome } from "./engine/engine.js";
 import {
@@ -16,6 +17,7 @@ import { agree } from "./engine/selftest.js";
 import { type Carry, carryState, getState, initialise, setState } from "./engine/state.js";
 import type { Supply } from "./engine/stream.js";
 import { MemoryLimitError, WorkerError } from "./errors.js";
+import type { Use } from "./layers/layer.js";
 import { createMemory, smaller } from "./memory.js";
 import { CONTROL, createLayout, type Layout } from "./plan/layout.js";
 import { compileProgram } from "./plan/program.js";
@@ -133,6 +135,10 @@ const jobs = {
   layer(types: Types, rows: number, batch: number, end: number): Float32Array | undefined {
     const values = together((e) => layerWindow(e, types, rows, batch, end));
     return values && moveAll(values, [values]);
+  },
+  /** Has batches of these uses begin with zeros; the lead alone. */
+  clear(uses: readonly Use[]): void {
+    for (const use of uses) clearCarried(opened().run, use);
   },
   train: (types: Types, rows: number) => together((e) => trainWindow(e, types, rows)),
   gradients(types: Types, rows: number, from: "loss" | "output", training: boolean) {

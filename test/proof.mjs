@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { proveBits } from "./proofs/bits.mjs";
 import bundlers from "./proofs/bundlers.mjs";
-import { proveConvolution } from "./proofs/convolution.mjs";
+import { proveImages } from "./proofs/images.mjs";
 import { proveMultimodal } from "./proofs/multimodal.mjs";
 import { proveOverfitting } from "./proofs/overfitting.mjs";
 
@@ -23,7 +23,7 @@ async function proveBundlers() {
 const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
   overfitting: { title: "Against overfitting", prove: proveOverfitting },
-  convolution: { title: "A convolutional net on MNIST", prove: proveConvolution },
+  images: { title: "Convolutional nets on images", prove: proveImages },
   multimodal: { title: "Two inputs against each alone", prove: proveMultimodal },
   bundlers: { title: "In other projects' bundlers", prove: proveBundlers },
 };

@@ -8,6 +8,7 @@
 import { gemm_rows } from "../core/gemm";
 import { sigmoid4, tanh4 } from "../core/math";
 import { at, flush, lanes_below, madd, round8 } from "../core/simd";
+import { begin_sequence, gather_gradient } from "../core/states";
 
 // Cells up to 3 are simple: one gate, by its activation.
 const SIGMOID: i32 = 1;
@@ -155,9 +156,10 @@ function skipped(mask: usize, index: i32): bool {
 }
 
 /**
- * states[k + 1] = cell(gates[k], states[k] · weight + bias) for each step k, rows from..to, from states[0] = 0; where mask (B, steps),
- * `mask_step` apart, is 0, states[k + 1] = states[k]. out, `out_step` apart, = h of each step, or where out_step is 0 of the
- * last one. Overwrites states, gates (which come as the input's product with its bias) and products; nothing may alias.
+ * states[k + 1] = cell(gates[k], states[k] · weight + bias) for each step k, rows from..to, from states[0] = h0 and c0 (B, U),
+ * `first_stride` apart, or zeros for a pointer 0; where mask (B, steps), `mask_step` apart, is 0, states[k + 1] = states[k]. out,
+ * `out_step` apart, = h of each step, or where out_step is 0 of the last one. Overwrites states, gates (which come as the input's
+ * product with its bias) and products; nothing may alias.
  */
 export function recurrent_forward(
   out: usize,
@@ -167,6 +169,8 @@ export function recurrent_forward(
   weight: usize,
   bias: usize,
   mask: usize,
+  h0: usize,
+  c0: usize,
   cell: i32,
   steps: i32,
   U: i32,
@@ -177,13 +181,17 @@ export function recurrent_forward(
   gates_stride: i32,
   products_stride: i32,
   mask_stride: i32,
+  first_stride: i32,
   from: i32,
   to: i32,
 ): void {
   const S = round8(U);
   const width = round8(columns_of(cell, U));
   const size = state_size(cell, U);
-  for (let b = from; b < to; b++) memory.fill(at(states, b * states_stride), 0, size << 2);
+  for (let b = from; b < to; b++) {
+    const first = b * first_stride;
+    begin_sequence(at(states, b * states_stride), h0 ? at(h0, first) : 0, c0 ? at(c0, first) : 0, U, S, size);
+  }
   for (let k = 0; k < steps; k++) {
     const before = at(states, k * size);
     const product = at(products, cell == GRU ? k * width : 0);
@@ -215,9 +223,9 @@ export function recurrent_forward(
 
 /**
  * gates = the gradients by the sums before the gates, through all steps from the last to the first, rows from..to; products = those by
- * states · weight + bias, where they differ (GRU). dout lies as out in recurrent_forward, and weight_t is weightᵀ in panels.
- * Overwrites gates, products of a GRU and carry, 3 S floats a row: the gradient by h through the product, past it, and by c.
- * Nothing may alias.
+ * states · weight + bias, where they differ (GRU); dh0, dc0 (B, U), `first_stride` apart, = those by the first h and c, none for a
+ * pointer 0. dout lies as out in recurrent_forward, and weight_t is weightᵀ in panels. Overwrites gates, products of a GRU and carry,
+ * 3 S floats a row: the gradient by h through the product, past it, and by c. Nothing may alias.
  */
 export function recurrent_backward(
   gates: usize,
@@ -227,6 +235,8 @@ export function recurrent_backward(
   states: usize,
   weight_t: usize,
   mask: usize,
+  dh0: usize,
+  dc0: usize,
   cell: i32,
   steps: i32,
   U: i32,
@@ -238,6 +248,7 @@ export function recurrent_backward(
   products_stride: i32,
   mask_stride: i32,
   carry_stride: i32,
+  first_stride: i32,
   from: i32,
   to: i32,
 ): void {
@@ -263,8 +274,7 @@ export function recurrent_backward(
       else if (cell == GRU) gru_backward(gate, product, dh, pass, old, U);
       else simple_backward(gate, dh, at(old, size), cell, U);
     }
-    // What step 0 begins with is no parameter.
-    if (k == 0) return;
+    if (k == 0 && !(dh0 | dc0)) return;
     const d = cell == GRU ? products : gates;
     const stride = cell == GRU ? products_stride : gates_stride;
     for (let u = 0; u < U; u += 8) {
@@ -280,14 +290,10 @@ export function recurrent_backward(
       );
     }
   }
-}
-
-/** dh = dh + pass + dout, pass = 0. */
-function gather_gradient(dh: usize, pass: usize, dout: usize, U: i32): void {
-  for (let u = 0; u < U; u += 4) {
-    let d = f32x4.add(v128.load(at(dh, u)), v128.load(at(pass, u)));
-    if (dout) d = f32x4.add(d, v128.and(v128.load(at(dout, u)), lanes_below(u, U)));
-    v128.store(at(dh, u), d);
-    v128.store(at(pass, u), f32x4.splat(0));
+  for (let b = from; b < to; b++) {
+    const dh = at(carry, b * carry_stride);
+    gather_gradient(dh, at(dh, S), 0, U);
+    if (dh0) memory.copy(at(dh0, b * first_stride), dh, U << 2);
+    if (dc0) memory.copy(at(dc0, b * first_stride), at(dh, S << 1), U << 2);
   }
 }

@@ -9,6 +9,7 @@ import type { NamedTensor, ProfileRow } from "../spec.js";
 import type { Team } from "../team.js";
 import { ACTIONS, type Action } from "./actions.js";
 import { Averages } from "./averages.js";
+import { clearCarried } from "./carried.js";
 import { findLayer, guardLosses, NonFiniteLoss } from "./divergence.js";
 import { evaluateRows } from "./evaluate.js";
 import { FitLead } from "./fit.js";
@@ -44,6 +45,8 @@ export class Engine {
   /** Rows of the batch that a step works on. */
   #rows = 0;
   #onNonFinite: OnNonFinite = "stop";
+  /** Rows of a batch of validation. */
+  #batchSize = 1;
 
   private constructor(run: RunMemory, emit: Emit) {
     this.run = run;
@@ -81,6 +84,7 @@ export class Engine {
     const { layout, team, program } = run;
     this.#profile = undefined;
     this.#onNonFinite = options.onNonFinite;
+    this.#batchSize = options.batchSize;
     this.averages.toTrained();
     if (!team.leads) return;
     if (options.profile) this.#profile = new Profile();
@@ -203,8 +207,10 @@ export class Engine {
     keepStart: () => this.run.copyShare(this.run.layout.snapshot, this.run.layout.undo!),
     snapshot: () => this.#keep(),
     evaluate: () => {
-      const { validation, request } = this.run.layout;
-      const work = () => evaluateRows(this.run, this.plans, validation!, validation!.rows, request.batch);
+      const { run, plans } = this;
+      const { validation } = run.layout;
+      if (clearCarried(run, "evaluation")) run.team.barrier();
+      const work = () => evaluateRows(run, plans, validation!, validation!.rows, this.#batchSize);
       this.averages.during(work);
     },
     keepBest: () => this.averages.during(() => this.run.copyShare(this.run.layout.weights, this.run.layout.best!)),

@@ -5,6 +5,7 @@ import { shuffle } from "../random.js";
 import type { StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import type { Batch, Batches } from "./batches.js";
+import { clearCarried } from "./carried.js";
 import type { RunMemory } from "./memory.js";
 import { mixBatch } from "./mixup.js";
 import type { OptimizerState } from "./optimizer.js";
@@ -213,9 +214,9 @@ export class FitLead {
     this.#epoch = this.#state.epoch;
     this.setbacks.beginEpoch();
     this.#batchLoss = 0;
-    if (this.#stream) {
-      this.#stream.begin();
-    } else {
+    clearCarried(this.#run, "training");
+    if (this.#stream) this.#stream.begin();
+    else {
       this.#batches = this.#sizes.batches(this.#epoch);
       this.#orderRows();
     }
@@ -271,8 +272,7 @@ export class FitLead {
 
   /** Writes what comes next, of which a run's first is one. */
   write(parity: 0 | 1, action: Action): Action {
-    const batch = this.#batches.next();
-    this.#batch = batch;
+    const batch = (this.#batch = this.#batches.next());
     if (action === "step") {
       this.#rate = this.#state.rate;
       const { cursor } = this.#batches;

@@ -5,6 +5,7 @@ import { sizeOf } from "../layers/layer.js";
 import { predictPlan } from "../plan/plan.js";
 import type { Source } from "../plan/source.js";
 import type { NamedTensor } from "../spec.js";
+import { clearCarried } from "./carried.js";
 import { Divergence, findLayer, NonFiniteLoss } from "./divergence.js";
 import type { Engine } from "./engine.js";
 import { eachBatch, evaluateRows } from "./evaluate.js";
@@ -51,6 +52,7 @@ export interface PartResult extends Partial<EvaluationResult> {
 export function evaluateWindow(engine: Engine, { types, rows, batch, first, last, confusion }: Part): PartResult {
   const { run, plans } = engine;
   const source = windowOf(engine, types);
+  if (first && clearCarried(run, "evaluation")) run.team.barrier();
   evaluateRows(run, plans, source, rows, batch, confusion);
   const activity = run.sumActivities(rows, run.layout.activityResults);
   const losses = { sum: run.sumLosses(rows), penalty: run.sumPenalties(), activity };

@@ -7,6 +7,7 @@ import { compileProgram } from "../plan/program.js";
 import type { LayoutRequest } from "../plan/request.js";
 import { type KeptTensor, keptTensors, type State } from "../plan/state.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
+import { takeCarried } from "./carried.js";
 import { type Engine, inOrder } from "./engine.js";
 import type { RunMemory } from "./memory.js";
 import { STREAM } from "./order.js";
@@ -21,6 +22,8 @@ export interface Carry {
   readonly memory?: WebAssembly.Memory;
   readonly state?: Uint8Array;
   readonly from: "current" | "snapshot";
+  /** No member died: what layers carry from batch to batch is whole, too. */
+  readonly whole: boolean;
   /** Weights alone (another optimizer), or with slots and counters. */
   readonly what: "weights" | "all";
 }
@@ -47,6 +50,7 @@ export function carryState(engine: Engine, carry: Carry, previous: WebAssembly.M
   const at = carry.state ? before.weights.pointer - before.state.pointer : before.weights.pointer + shift;
   const bytes = carry.what === "all" ? layout.state.bytes : layout.weights.bytes;
   run.bytes.set(source.subarray(at, at + bytes), layout.weights.pointer);
+  if (carry.whole) takeCarried(run, before, source);
   settle(engine, carry.what === "weights");
 }
 

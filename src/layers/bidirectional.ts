@@ -67,7 +67,7 @@ const sideContext = (side: Side, context: NodeContext): NodeContext => ({
  *
  * Shapes   inp (B, steps, I) -> out (B, units) or (B, steps, units), with 2 units for concat; weights as the layer has them, of
  *          `forward` first, then of `backward`
- * Errors   OptionError for another layer than simpleRnn, lstm or gru, and for one that goes backwards itself
+ * Errors   OptionError for another layer than simpleRnn, lstm or gru, and for one that goes backwards itself or is stateful
  * Kernel   assembly/layers/recurrent.ts, assembly/layers/merge.ts
  * Source   Schuster & Paliwal 1997
  */
@@ -82,6 +82,10 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     definition.check?.(config, `${who}.layer`);
     if (layer.goBackwards) {
       throw new OptionError(`${who}.layer: expected a ${type} from the first step on, got goBackwards. Leave it out.`);
+    }
+    if (layer.stateful) {
+      const cure = "Leave it out: what comes later is not known to the batch before.";
+      throw new OptionError(`${who}.layer: expected a ${type} that begins with zeros, got stateful. ${cure}`);
     }
     lookup(scales, mergeMode, `${who}.mergeMode`);
   },

@@ -27,6 +27,10 @@ export interface ParameterSpec {
 /** Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself. */
 export type Scratch = { readonly width: number } | { readonly floats: number } | { readonly each: number };
 
+/** What a batch is for: each has states of its own that go from batch to batch, so that none disturbs another. */
+export const USES = ["training", "evaluation", "prediction"] as const;
+export type Use = (typeof USES)[number];
+
 /** The tensors of one layer in one plan. */
 export interface NodeContext {
   /** Rows of the batch, divided among the workers. */
@@ -36,6 +40,7 @@ export interface NodeContext {
   readonly total: number;
   /** True where the layer behaves as in training: frozen ones never do. */
   readonly training: boolean;
+  readonly use: Use;
   readonly inp: Tensor;
   readonly out: Tensor;
   /** All inputs of a merge, of which `inp` is the first, and the gradients by them. */
@@ -103,6 +108,8 @@ export interface LayerDefinition<Config> {
   backward(config: Config, context: NodeContext): readonly Step[];
   /** Steps of a training batch, behind its decision, that write the parameters which are measured. */
   measure?(config: Config, context: NodeContext): readonly Step[];
+  /** Steps behind a batch that counts, which keep what the next one of the same use begins with. */
+  carry?(config: Config, context: NodeContext): readonly Step[];
   /** Steps that bring the derived copies up to date. */
   refresh?(config: Config, context: Pick<NodeContext, "parameter" | "derived" | "split">, inp: Shape): readonly Step[];
   /** Multiply-adds for one example, forward. */

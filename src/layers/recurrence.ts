@@ -6,7 +6,7 @@ import { ShapeError } from "../errors.js";
 import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { reads, type Step, step, updates, withFlops, writes } from "../kernels.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
-import { type LayerDefinition, type NodeContext, type ParameterSpec, type Shape, showShape } from "./layer.js";
+import { type LayerDefinition, type NodeContext, type ParameterSpec, type Shape, showShape, USES } from "./layer.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 
 export interface RecurrentConfig extends Omit<WeightedConfig, "activation"> {
@@ -15,6 +15,13 @@ export interface RecurrentConfig extends Omit<WeightedConfig, "activation"> {
   returnSequences?: boolean;
   /** From the last step to the first; outputs of all steps come in that order, and no mask goes on. Default false. */
   goBackwards?: boolean;
+  /**
+   * Row i of a batch begins with the states that row i of the batch before it ended with, into which no gradient goes back; default
+   * false. Each epoch of a fit, each validation and each `evaluate` begins with zeros; `trainOnBatch` and `predict` go on from call to
+   * call until `resetStates()`, each with states of its own, and `gradients` and `backward` begin where `trainOnBatch` ended. A batch
+   * that is left out for its loss leaves the states alone; an undo brings none back, and no file or clone has them.
+   */
+  stateful?: boolean;
   /** Default orthogonal. */
   recurrentInitializer?: InitializerName | InitializerSpec;
   recurrentRegularizer?: Penalty;
@@ -63,8 +70,9 @@ function ordered(tensor: Tensor, steps: number, size: number, backwards: boolean
 
 export function checkRecurrent<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, who: string): void {
   integer(config.units, `${who}.units`, { min: 1, max: 65536 });
-  if (config.returnSequences !== undefined) boolean(config.returnSequences, `${who}.returnSequences`);
-  if (config.goBackwards !== undefined) boolean(config.goBackwards, `${who}.goBackwards`);
+  for (const name of ["returnSequences", "goBackwards", "stateful"] as const) {
+    if (config[name] !== undefined) boolean(config[name], `${who}.${name}`);
+  }
   checkWeighted(config, who);
   initializerSpec(config.recurrentInitializer, "orthogonal", `${who}.recurrentInitializer`);
   checkPenalty(config.recurrentRegularizer, `${who}.recurrentRegularizer`);
@@ -108,6 +116,7 @@ export function scratch<Config extends RecurrentConfig>(cell: Cell<Config>, conf
     gates: { width: steps * width + REACH },
     products: { width: (cell.after ? steps : 1) * width + REACH },
     carry: { width: 3 * stride(config.units) },
+    ...Object.fromEntries((config.stateful ? USES : []).map((use) => [`carried.${use}`, { width: state }])),
   };
 }
 
@@ -118,12 +127,13 @@ export function forward<Config extends RecurrentConfig>(
   context: NodeContext,
   { outStep }: Place,
 ): Step[] {
-  const { batch, inp, out, parameter, scratch, inpShape: shape, mask } = context;
+  const { batch, inp, out, parameter, scratch, inpShape: shape, mask, use } = context;
   const { steps, channels, columns, width } = sizes(cell, config, shape);
   const { units, useBias = true, goBackwards } = config;
   const [states, gates, products] = [scratch("states"), scratch("gates"), scratch("products")];
   const from = ordered(inp, steps, channels, goBackwards);
   const counts = mask && ordered(mask, steps, 1, goBackwards);
+  const first = config.stateful ? scratch(`carried.${use}`) : undefined;
   return [
     withFlops(
       2 * batch.extent * steps * channels * columns,
@@ -149,8 +159,10 @@ export function forward<Config extends RecurrentConfig>(
         reads(parameter("recurrentKernel")),
         useBias && cell.after ? reads(parameter("recurrentBias")) : 0,
         counts?.at ?? 0,
+        first ? reads(first) : 0,
+        first && cell.states > 1 ? reads(first, 4 * stride(units)) : 0,
         ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, out.stride] as const),
-        ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0] as const),
+        ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, first?.stride ?? 0] as const),
       ),
     ),
   ];
@@ -182,9 +194,10 @@ export function backward<Config extends RecurrentConfig>(
       reads(dout),
       reads(states),
       reads(derived("recurrentTransposed")),
-      counts?.at ?? 0,
+      // No gradient goes into what sequences begin with.
+      ...([counts?.at ?? 0, 0, 0] as const),
       ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, dout.stride] as const),
-      ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, carry.stride] as const),
+      ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, carry.stride, 0] as const),
     ),
   );
   const below = (target: Tensor) => {
@@ -226,6 +239,16 @@ export function backward<Config extends RecurrentConfig>(
   ];
 }
 
+/** The last states of a batch's rows, for the next one to begin with. */
+function carry<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, context: NodeContext): Step[] {
+  if (!config.stateful) return [];
+  const { batch, scratch, use } = context;
+  const { steps, state } = sizes(cell, config, context.inpShape);
+  const [kept, states] = [scratch(`carried.${use}`), scratch("states")];
+  const last = reads(states, 4 * steps * state);
+  return [step("merge_blocks", batch, writes(kept), last, 1, state, 0, 0, kept.stride, states.stride)];
+}
+
 export function refresh<Config extends RecurrentConfig>(
   cell: Cell<Config>,
   config: Config,
@@ -265,12 +288,14 @@ export function recurrent<Config extends RecurrentConfig>(cell: Cell<Config>): L
     scratch: (config, inp) => scratch(cell, config, inp),
     forward: (config, context) => forward(cell, config, context, place(config)),
     backward: (config, context) => backward(cell, config, context, place(config)),
+    carry: (config, context) => carry(cell, config, context),
     refresh: (config, context, inp) => refresh(cell, config, context, inp),
     multiplyAdds: (config, inp) => multiplyAdds(cell, config, inp),
   };
 }
 
 const RECURRENT = [
-  ...["units", "returnSequences", "goBackwards", "recurrentInitializer", "recurrentRegularizer", "recurrentConstraint"],
+  ...["units", "returnSequences", "goBackwards", "stateful"],
+  ...["recurrentInitializer", "recurrentRegularizer", "recurrentConstraint"],
   ...WEIGHTED.filter((option) => option !== "activation"),
 ];

@@ -46,6 +46,7 @@ export function carryOf(opened: Opened | undefined, fate: Fate): Carry | undefin
     // Slots and counters of another optimizer are of no use.
     what: settings === fate.settings ? "all" : "weights",
     from: broken && !fate.stable ? "snapshot" : "current",
+    whole: !broken,
     ...(memory ? { memory } : {}),
     ...(lost ? { state: kept! } : {}),
   };

@@ -6,10 +6,12 @@ import { confusedClasses } from "../metrics/index.js";
 import type { Program } from "../plan/program.js";
 import type { Pair } from "./ports.js";
 import type { Session } from "./session.js";
+import { checkWhole, statefulLayer } from "./stateful.js";
 import { eachWindow, typesOf } from "./windows.js";
 
 /** Mean loss with the penalty, and metrics of all rows; `parked` where a running fit makes room for the call. */
 export async function runEvaluate(
+  program: Program,
   session: Session,
   parked: boolean,
   { x, y, batch, confusion }: Pair & { batch: number; confusion: boolean },
@@ -20,7 +22,9 @@ export async function runEvaluate(
   let penalty = 0;
   let activity = 0;
   let found: Pick<PartResult, "metrics" | "confusion"> = {};
-  await eachWindow(session, parked, { x, y, batch, who: "evaluate" }, async (window) => {
+  checkWhole(program, rows, batch, "evaluate");
+  const exact = statefulLayer(program) !== undefined;
+  await eachWindow(session, parked, { x, y, batch, exact, who: "evaluate" }, async (window) => {
     const part = { ...window, types, confusion };
     const result = await session.all(({ jobs }) => jobs.evaluate(part));
     sum += result.sum;

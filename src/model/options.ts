@@ -13,6 +13,7 @@ import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
 import { checkMonitor, readCallbacks, readOnNonFinite, readSignal } from "./callbacks.js";
 import type { Naming } from "./naming.js";
 import { type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
+import { checkStateful } from "./stateful.js";
 import { type OutcomeOptions, readOutcomes } from "./training.js";
 import { type ClassWeight, readSampler, readWeights } from "./weights.js";
 
@@ -194,14 +195,13 @@ export function readRun(given: Omit<FitInput, "shuffle">) {
     }
   }
   readSignal(given.signal);
-  const batchLogs = given.onBatchEnd !== undefined;
   const onNonFinite = readOnNonFinite(given.onNonFinite);
   return {
     epochs,
     initialEpoch,
     validationFreq,
     stepsPerEpoch,
-    batchLogs,
+    batchLogs: given.onBatchEnd !== undefined,
     maxSteps,
     maxTime,
     mixup,
@@ -230,13 +230,15 @@ export function readFit(program: Program, x: ModelInput, y: ModelTarget, given: 
   const keys = logKeys(program, !!validation || validationSplit > 0);
   const earlyStopping = readCallbacks(given.callbacks, keys);
   if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
+  const sizes = batchRows(program, size, rows, keys);
+  checkStateful(program, { ...given, shuffle, batchSize }, sizes.batchSize, { data, validation });
   const arrays = [data, ...(validation ? [validation] : [])].flatMap(({ x, y }) =>
     [...x, ...y].map(({ values }) => values.buffer),
   );
   return {
     options: {
       ...run,
-      ...batchRows(program, size, rows, keys),
+      ...sizes,
       shuffle,
       windowRows: null,
       balanced: readSampler(given, data.y),

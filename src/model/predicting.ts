@@ -6,6 +6,7 @@ import { allocate, type Prediction, perPort, readBatch } from "./answers.js";
 import type { Values } from "./data.js";
 import { findLayer } from "./layers.js";
 import type { Session } from "./session.js";
+import { checkWhole, statefulLayer } from "./stateful.js";
 import { eachWindow, typesOf } from "./windows.js";
 
 export interface PredictOptions {
@@ -38,6 +39,7 @@ export async function runPredict(
   parked: boolean,
   { x, batch, end }: Request & { x: readonly Values[] },
 ): Promise<Prediction> {
+  checkWhole(program, x[0]!.rows, batch, "predict");
   const whole = end === program.nodes.length;
   const shown = whole ? program.outputs : [{ name: "", shape: program.nodes[end - 1]!.out }];
   const widths = shown.map(({ shape }) => sizeOf(shape));
@@ -46,7 +48,8 @@ export async function runPredict(
   const total = x[0]!.rows;
   let data: Float32Array[] | undefined;
   let start = 0;
-  await eachWindow(session, parked, { x, batch, most, who: "predict" }, async ({ rows, batch }) => {
+  const exact = statefulLayer(program) !== undefined;
+  await eachWindow(session, parked, { x, batch, most, exact, who: "predict" }, async ({ rows, batch }) => {
     const parts = await session.all(async ({ jobs }) =>
       whole ? jobs.predict(types, rows, batch) : [await jobs.layer(types, rows, batch, end)],
     );

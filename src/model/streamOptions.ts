@@ -12,6 +12,7 @@ import { ChunkReader, type ChunkSource } from "./chunks.js";
 import type { FeedSizes } from "./feed.js";
 import type { Naming } from "./naming.js";
 import { DEFAULT_BATCH, type FitInput, type FitRequest, logKeys, readRun, readValidation } from "./options.js";
+import { checkStateful } from "./stateful.js";
 import type { ClassWeight } from "./weights.js";
 
 type ArraysAlone =
@@ -99,6 +100,7 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
   const earlyStopping = readCallbacks(given.callbacks, keys);
   if (program.training!.plateau) checkMonitor(program.training!.plateau.config, keys);
   const rows = batchRows(program, batchSize, Number.POSITIVE_INFINITY, []);
+  checkStateful(program, { ...given, shuffle }, batchSize, { validation });
   const update = rows.updateRows;
   const window = Math.ceil((windowRows ?? rowsInBytes(program, WINDOW_BYTES)) / update) * update;
   return {

@@ -1,6 +1,7 @@
 // Rows that pass through the window: the part of the memory for data of predict, evaluate and single batches.
 
 import type { SourceCheck } from "../engine/check.js";
+import { OptionError } from "../errors.js";
 import type { ValueType } from "../spec.js";
 import { rowsOf, type Targets, type Values } from "./data.js";
 import type { Pair } from "./ports.js";
@@ -14,25 +15,35 @@ export interface WindowPart {
   readonly last: boolean;
 }
 
-/** Rows in windows: each is copied, checked and given to `visit`; where `most` is given, of at most so many rows, or one batch. */
+interface Rows {
+  readonly x: readonly Values[];
+  readonly y?: readonly Targets[];
+  readonly batch: number;
+  /** Windows have at most so many rows, or one batch. */
+  readonly most?: number;
+  /** Batches may not be smaller than they were asked for. */
+  readonly exact: boolean;
+  readonly who: string;
+}
+
+/** Rows in windows of whole batches, but for the last: each is copied, checked and given to `visit`. */
 export async function eachWindow(
   session: Session,
   parked: boolean,
-  {
-    x,
-    y = [],
-    batch,
-    most,
-    who,
-  }: { x: readonly Values[]; y?: readonly Targets[]; batch: number; most?: number; who: string },
+  { x, y = [], batch, most, exact, who }: Rows,
   visit: (part: WindowPart) => Promise<void>,
 ): Promise<void> {
-  // A running fit keeps its memory: the window in it serves. One that waits for its first rows may have none yet.
   const total = x[0]!.rows;
+  // A running fit keeps its memory: the window in it serves. One that waits for its first rows may have none yet.
   if (!parked || !session.ready) await session.ensure(session.widen({ batch: Math.min(batch, total) }));
   const { window, request } = session.layout;
   const size = Math.min(batch, request.batch);
-  const rows = Math.min(window.rows, Math.max(size, Math.floor(most ?? window.rows)));
+  if (exact && size < Math.min(batch, total)) {
+    const cure = "Pass batchSize, or wait for the fit to end.";
+    throw new OptionError(`${who}: batchSize: expected at most ${size} in this fit, got ${batch}. ${cure}`);
+  }
+  const wanted = Math.min(window.rows, Math.max(size, Math.floor(most ?? window.rows)));
+  const rows = wanted - (wanted % size);
   for (let start = 0; start < total; start += rows) {
     const end = Math.min(total, start + rows);
     const cut = <V extends Values>(data: readonly V[]) => data.map((one) => rowsOf(one, start, end));

@@ -98,7 +98,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
  * worker keeps to its rows.
  */
 export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number, classes = false): Phases {
-  const batch: Batch = { program, layout, rows, training: false, zeros: source.zeros };
+  const batch: Batch = { program, layout, rows, training: false, zeros: source.zeros, use: "evaluation" };
   const walk = forwardToLoss(batch);
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),
@@ -118,7 +118,7 @@ export function predictPlan(
   rows: number,
   end = program.nodes.length,
 ) {
-  const batch: Batch = { program, layout, rows, training: false };
+  const batch: Batch = { program, layout, rows, training: false, use: "prediction" };
   const walk = forwardBelow(batch, end);
   const phases = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
   const shown = end < program.nodes.length ? [end - 1] : program.outputs.map(({ index }) => index);

@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../arena.js";
 import { reads, rowsOf, type Split, type Step, step, updates } from "../kernels.js";
-import type { NodeContext } from "../layers/layer.js";
+import type { NodeContext, Use } from "../layers/layer.js";
 import { edgeName } from "./edges.js";
 import { HYPER, type Layout, type ParameterTensors } from "./layout.js";
 import type { Program, ProgramNode } from "./program.js";
@@ -17,6 +17,8 @@ export interface Batch {
   readonly total?: number;
   /** Whether most values of the data are zero, by input. */
   readonly zeros?: readonly boolean[];
+  /** What the batch is for; training where nothing is said. */
+  readonly use?: Use;
 }
 
 /** Streams of random numbers below this are the host's; layer i draws from LAYER_STREAM + i. */
@@ -100,7 +102,10 @@ function forward(batch: Batch, run: ReadonlySet<number>, backward: ReadonlySet<n
       trained: trains(node) || sources.some(({ trained }) => trained),
     };
     const entry = { node, index, sources, value };
-    steps.push(...node.definition.forward(node.config, context(batch, entry)));
+    const seen = context(batch, entry);
+    steps.push(...node.definition.forward(node.config, seen));
+    // Training does so once a batch is known to count, and its gradients alone move nothing.
+    if (seen.use !== "training") steps.push(...(node.definition.carry?.(node.config, seen) ?? []));
     if (backward.has(index)) nodes.push(entry);
     values.set(index, value);
   });
@@ -182,7 +187,9 @@ function shareSteps({ name, weights }: ProgramNode, { parameters, edges }: Layou
 export const measureSteps = (batch: Batch, { nodes }: Walk): Step[] =>
   nodes.flatMap((entry) => {
     const { definition, config, frozen } = entry.node;
-    return frozen ? [] : (definition.measure?.(config, context(batch, entry)) ?? []);
+    const seen = context(batch, entry);
+    const measured = frozen ? [] : (definition.measure?.(config, seen) ?? []);
+    return [...measured, ...(definition.carry?.(config, seen) ?? [])];
   });
 
 /** What a node's definition sees; `below` are the gradients by its inputs, as far as they are wanted. */
@@ -201,6 +208,7 @@ export function context(batch: Batch, entry: Entry, below: NodeContext["dinps"] 
     rows,
     total: batch.total ?? rows,
     training: batch.training && !node.frozen,
+    use: batch.use ?? "training",
     inp: inps[0]!,
     out: value.tensor,
     inps,

@@ -1,112 +1,8 @@
 import { suite } from "uvu";
 import { ANY, matrix, numericGradient, oracle, panelIndex, panels, stride } from "../oracle.js";
+import { type Case, CELLS, cases, run, sizes, type Values } from "./sequences.js";
 
 const test = suite("recurrent kernels");
-
-const CELLS = ["tanh", "sigmoid", "relu", "linear", "lstm", "gru"] as const;
-
-interface Case {
-  cell: (typeof CELLS)[number];
-  B: number;
-  steps: number;
-  U: number;
-  /** Outputs of all steps, in or against their order, two of them side by side; else the last alone. */
-  all?: "along" | "against";
-  bias?: boolean;
-  /** Steps that do not count, in or against the order of the steps. */
-  mask?: "along" | "against";
-}
-
-const cases: Case[] = CELLS.flatMap((cell) => [
-  { cell, B: 1, steps: 1, U: 1 },
-  { cell, B: 7, steps: 4, U: 3, all: "along", bias: true },
-  { cell, B: 3, steps: 3, U: 5, all: "against", mask: "along" },
-  { cell, B: 2, steps: 3, U: 8, bias: true, mask: "against" },
-  { cell, B: 2, steps: 2, U: 10, all: "along", mask: "along" },
-  { cell, B: 2, steps: 2, U: 13, bias: true },
-]);
-
-const gatesOf = ({ cell }: Case) => ({ lstm: 4, gru: 3 })[cell as string] ?? 1;
-/** Lengths in floats: of a step's gates, of a state, and of the rows. */
-function sizes(c: Case) {
-  const S = stride(c.U);
-  const columns = gatesOf(c) * c.U;
-  const [width, state] = [stride(columns), c.cell === "lstm" ? 2 * S : S];
-  const products = (c.cell === "gru" ? c.steps : 1) * width + 8;
-  const apart = c.all ? 2 * c.U * (c.all === "along" ? 1 : -1) : 0;
-  return {
-    ...{ S, columns, width, state, products, apart },
-    states: (c.steps + 1) * state,
-    gates: c.steps * width + 8,
-    out: c.all ? stride(2 * c.steps * c.U) : S,
-    /** Where the first step's output is. */
-    first: c.all === "against" ? 2 * (c.steps - 1) * c.U : 0,
-    maskFirst: c.mask === "against" ? c.steps - 1 : 0,
-    maskApart: c.mask === "against" ? -1 : 1,
-  };
-}
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const simple: Record<string, (x: number) => number> = {
-  tanh: Math.tanh,
-  sigmoid,
-  relu: (x) => Math.max(0, x),
-  linear: (x) => x,
-};
-
-type Values = ArrayLike<number>;
-interface Sequence {
-  /** After each step, the first before it: h, c. */
-  h: number[][];
-  c: number[][];
-  /** Values of the gates, and sums of the products. */
-  gates: number[][];
-  products: number[][];
-}
-
-/** One sequence: x[k * columns + j] are the input's sums; `extra` is added to the products. */
-function run(
-  c: Case,
-  x: Values,
-  weight: (u: number, j: number) => number,
-  bias: Values | undefined,
-  counts: (k: number) => boolean,
-  extra?: Values,
-): Sequence {
-  const { U, cell } = c;
-  const { columns } = sizes(c);
-  const zeros = () => new Array<number>(U).fill(0);
-  const result: Sequence = { h: [zeros()], c: [zeros()], gates: [], products: [] };
-  for (let k = 0; k < c.steps; k++) {
-    const [old, oldC] = [result.h[k]!, result.c[k]!];
-    const product = Array.from({ length: columns }, (_, j) => {
-      const sum = old.reduce((total, value, u) => total + value * weight(u, j), bias?.[j] ?? 0);
-      return sum + (extra?.[k * columns + j] ?? 0);
-    });
-    const sum = (j: number) => x[k * columns + j]! + product[j]!;
-    const gates = Array.from({ length: columns }, (_, j) => x[k * columns + j]!);
-    const [h, cells] = [zeros(), zeros()];
-    for (let u = 0; u < U; u++) {
-      if (cell === "lstm") {
-        const [i, f, g, o] = [sigmoid(sum(u)), sigmoid(sum(U + u)), Math.tanh(sum(2 * U + u)), sigmoid(sum(3 * U + u))];
-        for (const [gate, value] of [i, f, g, o].entries()) gates[gate * U + u] = value;
-        cells[u] = f * oldC[u]! + i * g;
-        h[u] = o * Math.tanh(cells[u]!);
-      } else if (cell === "gru") {
-        const [z, r] = [sigmoid(sum(u)), sigmoid(sum(U + u))];
-        const n = Math.tanh(x[k * columns + 2 * U + u]! + r * product[2 * U + u]!);
-        for (const [gate, value] of [z, r, n].entries()) gates[gate * U + u] = value;
-        h[u] = z * old[u]! + (1 - z) * n;
-      } else h[u] = simple[cell]!(sum(u));
-    }
-    const on = counts(k);
-    result.h.push(on ? h : old);
-    result.c.push(on ? cells : oldC);
-    result.gates.push(on ? gates : Array.from({ length: columns }, (_, j) => x[k * columns + j]!));
-    result.products.push(product);
-  }
-  return result;
-}
 
 /** Whether step k of row b counts. */
 const counting = (c: Case, mask: Values | undefined) => (b: number) => (k: number) => {
@@ -141,6 +37,13 @@ function rowsOf(
 const filled = (values: number[]) => Float32Array.from(values, (value) => (typeof value === "number" ? value : 0));
 const maskTensor = (c: Case, random: () => number): Record<string, { data: Float32Array }> =>
   c.mask ? { mask: { data: matrix(c.B, c.steps, () => (random() < 0 ? 0 : 1)) } } : {};
+const firstTensors = (c: Case, random: () => number): Record<string, { data: Float32Array }> =>
+  Object.fromEntries([...(c.first ?? "")].map((name) => [`${name}0`, { data: matrix(c.B, c.U, random) }]));
+/** What row b begins with. */
+const firstOf = (c: Case, { h0, c0 }: Record<string, Values>, b: number) =>
+  [h0, c0].flatMap((values) => (values ? [Array.from({ length: c.U }, (_, u) => values[b * stride(c.U) + u]!)] : []));
+const pointersOf = (c: Case, p: (name: string) => number, names: readonly string[]) =>
+  names.map((name, i) => (i < (c.first ?? "").length ? p(name) : 0));
 const tail = (c: Case) => {
   const { apart, maskApart } = sizes(c);
   return [CELLS.indexOf(c.cell), c.steps, c.U, apart, maskApart];
@@ -159,6 +62,7 @@ oracle(test, {
       weight: { data: panels(c.U, columns, random) },
       ...(c.bias ? { bias: { data: matrix(1, columns, random) } } : {}),
       ...maskTensor(c, random),
+      ...firstTensors(c, random),
     };
   },
   args(c, p) {
@@ -172,13 +76,14 @@ oracle(test, {
       c.bias ? p("bias") : 0,
     ];
     const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
-    return [...pointers, mask, ...tail(c), out, states, gates, products, stride(c.steps)];
+    const given = pointersOf(c, p, ["h0", "c0"]);
+    return [...pointers, mask, ...given, ...tail(c), out, states, gates, products, stride(c.steps), stride(c.U)];
   },
   extent: ({ B }) => B,
-  expected(c, { gates, weight, bias, mask }) {
+  expected(c, { gates, weight, bias, mask, ...given }) {
     const { columns, width, S, state, apart, first, ...length } = sizes(c);
     const all = Array.from({ length: c.B }, (_, b) =>
-      run(c, sumsOf(c, gates!, b), weightOf(c, weight!), bias, counting(c, mask)(b)),
+      run(c, sumsOf(c, gates!, b), weightOf(c, weight!), bias, counting(c, mask)(b), firstOf(c, given, b)),
     );
     const out = new Array<number>(c.B * length.out).fill(ANY);
     all.forEach(({ h }, b) => {
@@ -209,8 +114,11 @@ oracle(test, {
     const x = rowsOf(c, gates, c.steps, width, columns, () => 2 * random());
     const weight = panels(c.U, columns, random);
     const bias = c.bias ? matrix(1, columns, random) : undefined;
+    const given = firstTensors(c, random);
+    const { h0, c0 } = given;
+    const begins = { ...(h0 && { h0: h0.data }), ...(c0 && { c0: c0.data }) };
     const all = Array.from({ length: c.B }, (_, b) =>
-      run(c, sumsOf(c, x, b), weightOf(c, weight), bias, counting(c, mask.mask?.data)(b)),
+      run(c, sumsOf(c, x, b), weightOf(c, weight), bias, counting(c, mask.mask?.data)(b), firstOf(c, begins, b)),
     );
     const fill = (values: number[]) => ({ data: filled(values) });
     const dout = matrix(c.B, out, () => 0);
@@ -232,8 +140,12 @@ oracle(test, {
         ),
       ),
       weight_t: { data: panels(columns, c.U, (j, u) => weight[panelIndex(u, j, c.U)]!) },
-      // What the kernel does not read, for the oracle: the sums and the bias.
+      ...Object.fromEntries(
+        Object.keys(given).map((name) => [`d${name}`, { data: new Float32Array(c.B * stride(c.U)), write: true }]),
+      ),
+      // What the kernel does not read, for the oracle: the sums, the bias and the first states.
       x: { data: filled(x) },
+      ...given,
       ...(bias ? { bias: { data: bias } } : {}),
       ...mask,
     };
@@ -242,17 +154,20 @@ oracle(test, {
     const { first, maskFirst, out, states, gates, products, S } = sizes(c);
     const pointers = [p("gates"), p("products"), p("carry"), p("dout") + 4 * first, p("states"), p("weight_t")];
     const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
-    return [...pointers, mask, ...tail(c), out, states, gates, products, stride(c.steps), 3 * S];
+    const given = pointersOf(c, p, ["dh0", "dc0"]);
+    const strides = [out, states, gates, products, stride(c.steps), 3 * S, stride(c.U)];
+    return [...pointers, mask, ...given, ...tail(c), ...strides];
   },
   extent: ({ B }) => B,
-  expected(c, { x, bias, weight_t, dout, mask }) {
+  expected(c, { x, bias, weight_t, dout, mask, ...given }) {
     const { columns, width, apart, first, ...length } = sizes(c);
     const weight = (u: number, j: number) => weight_t![panelIndex(j, u, columns)]!;
     const gradients = Array.from({ length: c.B }, (_, b) => {
       const counts = counting(c, mask)(b);
       const sums = Float64Array.from(sumsOf(c, x!, b));
-      const value = (values: Float64Array, extra?: Float64Array) => {
-        const { h } = run(c, values, weight, bias, counts, extra);
+      const begins = firstOf(c, given, b);
+      const value = (values: Float64Array, extra?: Float64Array, start: readonly Values[] = begins) => {
+        const { h } = run(c, values, weight, bias, counts, start, extra);
         let total = 0;
         for (let k = c.all ? 0 : c.steps - 1; k < c.steps; k++)
           for (let u = 0; u < c.U; u++) total += h[k + 1]![u]! * dout![b * length.out + first + k * apart + u]!;
@@ -262,11 +177,26 @@ oracle(test, {
         gates: numericGradient((values) => value(values), sums),
         products:
           c.cell === "gru" ? numericGradient((extra) => value(sums, extra), new Float64Array(sums.length)) : sums,
+        first: begins.map((values, i) => {
+          const moved = (other: Float64Array) => begins.map((same, j) => (j === i ? other : same));
+          return numericGradient((other) => value(sums, undefined, moved(other)), Float64Array.from(values));
+        }),
       };
     });
     const rows = (of: "gates" | "products") =>
       rowsOf(c, length[of], c.steps, width, columns, (b, k, j) => gradients[b]![of][k * columns + j]!);
-    return { gates: rows("gates"), ...(c.cell === "gru" ? { products: rows("products") } : {}) };
+    const firsts = [...(c.first ?? "")].map((name, i) => [
+      `d${name}0`,
+      Array.from({ length: c.B * stride(c.U) }, (_, at) => {
+        const u = at % stride(c.U);
+        return u < c.U ? gradients[Math.floor(at / stride(c.U))]!.first[i]![u]! : ANY;
+      }),
+    ]);
+    return {
+      gates: rows("gates"),
+      ...(c.cell === "gru" ? { products: rows("products") } : {}),
+      ...Object.fromEntries(firsts),
+    };
   },
 });
 

@@ -43,6 +43,14 @@ const normalized: ModelSpec = {
     { type: "dense", units: 4, activation: "softmax" },
   ],
 };
+const stateful: ModelSpec = {
+  layers: [
+    { type: "input", shape: [3, 3] },
+    { type: "lstm", units: 5, stateful: true, returnSequences: true },
+    { type: "gru", units: 4, stateful: true, trainable: false },
+    { type: "dense", units: 4, activation: "softmax" },
+  ],
+};
 const small: ModelSpec = {
   layers: [
     { type: "input", shape: [2] },
@@ -104,7 +112,7 @@ function plans(
 const test = suite("barriers");
 
 test("no plan has a race", () => {
-  for (const spec of [deep, normalized, small, steps]) {
+  for (const spec of [deep, normalized, stateful, small, steps]) {
     const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
     for (const extras of [{}, { zeros: true, weighted: true }, { weighted: true, mixed: true }, ...clips]) {
       for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
@@ -115,6 +123,8 @@ test("no plan has a race", () => {
 test("a training step of a dense net has two barriers", () => {
   assert.is(plans(small).train!.length, 2);
   assert.is(plans(deep).train!.length, 2);
+  // Neither does what goes on in the next batch add one.
+  assert.is(plans(stateful).train!.length, 2);
 });
 
 test("metrics of whole sets read the batch's targets in the middle of a step, without a barrier more", () => {
@@ -137,9 +147,11 @@ test("metrics of whole sets read the batch's targets in the middle of a step, wi
 });
 
 test("predict and evaluate have no barrier but the last", () => {
-  const { predict, evaluate } = plans(deep);
-  assert.is(predict!.length, 1);
-  assert.is(evaluate!.length, 1);
+  for (const spec of [deep, stateful]) {
+    const { predict, evaluate } = plans(spec);
+    assert.is(predict!.length, 1);
+    assert.is(evaluate!.length, 1);
+  }
 });
 
 test("without any one barrier the checker names the race", () => {

@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import * as assert from "uvu/assert";
 import {
   bidirectional,
   dense,
@@ -31,6 +32,13 @@ test(
       ],
       ["returnSequences 1", () => anyhow.gru!({ units: 2, returnSequences: 1 }), "E_OPTION", /expected true or false/],
       ["goBackwards", () => anyhow.gru!({ units: 2, goBackwards: "yes" }), "E_OPTION", /expected true or false/],
+      ["stateful", () => anyhow.gru!({ units: 2, stateful: 1 }), "E_OPTION", /^gru\.stateful: expected true or false/],
+      [
+        "stateful both ways",
+        () => bidirectional(gru({ units: 2, stateful: true })),
+        "E_OPTION",
+        /^bidirectional\.layer: .* got stateful\. Leave it out/,
+      ],
       ["unitForgetBias", () => anyhow.lstm!({ units: 2, unitForgetBias: 1 }), "E_OPTION", /expected true or false/],
       ["unitForgetBias of a gru", () => anyhow.gru!({ units: 2, unitForgetBias: true }), "E_OPTION", /unknown option/],
       [
@@ -128,6 +136,58 @@ test("numbers that an embedding has no vector for name their row", async () => {
     ["a fraction", () => model.evaluate(rows(0.5, 0), y), "E_DATA", /got 0\.5 in row 2, column 0/],
     ["a byte", () => model.predict(bytes), "E_DATA", /got 5 in row 1, column 0/],
   ]);
+});
+
+test("a row of a stateful layer goes on in the same row of the next batch, or not at all", async () => {
+  await using model = sequential([input({ shape: [2, 1] }), lstm({ units: 1, stateful: true })]);
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError", workers: 1 });
+  const x = { data: new Float32Array(24), shape: [12, 2, 1] };
+  const y = new Float32Array(12);
+  const few = { data: new Float32Array(20), shape: [10, 2, 1] };
+  const rest = new Float32Array(10);
+  const fit = (options: object) => () => model.fit(x, y, { batchSize: 4, shuffle: false, ...options });
+  const stream = (options: object) => () => model.fit(() => [[x, y]] as const, { batchSize: 4, ...options });
+  await eachRejects([
+    [
+      "shuffled by default",
+      () => model.fit(x, y, { batchSize: 4 }),
+      "E_OPTION",
+      /^fit: shuffle: expected false, as lstm_0 is stateful, got true\. Row i of a batch/,
+    ],
+    ["a share", fit({ validationSplit: 0.5 }), "E_OPTION", /^fit: validationSplit: expected none, .* got 0\.5/],
+    ["a sampler", fit({ sampler: "balanced" }), "E_OPTION", /^fit: sampler: expected none/],
+    ["mixup", fit({ mixup: 0.2 }), "E_OPTION", /^fit: mixup: expected none, .* got 0\.2/],
+    [
+      "full batches",
+      fit({ batchSize: "full" }),
+      "E_OPTION",
+      /^fit: batchSize: expected a number that divides 12 rows, .* "full"/,
+    ],
+    ["a rest", fit({ batchSize: 5 }), "E_OPTION", /^fit: batchSize: expected a number that divides 12 rows, .* got 5/],
+    [
+      "a rest in validation",
+      fit({ validationData: [few, rest] }),
+      "E_OPTION",
+      /^fit: validationData: batchSize: expected a number that divides 10 rows, as lstm_0 is stateful, got 4/,
+    ],
+    ["shuffled windows", stream({ shuffle: "window" }), "E_OPTION", /^fit: shuffle: expected false, .* got "window"/],
+    ["a mixed stream", stream({ mixup: 1 }), "E_OPTION", /^fit: mixup: expected none/],
+    ["a stream's validation", stream({ validationData: [few, rest] }), "E_OPTION", /divides 10 rows/],
+    ["predict", () => model.predict(few, { batchSize: 4 }), "E_OPTION", /^predict: batchSize: .* divides 10 rows/],
+    ["evaluate", () => model.evaluate(few, rest, { batchSize: 3 }), "E_OPTION", /^evaluate: batchSize: .* got 3/],
+  ]);
+  const run = model.fit(x, y, { batchSize: 4, shuffle: false, epochs: 100_000 });
+  await eachRejects([
+    [
+      "larger batches than the fit's",
+      () => model.predict(x, { batchSize: 6 }),
+      "E_OPTION",
+      /^predict: batchSize: expected at most 4 in this fit, got 6\. /,
+    ],
+  ]);
+  run.stop();
+  await run;
+  assert.equal((await model.predict(x, { batchSize: 6 })).shape, [12, 1]);
 });
 
 test.run();
