@@ -7,9 +7,7 @@ export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
 export * from "./layers/attention";
 export * from "./layers/augmentation";
-export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
-export * from "./layers/convolution";
 export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";
@@ -25,10 +23,7 @@ export {
   scale_backward,
 } from "./layers/group_normalization";
 export * from "./layers/masking";
-export * from "./layers/masking";
 export * from "./layers/merge";
-export * from "./layers/merge";
-export * from "./layers/mixup";
 export * from "./layers/mixup";
 export * from "./layers/move";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
