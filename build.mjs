@@ -5,7 +5,6 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
-import { build } from "esbuild";
 import { bundles } from "./bundle.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -37,15 +36,8 @@ export const plugins = [
         loader: "text",
       }));
       onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => {
-        const [strict, fast] = kernelFiles();
-        const packed = gzipSync(inTurns(strict, fast), { level: 9 }).toString("base64");
-        const constants = { strictBytes: strict.length, pieceBytes: PIECE_BYTES, packed };
-        return {
-          contents: Object.entries(constants)
-            .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
-            .join("\n"),
-          loader: "js",
-        };
+        const names = "{ strictBytes, pieceBytes, packed }";
+        return { contents: `export const ${names} = ${JSON.stringify(pack(kernelFiles()))};`, loader: "js" };
       });
       onLoad({ filter: /^kernels:bytes$/, namespace: "whetstone" }, () => {
         const [strict, fast] = kernelFiles().map(
@@ -60,6 +52,13 @@ export const plugins = [
 /** gzip looks back 32 KB: a piece of the fast build must lie that close behind its like in the strict one. */
 const PIECE_BYTES = 8192;
 
+/** Both builds in one gzip stream as base64. */
+const pack = ([strict, fast]) => ({
+  strictBytes: strict.length,
+  pieceBytes: PIECE_BYTES,
+  packed: gzipSync(inTurns(strict, fast), { level: 9 }).toString("base64"),
+});
+
 /** Pieces of a and b in turns; src/modules.ts takes them apart. */
 function inTurns(a, b) {
   const pieces = [];
@@ -70,11 +69,12 @@ function inTurns(a, b) {
 
 const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
 
+const entries = (index) => [index, "src/worker.ts"].map((name) => path(name));
+
 let made;
-/** The page's module and the worker's script. */
+/** The page's module, the same for `require`, and the worker's script. */
 function library() {
-  const entries = ["src/index.ts", "src/worker.ts"].map((name) => path(name));
-  made ??= bundles(options, entries);
+  made ??= bundles(options, entries("src/index.ts"), pack(kernelFiles()));
   return made;
 }
 
@@ -107,19 +107,16 @@ async function main() {
   const quiet = process.argv.includes("--quiet");
   mkdirSync(path("build"), { recursive: true });
   for (const target of ["strict", "fast"]) await buildKernels(target);
-  const { page, worker } = await library();
-  writeFileSync(path("build/worker.js"), worker);
-  writeFileSync(path("build/whetstone.js"), page);
-  await build({
-    ...options,
-    stdin: { contents: page },
-    format: "cjs",
-    minifyWhitespace: true,
-    outfile: path("build/whetstone.cjs"),
-  });
+  const { page, common, worker } = await library();
+  const files = {
+    "worker.js": worker,
+    "whetstone.js": page,
+    "whetstone.cjs": common,
+  };
+  for (const [name, code] of Object.entries(files)) writeFileSync(path("build", name), code);
   buildTypes();
   if (quiet) return;
-  for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", "worker.js", "whetstone.js", "whetstone.cjs"]) {
+  for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", ...Object.keys(files)]) {
     const bytes = readFileSync(path("build", name));
     const size = (n) => `${(n / 1000).toFixed(1)} kB`;
     console.log(
