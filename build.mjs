@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { bundles } from "./bundle.mjs";
+import { core, trimKernels } from "./core.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const path = (...parts) => resolve(root, ...parts);
@@ -78,6 +79,14 @@ function library() {
   return made;
 }
 
+/** The same of the small bundle: its code says which kernels it needs. */
+async function coreLibrary() {
+  const small = { ...options, plugins: [core, ...plugins] };
+  const make = (kernels) => bundles(small, entries("src/index.core.ts"), pack(kernels));
+  const { page, worker } = await make([Buffer.alloc(0), Buffer.alloc(0)]);
+  return make(kernelFiles().map((bytes) => trimKernels(bytes, page + worker)));
+}
+
 export const options = {
   absWorkingDir: root,
   bundle: true,
@@ -108,10 +117,13 @@ async function main() {
   mkdirSync(path("build"), { recursive: true });
   for (const target of ["strict", "fast"]) await buildKernels(target);
   const { page, common, worker } = await library();
+  const small = await coreLibrary();
   const files = {
     "worker.js": worker,
     "whetstone.js": page,
     "whetstone.cjs": common,
+    "whetstone.core.js": small.page,
+    "whetstone.core.cjs": small.common,
   };
   for (const [name, code] of Object.entries(files)) writeFileSync(path("build", name), code);
   buildTypes();
