@@ -5,8 +5,8 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
-import { build } from "esbuild";
 import { bundles } from "./bundle.mjs";
+import { core, trimKernels } from "./core.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const path = (...parts) => resolve(root, ...parts);
@@ -37,15 +37,8 @@ export const plugins = [
         loader: "text",
       }));
       onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => {
-        const [strict, fast] = kernelFiles();
-        const packed = gzipSync(inTurns(strict, fast), { level: 9 }).toString("base64");
-        const constants = { strictBytes: strict.length, pieceBytes: PIECE_BYTES, packed };
-        return {
-          contents: Object.entries(constants)
-            .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
-            .join("\n"),
-          loader: "js",
-        };
+        const names = "{ strictBytes, pieceBytes, packed }";
+        return { contents: `export const ${names} = ${JSON.stringify(pack(kernelFiles()))};`, loader: "js" };
       });
       onLoad({ filter: /^kernels:bytes$/, namespace: "whetstone" }, () => {
         const [strict, fast] = kernelFiles().map(
@@ -60,6 +53,13 @@ export const plugins = [
 /** gzip looks back 32 KB: a piece of the fast build must lie that close behind its like in the strict one. */
 const PIECE_BYTES = 8192;
 
+/** Both builds in one gzip stream as base64. */
+const pack = ([strict, fast]) => ({
+  strictBytes: strict.length,
+  pieceBytes: PIECE_BYTES,
+  packed: gzipSync(inTurns(strict, fast), { level: 9 }).toString("base64"),
+});
+
 /** Pieces of a and b in turns; src/modules.ts takes them apart. */
 function inTurns(a, b) {
   const pieces = [];
@@ -70,12 +70,21 @@ function inTurns(a, b) {
 
 const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
 
+const entries = (index) => [index, "src/worker.ts"].map((name) => path(name));
+
 let made;
-/** The page's module and the worker's script. */
+/** The page's module, the same for `require`, and the worker's script. */
 function library() {
-  const entries = ["src/index.ts", "src/worker.ts"].map((name) => path(name));
-  made ??= bundles(options, entries);
+  made ??= bundles(options, entries("src/index.ts"), pack(kernelFiles()));
   return made;
+}
+
+/** The same of the small bundle: its code says which kernels it needs. */
+async function coreLibrary() {
+  const small = { ...options, plugins: [core, ...plugins] };
+  const make = (kernels) => bundles(small, entries("src/index.core.ts"), pack(kernels));
+  const { page, worker } = await make([Buffer.alloc(0), Buffer.alloc(0)]);
+  return make(kernelFiles().map((bytes) => trimKernels(bytes, page + worker)));
 }
 
 export const options = {
@@ -107,19 +116,19 @@ async function main() {
   const quiet = process.argv.includes("--quiet");
   mkdirSync(path("build"), { recursive: true });
   for (const target of ["strict", "fast"]) await buildKernels(target);
-  const { page, worker } = await library();
-  writeFileSync(path("build/worker.js"), worker);
-  writeFileSync(path("build/whetstone.js"), page);
-  await build({
-    ...options,
-    stdin: { contents: page },
-    format: "cjs",
-    minifyWhitespace: true,
-    outfile: path("build/whetstone.cjs"),
-  });
+  const { page, common, worker } = await library();
+  const small = await coreLibrary();
+  const files = {
+    "worker.js": worker,
+    "whetstone.js": page,
+    "whetstone.cjs": common,
+    "whetstone.core.js": small.page,
+    "whetstone.core.cjs": small.common,
+  };
+  for (const [name, code] of Object.entries(files)) writeFileSync(path("build", name), code);
   buildTypes();
   if (quiet) return;
-  for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", "worker.js", "whetstone.js", "whetstone.cjs"]) {
+  for (const name of ["kernels.strict.wasm", "kernels.fast.wasm", ...Object.keys(files)]) {
     const bytes = readFileSync(path("build", name));
     const size = (n) => `${(n / 1000).toFixed(1)} kB`;
     console.log(

@@ -1,13 +1,19 @@
 // The portable bundle: the page's code, and the worker's as text. What both need is there twice, as code and in the text, in
 // pieces that lie so near to their like that gzip, which looks back 32 KB, stores them once.
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { minify } from "terser";
 
 const MOST_PIECE = 32_000;
-/** Where the page's code finds the worker's text, piece by piece. */
+const SHORTEN = { ecma: 2020, compress: { passes: 3, keep_fargs: false }, mangle: true };
+/** Where the page's code finds the packed kernels, and the worker's text, piece by piece. */
+const KERNELS = "$kernels";
 const TEXT = "$worker";
 
-/** Entry files -> the page's module and the worker's script. `options` are esbuild's. */
-export async function bundles(options, [page, worker]) {
+/**
+ * Entry files -> the page's module, the same for `require`, and the worker's script. `options` are esbuild's, `kernels` what
+ * build.mjs packed: it stands first, where it comes between no piece and its like.
+ */
+export async function bundles(options, [page, worker], { packed, ...sizes }) {
   const { outputFiles } = await build({
     ...options,
     entryPoints: { page, worker },
@@ -18,34 +24,42 @@ export async function bundles(options, [page, worker]) {
     minifySyntax: true,
     minifyIdentifiers: true,
     write: false,
-    plugins: [textInPieces, ...options.plugins],
+    plugins: [ahead(sizes), ...options.plugins],
   });
   const text = (name) => outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text;
-  const entry = async (name) =>
-    takeNames(await shorten(text(name), options.target), /import\{([^}]*)\}from"[^"]*shared\.js";/);
+  const entry = async (name) => takeNames(await shorten(text(name)), /import\{([^}]*)\}from"[^"]*shared\.js";/);
   const [forPage, forWorker] = await Promise.all(["page", "worker"].map(entry));
   const shared = takeNames(text("shared"), /export \{([^}]*)\};\s*$/, "$2:$1");
-  const pieces = await Promise.all(cut(shared.body).map((piece) => shorten(piece, options.target)));
+  const pieces = await Promise.all(cut(shared.body).map((piece) => shorten(piece)));
   const head = `{const{${forWorker.names}}=(()=>{`;
   const tail = `return{${shared.names}}})();${forWorker.body}}`;
-  return {
-    worker: [head, ...pieces, tail].join(""),
-    page: [
-      `const ${TEXT}=[${quote(head)}],{${forPage.names}}=(()=>{`,
-      ...pieces.map((piece) => `${piece}${TEXT}.push(${quote(piece)});`),
-      `return{${shared.names}}})();${TEXT}.push(${quote(tail)});`,
-      forPage.body,
-    ].join(""),
-  };
+  const code = [
+    `const ${KERNELS}="${packed}",${TEXT}=[${quote(head)}],{${forPage.names}}=(()=>{`,
+    ...pieces.map((piece) => `${piece}${TEXT}.push(${quote(piece)});`),
+    `return{${shared.names}}})();${TEXT}.push(${quote(tail)});`,
+    forPage.body,
+  ].join("");
+  return { worker: [head, ...pieces, tail].join(""), page: code, common: asCommon(code) };
 }
 
-const textInPieces = {
-  name: "text-in-pieces",
+/** The modules that only name what stands ahead of the page's code. */
+const ahead = (sizes) => ({
+  name: "ahead",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^worker:text$/ }, ({ path }) => ({ path, namespace: "text-in-pieces" }));
-    onLoad({ filter: /.*/, namespace: "text-in-pieces" }, () => ({ contents: `export default ${TEXT}.join("")` }));
+    const modules = {
+      "worker:text": `export default ${TEXT}.join("")`,
+      "kernels:packed": `export const packed = ${KERNELS}, { strictBytes, pieceBytes } = ${JSON.stringify(sizes)}`,
+    };
+    onResolve({ filter: /^(worker:text|kernels:packed)$/ }, ({ path }) => ({ path, namespace: "ahead" }));
+    onLoad({ filter: /.*/, namespace: "ahead" }, ({ path }) => ({ contents: modules[path] }));
   },
-};
+});
+
+/** A module as CommonJS: nothing is imported, so only its list of exports differs. */
+function asCommon(code) {
+  const { names, body } = takeNames(code, /export\{([^}]*)\};?\s*$/, "$2=$1");
+  return `"use strict";${body}${names.replace(/(^|,)(\w+)(?=,|$)/g, "$1$2=$2").replace(/(^|,)/g, "$1exports.")};\n`;
+}
 
 /** Takes a list of imports or exports out of a module: its names as those of an object, and what is left. */
 function takeNames(code, list, pair = "$1:$2") {
@@ -64,7 +78,11 @@ function cut(code) {
   return pieces;
 }
 
-const shorten = async (code, target) => (await transform(code, { minifyWhitespace: true, target })).code.trim();
+/** Shorter than esbuild makes it: names of locals go by how often they occur. What stands outermost keeps its name. */
+async function shorten(code) {
+  const { code: shorter } = await minify(code, SHORTEN);
+  return shorter.trim();
+}
 
 /** In single quotes, which minified code hardly has. */
 const quote = (code) => `'${code.replace(/[\\']/g, "\\$&").replaceAll("\n", "\\n")}'`;

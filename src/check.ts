@@ -46,11 +46,14 @@ function quoteObject(value: object, depth: number): string {
   return items.length ? `{ ${items.join(", ")}${keys.length > MOST_ITEMS ? ", ..." : ""} }` : "{}";
 }
 
+/** Where the names are that a smaller bundle leaves out of its tables. */
+const ELSEWHERE = "";
+
 /** The row of a table, or an OptionError that lists the known names. */
 export function lookup<T>(table: Readonly<Record<string, T>>, name: unknown, who: string): T {
   if (typeof name === "string" && Object.hasOwn(table, name)) return table[name] as T;
   const known = Object.keys(table);
-  if (typeof name === "string") throw new OptionError(`${who}: unknown name ${hint(name, known)}`);
+  if (typeof name === "string") throw new OptionError(`${who}: unknown name ${hint(name, known)}${ELSEWHERE}`);
   const cure = typeof name === "function" ? " Call the function, or give the name as a text." : "";
   throw new OptionError(`${who}: expected one of ${listed(known)}, got ${show(name)}.${cure}`);
 }

@@ -18,7 +18,16 @@ const WASM = ["build/kernels.strict.wasm", "build/kernels.fast.wasm"];
 
 function copyTree() {
   mkdirSync(inCopy("build"), { recursive: true });
-  for (const name of ["assembly", "src", "build.mjs", "bundle.mjs", "asconfig.json", "tsconfig.json", "package.json"])
+  for (const name of [
+    "assembly",
+    "src",
+    "build.mjs",
+    "bundle.mjs",
+    "core.mjs",
+    "asconfig.json",
+    "tsconfig.json",
+    "package.json",
+  ])
     cpSync(join(root, name), inCopy(name), { recursive: true });
   for (const name of readdirSync(join(root, "test")))
     if (name !== ".cache") cpSync(join(root, "test", name), inCopy("test", name), { recursive: true });

@@ -31,6 +31,7 @@ test("what it names is packed, what it is tested with is not", async () => {
 const PROGRAM = `
 import { dense, DivergedError, earlyStopping, features, input, inverseTimeDecay, sequential, sgd } from "whetstone";
 import type { EpochLog, Features, History, Model } from "whetstone";
+import * as core from "whetstone/core";
 export async function train(): Promise<number> {
   await using model: Model = sequential([input({ shape: [3] }), dense({ units: 4, activation: "tanh" })]);
   const optimizer = sgd({ learningRate: inverseTimeDecay({ initial: 0.1, decay: 1e-3 }) });
@@ -43,6 +44,9 @@ export async function train(): Promise<number> {
   dense({ units: "4" });
   return history.seed;
 }
+export const small: Model = core.sequential([core.input({ shape: [3] }), core.dense({ units: 4 })]);
+// @ts-expect-error
+core.conv2d;
 export const found: Features = features();
 export const epoch: number = new DivergedError("").epoch;
 `;

@@ -12,12 +12,13 @@ export interface DenseConfig extends WeightedConfig {
 }
 
 /** More than one vector an example: pixels of an image of one line, which windows of one pixel look at. */
-const along = convolution<FilterConfig>({
-  options: [],
-  check() {},
-  field: (_, inp, who) => fieldOf({ kernelSize: 1 }, [1, sizeOf(inp.slice(0, -1)), inp.at(-1)!], who),
-  shape: (image) => image,
-});
+const along = () =>
+  convolution<FilterConfig>({
+    options: [],
+    check() {},
+    field: (_, inp, who) => fieldOf({ kernelSize: 1 }, [1, sizeOf(inp.slice(0, -1)), inp.at(-1)!], who),
+    shape: (image) => image,
+  });
 const filters = <Config extends DenseConfig>(config: Config) => ({ ...config, filters: config.units });
 const isVector = (inp: Shape) => inp.length === 1;
 
@@ -40,13 +41,15 @@ export const dense: LayerDefinition<DenseConfig> = {
   output: ({ units }, inp) => [...inp.slice(0, -1), units],
   parameters: (config, inp) => weighted(config, [inp.at(-1)!, config.units], config.units),
   derived: (config, inp) =>
-    isVector(inp) ? { kernelTransposed: stride(inp[0]!) * stride(config.units) } : along.derived!(filters(config), inp),
+    isVector(inp)
+      ? { kernelTransposed: stride(inp[0]!) * stride(config.units) }
+      : along().derived!(filters(config), inp),
   scratch(config, inp, batch, zeros) {
-    if (!isVector(inp)) return along.scratch!(filters(config), inp, batch, zeros);
+    if (!isVector(inp)) return along().scratch!(filters(config), inp, batch, zeros);
     return zeros ? sparseScratch(inp[0]!, batch) : {};
   },
   forward(config, context) {
-    if (!isVector(context.inpShape)) return along.forward(filters(config), context);
+    if (!isVector(context.inpShape)) return along().forward(filters(config), context);
     const { units, useBias = true } = config;
     const { batch, inp, out, parameter, zeros } = context;
     const bias = useBias ? reads(parameter("bias")) : 0;
@@ -70,7 +73,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     ];
   },
   backward(config, context) {
-    if (!isVector(context.inpShape)) return along.backward(filters(config), context);
+    if (!isVector(context.inpShape)) return along().backward(filters(config), context);
     const { units, useBias = true } = config;
     const { batch, rows, inp, dinp, dout, gradient, split, derived, zeros } = context;
     const below = () =>
@@ -112,7 +115,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     ];
   },
   refresh(config, context, inp) {
-    if (!isVector(inp)) return along.refresh!(filters(config), context, inp);
+    if (!isVector(inp)) return along().refresh!(filters(config), context, inp);
     const { parameter, derived, split } = context;
     const sizes = [inp[0]!, config.units] as const;
     return [
