@@ -21,7 +21,7 @@ export type { Operand, Symbolic } from "./expressions/symbol.js";
 export { exponentialBatchSize, plateauBatchSize, randomBatchSize } from "./factories/batchsizes.js";
 export { earlyStopping } from "./factories/callbacks.js";
 export { defineLoss, defineMetric } from "./factories/define.js";
-export type { Callable, GraphValue, LayerOutput } from "./factories/graph.js";
+export type { Callable, GraphValue, LayerOutput, StateCallable } from "./factories/graph.js";
 export {
   activation,
   activityRegularization,

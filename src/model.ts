@@ -16,7 +16,7 @@ import { busy, Calls } from "./model/calls.js";
 import { type CloneOptions, partsOf, readClone } from "./model/cloning.js";
 import { readTensors } from "./model/data.js";
 import { checkConfusion, runEvaluate } from "./model/evaluating.js";
-import { withTrainable } from "./model/freezing.js";
+import { checkTrainable, withTrainable } from "./model/freezing.js";
 import { readBackward, readGradients, runGradients } from "./model/gradients.js";
 import { type Naming, readLabels } from "./model/naming.js";
 import { type CompileOptions, type FitInput, readCompile, type Settings } from "./model/options.js";
@@ -108,7 +108,7 @@ export class Model {
       this.#training("fit");
       const naming = this.#naming(true);
       const start = readStart(this.#program, x, y, given, naming);
-      this.#trainable("fit");
+      checkTrainable(this.#program, "fit");
       this.#labels = naming.names;
       return calls.fit(() => start(this.#session, calls, onLog));
     });
@@ -152,7 +152,7 @@ export class Model {
     this.#training("trainOnBatch");
     const naming = this.#naming(true);
     const data = readPair(this.#program, x, y, "trainOnBatch", naming);
-    this.#trainable("trainOnBatch");
+    checkTrainable(this.#program, "trainOnBatch");
     this.#labels = naming.names;
     return this.#calls.alone("trainOnBatch", async () => {
       await fillWindow(this.#session, { ...data, who: "trainOnBatch" });
@@ -286,15 +286,6 @@ export class Model {
 
   #naming(learns: boolean): Naming {
     return { names: this.#labels, learns };
-  }
-
-  #trainable(who: string): void {
-    const { parameters } = this.#program;
-    if (parameters.some(({ trainable }) => trainable)) return;
-    const [got, cure] = parameters.length
-      ? ["frozen ones alone", "Thaw a layer"]
-      : ["none", "Add a layer such as dense()"];
-    throw new OptionError(`${who}: expected a model with weights to train, got ${got}. ${cure}.`);
   }
 
   #file(): Promise<Uint8Array<ArrayBuffer>[]> {

@@ -14,11 +14,14 @@ export interface InputSpec {
 
 /** Which layer is called on what, in the order in which calls run; the first calls are the inputs, which read nothing. */
 export interface GraphSpec {
-  /** `layer` is an index of `layers`, `from` has indices of earlier calls; a layer called twice has one set of weights. */
-  readonly calls: readonly { readonly layer: number; readonly from: readonly number[] }[];
-  /** The calls whose outputs are the model's. */
-  readonly outputs: readonly number[];
+  /** `layer` is an index of `layers`, `from` has values of earlier calls; a layer called twice has one set of weights. */
+  readonly calls: readonly { readonly layer: number; readonly from: readonly ValueSpec[] }[];
+  /** The values that are the model's outputs. */
+  readonly outputs: readonly ValueSpec[];
 }
+
+/** The output of a call by its index, or one of several values that it gives: [call, value], counted from 0. */
+export type ValueSpec = number | readonly [call: number, value: number];
 
 /** A model's architecture as JSON. */
 export interface ModelSpec {

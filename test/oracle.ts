@@ -7,7 +7,7 @@ import { kernelBuilds } from "./kernelbuilds.js";
 export type KernelName = keyof Kernels;
 export type Data = Float32Array | Int32Array | Uint8Array;
 
-/** A tensor of a case. `write: true`: garbage before the call, checked after it. `keep`: read and written. */
+/** A tensor of a case. `write: true`: garbage before the call, checked after it. Without it: read, or read and written. */
 export interface TensorCase {
   data: Data;
   write?: boolean;

@@ -8,7 +8,7 @@
 import { gemm_rows } from "../core/gemm";
 import { sigmoid4, tanh4 } from "../core/math";
 import { at, flush, lanes_below, madd, round8 } from "../core/simd";
-import { begin_sequence, gather_gradient } from "../core/states";
+import { begin_gradient, begin_sequence, gather_gradient, skipped } from "../core/states";
 
 // Cells up to 3 are simple: one gate, by its activation.
 const SIGMOID: i32 = 1;
@@ -150,11 +150,6 @@ function gru_backward(gate: usize, product: usize, dh: usize, pass: usize, befor
   }
 }
 
-/** True where step k of a sequence does not count. */
-function skipped(mask: usize, index: i32): bool {
-  return mask != 0 && load<f32>(at(mask, index)) == 0;
-}
-
 /**
  * states[k + 1] = cell(gates[k], states[k] · weight + bias) for each step k, rows from..to, from states[0] = h0 and c0 (B, U),
  * `first_stride` apart, or zeros for a pointer 0; where mask (B, steps), `mask_step` apart, is 0, states[k + 1] = states[k]. out,
@@ -225,7 +220,8 @@ export function recurrent_forward(
  * gates = the gradients by the sums before the gates, through all steps from the last to the first, rows from..to; products = those by
  * states · weight + bias, where they differ (GRU); dh0, dc0 (B, U), `first_stride` apart, = those by the first h and c, none for a
  * pointer 0. dout lies as out in recurrent_forward, and weight_t is weightᵀ in panels. Overwrites gates, products of a GRU and carry,
- * 3 S floats a row: the gradient by h through the product, past it, and by c. Nothing may alias.
+ * 3 S floats a row: the gradient by h through the product, past it, and by c; where `last_c` is 1, S more floats stand behind them,
+ * the gradient by the last c, which are kept. Nothing may alias.
  */
 export function recurrent_backward(
   gates: usize,
@@ -249,6 +245,7 @@ export function recurrent_backward(
   mask_stride: i32,
   carry_stride: i32,
   first_stride: i32,
+  last_c: i32,
   from: i32,
   to: i32,
 ): void {
@@ -256,7 +253,7 @@ export function recurrent_backward(
   const columns = columns_of(cell, U);
   const width = round8(columns);
   const size = state_size(cell, U);
-  for (let b = from; b < to; b++) memory.fill(at(carry, b * carry_stride), 0, (3 * S) << 2);
+  for (let b = from; b < to; b++) begin_gradient(at(carry, b * carry_stride), last_c, U, S);
   for (let k = steps - 1; k >= 0; k--) {
     const given = out_step != 0 || k == steps - 1;
     for (let b = from; b < to; b++) {

@@ -5,16 +5,21 @@ import { OptionError } from "../errors.js";
 import { type LayerSpec, type LayerType, layers as table } from "../layers/index.js";
 import type { LayerDefinition } from "../layers/layer.js";
 import { checkCount, isInput } from "../plan/graph.js";
-import type { GraphSpec, InputSpec, ModelSpec } from "../spec.js";
+import type { GraphSpec, InputSpec, ModelSpec, ValueSpec } from "../spec.js";
 
 /** What a layer gives where it is called: nothing is computed, it is a place in a graph. */
 export class LayerOutput {
   readonly layer: LayerSpec;
   readonly from: readonly GraphValue[];
+  /** Where the call gives several values: the first of them, and the number of this one. */
+  readonly call: LayerOutput;
+  readonly index: number;
 
-  constructor(layer: LayerSpec, from: readonly GraphValue[]) {
+  constructor(layer: LayerSpec, from: readonly GraphValue[], call?: LayerOutput, index = 0) {
     this.layer = layer;
     this.from = from;
+    this.call = call ?? this;
+    this.index = index;
   }
 }
 
@@ -30,14 +35,27 @@ export interface Callable {
   apply(from: GraphValue | readonly GraphValue[]): LayerOutput;
 }
 
+export interface StateCallable {
+  /**
+   * Calls the layer on a value, or on an array of it and what the layer begins with: h, and of an lstm c. With `returnState: true`
+   * it gives an array of the output and what it ends with, else the output alone.
+   */
+  apply(from: GraphValue | readonly GraphValue[]): LayerOutput & readonly LayerOutput[];
+}
+
 /** The same layer with its `apply`, which is no part of its JSON. */
 export function callable<S extends LayerSpec>(spec: S): S & Callable {
   const apply = (from: GraphValue | readonly GraphValue[]) => {
     const values = (Array.isArray(from) ? from : [from]) as readonly GraphValue[];
     const who = spec.name ?? spec.type;
     for (const value of values) checkValue(value, `${who}.apply`);
-    checkCount(`${who}.apply`, table[spec.type] as LayerDefinition<object>, values.length);
-    return new LayerOutput(spec, values);
+    const { type: _, name: __, ...config } = spec;
+    const definition = table[spec.type] as LayerDefinition<object>;
+    checkCount(`${who}.apply`, definition, config, values.length);
+    const output = new LayerOutput(spec, values);
+    // How many there are does not depend on the shape.
+    const ends = definition.ends?.(config, []) ?? [];
+    return ends.length ? [output, ...ends.map((_, i) => new LayerOutput(spec, values, output, i + 1))] : output;
   };
   return Object.defineProperty(spec, "apply", { value: apply }) as S & Callable;
 }
@@ -77,7 +95,8 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
     indices.set(input, calls.push({ layer: layers.length - 1, from: [] }) - 1);
   }
   const visit = (value: GraphValue): number => {
-    const known = indices.get(value);
+    const call = isInput(value) ? value : value.call;
+    const known = indices.get(call);
     if (known !== undefined) return known;
     if (isInput(value)) {
       const got = `another input of the shape ${show(value.shape)}`;
@@ -85,12 +104,16 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
         `functional: outputs: expected outputs made of inputs alone, got ${got}. Add it to inputs.`,
       );
     }
-    const from = value.from.map(visit);
+    const from = value.from.map(place);
     if (!layers.includes(value.layer)) layers.push(value.layer);
     const index = calls.push({ layer: layers.indexOf(value.layer), from }) - 1;
-    indices.set(value, index);
+    indices.set(call, index);
     return index;
   };
-  const outputIndices = last.map(visit);
+  const place = (value: GraphValue): ValueSpec => {
+    const call = visit(value);
+    return isInput(value) || value.index === 0 ? call : [call, value.index];
+  };
+  const outputIndices = last.map(place);
   return { layers: layers as unknown as ModelSpec["layers"], graph: { calls, outputs: outputIndices } };
 }

@@ -37,6 +37,7 @@ import type {
 } from "../layers/shapes.js";
 import { checkInput, layerOf } from "../plan/nodes.js";
 import type { InputSpec } from "../spec.js";
+import type { StateCallable } from "./graph.js";
 import { given, layer, type Named, type Trained } from "./layer.js";
 
 export * from "./merges.js";
@@ -103,15 +104,19 @@ export const globalAveragePooling1d = (config: Named = {}) =>
 export const globalMaxPooling1d = (config: Named = {}) =>
   layer({ ...given(config, "globalMaxPooling1d"), type: "globalMaxPooling1d" });
 
+type Recurrent<T extends string, C> = C & Trained & { type: T } & StateCallable;
+
 /** Recurrent: `h = activation(inp · kernel + h · recurrentKernel + bias)`. (B, steps, channels) -> (B, units) or (B, steps, units). */
 export const simpleRnn = (config: SimpleRnnConfig & Trained) =>
-  layer({ ...given(config, "simpleRnn"), type: "simpleRnn" });
+  layer({ ...given(config, "simpleRnn"), type: "simpleRnn" }) as Recurrent<"simpleRnn", SimpleRnnConfig>;
 
 /** Long short-term memory, gates i, f, g, o. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
-export const lstm = (config: LstmConfig & Trained) => layer({ ...given(config, "lstm"), type: "lstm" });
+export const lstm = (config: LstmConfig & Trained) =>
+  layer({ ...given(config, "lstm"), type: "lstm" }) as Recurrent<"lstm", LstmConfig>;
 
 /** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
-export const gru = (config: RecurrentConfig & Trained) => layer({ ...given(config, "gru"), type: "gru" });
+export const gru = (config: RecurrentConfig & Trained) =>
+  layer({ ...given(config, "gru"), type: "gru" }) as Recurrent<"gru", RecurrentConfig>;
 
 /** A recurrent layer in both directions of time, outputs side by side or merged. (B, steps, channels) -> (B, 2 units), ... */
 export const bidirectional = (

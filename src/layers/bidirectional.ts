@@ -4,6 +4,7 @@ import { OptionError } from "../errors.js";
 import { reads, type Step, step, updates, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import * as recurrence from "./recurrence.js";
+import * as sided from "./recurrence_steps.js";
 import { cells, gru, type LstmConfig, lstm, type SimpleRnnConfig, simpleRnn } from "./recurrent.js";
 
 type RecurrentSpec =
@@ -83,6 +84,10 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     if (layer.goBackwards) {
       throw new OptionError(`${who}.layer: expected a ${type} from the first step on, got goBackwards. Leave it out.`);
     }
+    if (layer.returnState) {
+      const cure = "Call two layers of their own, one of them with goBackwards.";
+      throw new OptionError(`${who}.layer: expected a ${type} that gives its output, got returnState. ${cure}`);
+    }
     if (layer.stateful) {
       const cure = "Leave it out: what comes later is not known to the batch before.";
       throw new OptionError(`${who}.layer: expected a ${type} that begins with zeros, got stateful. ${cure}`);
@@ -103,11 +108,11 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
         .parameters(cellOf(config), config.layer, inp)
         .map((parameter) => ({ ...parameter, name: `${side}.${parameter.name}` })),
     ),
-  derived: (config, inp) => keyed(() => recurrence.derived(cellOf(config), config.layer, inp)),
+  derived: (config, inp) => keyed(() => sided.derived(cellOf(config), config.layer, inp)),
   scratch(config, inp) {
     const halves = (width: number) => ({ width: 2 * stride(width) });
     return {
-      ...keyed(() => recurrence.scratch(cellOf(config), config.layer, inp)),
+      ...keyed(() => sided.scratch(cellOf(config), config.layer, inp)),
       outputs: halves(lengthOf(config, inp) * config.layer.units),
       below: halves(inp[0]! * inp[1]!),
     };
@@ -119,7 +124,7 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     const steps = SIDES.flatMap((side) => {
       const place = placeOf(config, side, shape);
       const own = { ...sideContext(side, context), out: behind(target, place.first) };
-      return recurrence.forward(cellOf(config), sideOf(config, side), own, place);
+      return sided.forward(cellOf(config), sideOf(config, side), own, place);
     });
     return merged ? [...steps, merge(config, batch, out, target)] : steps;
   },
@@ -138,7 +143,7 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
         dout: behind(source, place.first),
         dinp: dinp && behind(below, i * stride(dinp.width)),
       };
-      return recurrence.backward(cellOf(config), sideOf(config, side), own, place);
+      return sided.backward(cellOf(config), sideOf(config, side), own, place);
     });
     return [
       ...(merged ? [step("merge_halves_backward", batch, updates(halves), reads(dout), ...sizes)] : []),
@@ -147,8 +152,8 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     ];
   },
   refresh: (config, context, inp) =>
-    SIDES.flatMap((side) => recurrence.refresh(cellOf(config), config.layer, within(side, context), inp)),
-  multiplyAdds: (config, inp) => 2 * recurrence.multiplyAdds(cellOf(config), config.layer, inp),
+    SIDES.flatMap((side) => sided.refresh(cellOf(config), config.layer, within(side, context), inp)),
+  multiplyAdds: (config, inp) => 2 * sided.multiplyAdds(cellOf(config), config.layer, inp),
 };
 
 function merge(

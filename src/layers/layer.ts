@@ -74,6 +74,9 @@ export interface NodeContext {
   readonly stream: number;
 }
 
+/** A node that a layer has besides its own: its name behind the layer's, what it does, and its options. */
+export type NodePart = readonly [part: string, definition: LayerDefinition<object>, config: object];
+
 export interface LayerDefinition<Config> {
   /** The options a user may give, besides `type` and `name`. */
   readonly options: readonly string[];
@@ -83,6 +86,12 @@ export interface LayerDefinition<Config> {
   output(config: Config, inp: Shape, who: string): Shape;
   /** It takes several inputs, and this is its output's shape; the first is what others know as the input. `names` are the inputs'. */
   merges?(config: Config, inps: readonly Shape[], who: string, names: readonly string[]): Shape;
+  /** Shapes of further inputs, all of which may be given or none: what it begins with. */
+  begins?(config: Config): readonly Shape[];
+  /** What it gives besides its output, each by a node of its own behind it. */
+  ends?(config: Config, inp: Shape): readonly NodePart[];
+  /** It works in the memory of the node that it reads, and hands no gradient down by that node's output. */
+  readonly inside?: true;
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;

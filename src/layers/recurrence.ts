@@ -1,12 +1,12 @@
 // What recurrent layers have in common: their parameters, what they keep of each step, and the steps of a plan.
-import { stride, type Tensor } from "../arena.js";
 import { boolean, integer } from "../check.js";
 import { type Constraint, constraintSpec } from "../constraints/index.js";
 import { ShapeError } from "../errors.js";
 import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
-import { reads, type Step, step, updates, withFlops, writes } from "../kernels.js";
 import { checkPenalty, type Penalty } from "../penalty.js";
-import { type LayerDefinition, type NodeContext, type ParameterSpec, type Shape, showShape, USES } from "./layer.js";
+import { lastCell, lastOutput, lastStep } from "./last_states.js";
+import { type LayerDefinition, type ParameterSpec, type Shape, showShape } from "./layer.js";
+import * as steps from "./recurrence_steps.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 
 export interface RecurrentConfig extends Omit<WeightedConfig, "activation"> {
@@ -22,6 +22,8 @@ export interface RecurrentConfig extends Omit<WeightedConfig, "activation"> {
    * that is left out for its loss leaves the states alone; an undo brings none back, and no file or clone has them.
    */
   stateful?: boolean;
+  /** `apply` gives an array: the output, the last h, and of an lstm the last c; default false. */
+  returnState?: boolean;
   /** Default orthogonal. */
   recurrentInitializer?: InitializerName | InitializerSpec;
   recurrentRegularizer?: Penalty;
@@ -44,33 +46,15 @@ export interface Cell<Config> {
   bias?(config: Config): InitializerSpec | undefined;
 }
 
-/** Where the outputs of a direction lie in a row: floats from one step's to the next step's, or 0 for the last one alone. */
-export type Place = { readonly outStep: number };
-
-/** A vector behind a gate's end may reach so far. */
-const REACH = 8;
-
 const recurrentOf = ({ recurrentInitializer, recurrentRegularizer, recurrentConstraint }: RecurrentConfig) => ({
   kernelInitializer: recurrentInitializer ?? ("orthogonal" as const),
   ...(recurrentRegularizer ? { kernelRegularizer: recurrentRegularizer } : {}),
   ...(recurrentConstraint === undefined ? {} : { kernelConstraint: recurrentConstraint }),
 });
 
-/** The lengths of a row of each kind. */
-function sizes<Config extends RecurrentConfig>(cell: Cell<Config>, { units }: Config, inp: Shape) {
-  const [steps, channels] = inp as [number, number];
-  const columns = cell.gates * units;
-  return { steps, channels, columns, width: stride(columns), state: cell.states * stride(units) };
-}
-
-/** A tensor read from its last step to its first, or as it is: where it begins, and the distance of steps. */
-function ordered(tensor: Tensor, steps: number, size: number, backwards: boolean | undefined) {
-  return backwards ? { at: reads(tensor, 4 * (steps - 1) * size), apart: -size } : { at: reads(tensor), apart: size };
-}
-
 export function checkRecurrent<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, who: string): void {
   integer(config.units, `${who}.units`, { min: 1, max: 65536 });
-  for (const name of ["returnSequences", "goBackwards", "stateful"] as const) {
+  for (const name of FLAGS) {
     if (config[name] !== undefined) boolean(config[name], `${who}.${name}`);
   }
   checkWeighted(config, who);
@@ -92,7 +76,7 @@ export function parameters<Config extends RecurrentConfig>(
   config: Config,
   inp: Shape,
 ): ParameterSpec[] {
-  const { channels, columns } = sizes(cell, config, inp);
+  const { channels, columns } = steps.sizes(cell, config, inp);
   const [kernel, bias] = weighted(config, [channels, columns], columns);
   const [recurrent] = weighted(recurrentOf(config), [config.units, columns], columns);
   const start = bias && { ...bias, initializer: cell.bias?.(config) ?? bias.initializer };
@@ -104,174 +88,9 @@ export function parameters<Config extends RecurrentConfig>(
   ];
 }
 
-export function derived<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, inp: Shape) {
-  const { channels, width } = sizes(cell, config, inp);
-  return { kernelTransposed: stride(channels) * width, recurrentTransposed: stride(config.units) * width };
-}
-
-export function scratch<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, inp: Shape) {
-  const { steps, width, state } = sizes(cell, config, inp);
-  return {
-    states: { width: (steps + 1) * state },
-    gates: { width: steps * width + REACH },
-    products: { width: (cell.after ? steps : 1) * width + REACH },
-    carry: { width: 3 * stride(config.units) },
-    ...Object.fromEntries((config.stateful ? USES : []).map((use) => [`carried.${use}`, { width: state }])),
-  };
-}
-
-/** The product of every step with the kernel at once; then step by step what depends on the step before. */
-export function forward<Config extends RecurrentConfig>(
-  cell: Cell<Config>,
-  config: Config,
-  context: NodeContext,
-  { outStep }: Place,
-): Step[] {
-  const { batch, inp, out, parameter, scratch, inpShape: shape, mask, use } = context;
-  const { steps, channels, columns, width } = sizes(cell, config, shape);
-  const { units, useBias = true, goBackwards } = config;
-  const [states, gates, products] = [scratch("states"), scratch("gates"), scratch("products")];
-  const from = ordered(inp, steps, channels, goBackwards);
-  const counts = mask && ordered(mask, steps, 1, goBackwards);
-  const first = config.stateful ? scratch(`carried.${use}`) : undefined;
-  return [
-    withFlops(
-      2 * batch.extent * steps * channels * columns,
-      step(
-        "convolve",
-        batch,
-        writes(gates),
-        from.at,
-        reads(parameter("kernel")),
-        useBias ? reads(parameter("bias")) : 0,
-        ...([1, steps, width, 1, 1, channels, 0, 0, 0, from.apart, gates.stride, inp.stride] as const),
-      ),
-    ),
-    withFlops(
-      2 * batch.extent * steps * units * columns,
-      step(
-        "recurrent_forward",
-        batch,
-        writes(out),
-        writes(states),
-        updates(gates),
-        writes(products),
-        reads(parameter("recurrentKernel")),
-        useBias && cell.after ? reads(parameter("recurrentBias")) : 0,
-        counts?.at ?? 0,
-        first ? reads(first) : 0,
-        first && cell.states > 1 ? reads(first, 4 * stride(units)) : 0,
-        ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, out.stride] as const),
-        ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, first?.stride ?? 0] as const),
-      ),
-    ),
-  ];
-}
-
-/** The gradients by all sums, from the last step to the first; then those by input and parameters, all steps at once. */
-export function backward<Config extends RecurrentConfig>(
-  cell: Cell<Config>,
-  config: Config,
-  context: NodeContext,
-  { outStep }: Place,
-): Step[] {
-  const { batch, rows, inp, dinp, dout, derived, gradient, scratch, inpShape: shape, split, mask } = context;
-  const { steps, channels, columns, width, state } = sizes(cell, config, shape);
-  const { units, useBias = true, goBackwards } = config;
-  const names = ["states", "gates", "products", "carry"] as const;
-  const [states, gates, products, carry] = names.map(scratch) as [Tensor, Tensor, Tensor, Tensor];
-  const from = ordered(inp, steps, channels, goBackwards);
-  const counts = mask && ordered(mask, steps, 1, goBackwards);
-  const sums = cell.after ? products : gates;
-  const through = withFlops(
-    2 * batch.extent * (steps - 1) * units * columns,
-    step(
-      "recurrent_backward",
-      batch,
-      updates(gates),
-      cell.after ? updates(products) : 0,
-      writes(carry),
-      reads(dout),
-      reads(states),
-      reads(derived("recurrentTransposed")),
-      // No gradient goes into what sequences begin with.
-      ...([counts?.at ?? 0, 0, 0] as const),
-      ...([cell.code(config), steps, units, outStep, counts?.apart ?? 0, dout.stride] as const),
-      ...([states.stride, gates.stride, products.stride, mask?.stride ?? 0, carry.stride, 0] as const),
-    ),
-  );
-  const below = (target: Tensor) => {
-    const back = ordered(gates, steps, width, goBackwards);
-    return withFlops(
-      2 * batch.extent * steps * channels * columns,
-      step(
-        "convolve",
-        batch,
-        writes(target),
-        back.at,
-        reads(derived("kernelTransposed")),
-        0,
-        ...([1, steps, channels, 1, 1, columns, 0, 0, 0, back.apart, target.stride, gates.stride] as const),
-      ),
-    );
-  };
-  const kernel = (name: string, left: ReturnType<typeof ordered>, height: number, leftStride: number, by: Tensor) =>
-    withFlops(
-      2 * rows * steps * height * columns,
-      step(
-        "convolve_backward_kernel",
-        split(name),
-        writes(gradient(name)),
-        left.at,
-        reads(by),
-        ...([rows, 1, steps, width, 1, 1, height, 0, 0, 0, left.apart, by.stride, leftStride] as const),
-      ),
-    );
-  const bias = (name: string, by: Tensor) =>
-    step("convolve_backward_bias", split(name), writes(gradient(name)), reads(by), rows, steps, width, by.stride);
-  return [
-    through,
-    ...(dinp ? [below(dinp)] : []),
-    kernel("kernel", from, channels, inp.stride, gates),
-    kernel("recurrentKernel", { at: reads(states), apart: state }, units, states.stride, sums),
-    ...(useBias ? [bias("bias", gates)] : []),
-    ...(useBias && cell.after ? [bias("recurrentBias", products)] : []),
-  ];
-}
-
-/** The last states of a batch's rows, for the next one to begin with. */
-function carry<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, context: NodeContext): Step[] {
-  if (!config.stateful) return [];
-  const { batch, scratch, use } = context;
-  const { steps, state } = sizes(cell, config, context.inpShape);
-  const [kept, states] = [scratch(`carried.${use}`), scratch("states")];
-  const last = reads(states, 4 * steps * state);
-  return [step("merge_blocks", batch, writes(kept), last, 1, state, 0, 0, kept.stride, states.stride)];
-}
-
-export function refresh<Config extends RecurrentConfig>(
-  cell: Cell<Config>,
-  config: Config,
-  { parameter, derived, split }: Pick<NodeContext, "parameter" | "derived" | "split">,
-  inp: Shape,
-): Step[] {
-  const { channels, columns } = sizes(cell, config, inp);
-  const transpose = (to: string, from: string, rows: number) =>
-    step("dense_transpose", split(from), writes(derived(to)), reads(parameter(from)), rows, columns);
-  return [
-    transpose("kernelTransposed", "kernel", channels),
-    transpose("recurrentTransposed", "recurrentKernel", config.units),
-  ];
-}
-
-export function multiplyAdds<Config extends RecurrentConfig>(cell: Cell<Config>, config: Config, inp: Shape): number {
-  const { steps, channels, columns } = sizes(cell, config, inp);
-  return steps * columns * (channels + config.units);
-}
-
 /** A layer of this cell. */
 export function recurrent<Config extends RecurrentConfig>(cell: Cell<Config>): LayerDefinition<Config> {
-  const place = ({ units, returnSequences }: Config): Place => ({ outStep: returnSequences ? units : 0 });
+  const place = ({ units, returnSequences }: Config): steps.Place => ({ outStep: returnSequences ? units : 0 });
   return {
     options: [...RECURRENT, ...cell.options],
     check: (config, who) => checkRecurrent(cell, config, who),
@@ -280,22 +99,31 @@ export function recurrent<Config extends RecurrentConfig>(cell: Cell<Config>): L
       return returnSequences ? [inp[0]!, units] : [units];
     },
     activates: true,
+    begins: ({ units, stateful }) => (stateful ? [] : Array.from({ length: cell.states }, () => [units])),
+    ends({ units, returnState, returnSequences }, [length]) {
+      if (!returnState) return [];
+      const last = ["lastH", returnSequences ? lastStep : lastOutput, {}] as const;
+      return cell.states > 1
+        ? [last, ["lastC", lastCell as LayerDefinition<object>, { steps: length!, units }]]
+        : [last];
+    },
     // Outputs are in the other order then.
     mask: ({ goBackwards }) => (goBackwards ? "ends" : undefined),
     keeps: ["recurrentTransposed"],
     parameters: (config, inp) => parameters(cell, config, inp),
-    derived: (config, inp) => derived(cell, config, inp),
-    scratch: (config, inp) => scratch(cell, config, inp),
-    forward: (config, context) => forward(cell, config, context, place(config)),
-    backward: (config, context) => backward(cell, config, context, place(config)),
-    carry: (config, context) => carry(cell, config, context),
-    refresh: (config, context, inp) => refresh(cell, config, context, inp),
-    multiplyAdds: (config, inp) => multiplyAdds(cell, config, inp),
+    derived: (config, inp) => steps.derived(cell, config, inp),
+    scratch: (config, inp) => steps.scratch(cell, config, inp),
+    forward: (config, context) => steps.forward(cell, config, context, place(config)),
+    backward: (config, context) => steps.backward(cell, config, context, place(config)),
+    carry: (config, context) => steps.carry(cell, config, context),
+    refresh: (config, context, inp) => steps.refresh(cell, config, context, inp),
+    multiplyAdds: (config, inp) => steps.multiplyAdds(cell, config, inp),
   };
 }
 
+const FLAGS = ["returnSequences", "goBackwards", "stateful", "returnState"] as const;
 const RECURRENT = [
-  ...["units", "returnSequences", "goBackwards", "stateful"],
+  ...["units", ...FLAGS],
   ...["recurrentInitializer", "recurrentRegularizer", "recurrentConstraint"],
   ...WEIGHTED.filter((option) => option !== "activation"),
 ];

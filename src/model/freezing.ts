@@ -1,5 +1,6 @@
 // Which layers training changes.
 
+import { OptionError } from "../errors.js";
 import type { Program, ProgramNode } from "../plan/program.js";
 import type { ModelSpec } from "../spec.js";
 import { findLayer } from "./layers.js";
@@ -21,4 +22,13 @@ export function withTrainable(
     return trainable ? rest : { ...rest, trainable };
   });
   return { ...spec, layers: layers as unknown as ModelSpec["layers"] };
+}
+
+/** OptionError for a model of which training would change nothing. */
+export function checkTrainable({ parameters }: Program, who: string): void {
+  if (parameters.some(({ trainable }) => trainable)) return;
+  const [got, cure] = parameters.length
+    ? ["frozen ones alone", "Thaw a layer"]
+    : ["none", "Add a layer such as dense()"];
+  throw new OptionError(`${who}: expected a model with weights to train, got ${got}. ${cure}.`);
 }

@@ -17,7 +17,7 @@ export function findLayer(
 ): ProgramNode {
   const layers = nodes.filter((node, i) => node.call !== nodes[i - 1]?.call && chosen(node));
   const found = layers.find((node) => node.name === name);
-  if (found) return nodes.findLast(({ call }) => call === found.call)!;
+  if (found) return nodes.findLast(({ call, endOf }) => call === found.call && endOf === undefined)!;
   const known = layers.map((node) => node.name);
   if (typeof name === "string") throw new OptionError(`${who}: unknown layer ${hint(name, known)}`);
   throw new OptionError(

@@ -3,7 +3,7 @@
 import { integer, options, show } from "../check.js";
 import { OptionError } from "../errors.js";
 import type { LayerDefinition } from "../layers/layer.js";
-import type { GraphSpec, InputSpec, ModelSpec } from "../spec.js";
+import type { GraphSpec, InputSpec, ModelSpec, ValueSpec } from "../spec.js";
 
 /** True for a first layer, which stands for data. */
 export const isInput = (layer: unknown): layer is InputSpec => (layer as InputSpec | undefined)?.type === "input";
@@ -12,6 +12,24 @@ export const isInput = (layer: unknown): layer is InputSpec => (layer as InputSp
 export function countInputs(layers: readonly unknown[]): number {
   const others = layers.findIndex((layer) => !isInput(layer));
   return others < 0 ? layers.length : others;
+}
+
+/** A value's call, and which of the values that this gives it is. */
+export const placeOf = (value: ValueSpec): readonly [call: number, value: number] =>
+  typeof value === "number" ? [value, 0] : value;
+
+/** True for a value of one of the first `calls` calls. */
+function isValue(value: unknown, calls: number): value is ValueSpec {
+  const pair: unknown[] = Array.isArray(value) ? value : [value, 0];
+  const [call, index] = pair as [number, number];
+  return (
+    pair.length === 2 &&
+    Number.isSafeInteger(call) &&
+    call >= 0 &&
+    call < calls &&
+    Number.isSafeInteger(index) &&
+    index >= 0
+  );
 }
 
 /**
@@ -28,11 +46,11 @@ export function graphOf({ layers, graph }: ModelSpec): GraphSpec {
   if (!Array.isArray(calls)) throw wrong("calls", "an array of { layer, from }", show(calls));
   const inputs = countInputs(layers);
   for (const [index, call] of calls.entries()) checkCall(call, index, layers.length, inputs);
-  const known = (one: unknown) => Number.isSafeInteger(one) && (one as number) >= 0 && (one as number) < calls.length;
+  const known = (one: unknown) => isValue(one, calls.length);
   if (!Array.isArray(outputs) || !outputs.length || !Array.from(outputs).every(known)) {
     throw wrong("outputs", `indices of calls, 0 to ${calls.length - 1}`, show(outputs));
   }
-  if (new Set(outputs).size < outputs.length) {
+  if (new Set(outputs.map((one) => `${placeOf(one)}`)).size < outputs.length) {
     throw wrong("outputs", "each call once", show(outputs), "give each output once");
   }
   checkUsed({ calls, outputs }, layers.length);
@@ -48,7 +66,7 @@ function checkCall(call: unknown, index: number, layers: number, inputs: number)
   const { layer, from } = options(call, `graph.${where}`, ["layer", "from"]);
   const reads = index >= inputs;
   integer(layer, `graph.${where}.layer`, reads ? { min: inputs, max: layers - 1 } : { min: index, max: index });
-  const earlier = (one: unknown) => Number.isSafeInteger(one) && (one as number) >= 0 && (one as number) < index;
+  const earlier = (one: unknown) => isValue(one, index);
   if (!reads) {
     if (!Array.isArray(from) || from.length) throw wrong(`${where}.from`, "[], as an input reads nothing", show(from));
   } else if (!Array.isArray(from) || !from.length || !Array.from(from).every(earlier)) {
@@ -58,9 +76,8 @@ function checkCall(call: unknown, index: number, layers: number, inputs: number)
 
 /** OptionError for what no output depends on. */
 function checkUsed({ calls, outputs }: GraphSpec, layers: number): void {
-  const idle = calls.findIndex(
-    (_, index) => !outputs.includes(index) && !calls.some(({ from }) => from.includes(index)),
-  );
+  const read = new Set([...outputs, ...calls.flatMap(({ from }) => from)].map((value) => placeOf(value)[0]));
+  const idle = calls.findIndex((_, index) => !read.has(index));
   if (idle >= 0)
     throw wrong(`calls[${idle}]`, "a call that a later one or an output reads", "one that none reads", "drop it");
   for (let layer = 0; layer < layers; layer++) {
@@ -70,11 +87,17 @@ function checkUsed({ calls, outputs }: GraphSpec, layers: number): void {
   }
 }
 
-/** OptionError unless a merge has several inputs, and another layer one. */
-export function checkCount(who: string, { merges }: Pick<LayerDefinition<object>, "merges">, count: number): void {
-  if (merges ? count > 1 : count === 1) return;
+/** OptionError unless a merge has several inputs, and another layer one, or that and what it begins with. */
+export function checkCount(
+  who: string,
+  { merges, begins }: Pick<LayerDefinition<object>, "merges" | "begins">,
+  config: object,
+  count: number,
+): void {
+  const further = begins?.(config).length ?? 0;
+  if (merges ? count > 1 : count === 1 || (further && count === 1 + further)) return;
   const [expected, cure] = merges
     ? ["several inputs", "Call it on an array of them, in functional()"]
-    : ["one input", "Merge them first, such as with add() or concatenate()"];
+    : [`one input${further ? `, or that and ${further} first states` : ""}`, "Merge inputs first, such as with add()"];
   throw new OptionError(`${who}: expected ${expected}, got ${count}. ${cure}.`);
 }

@@ -6,8 +6,8 @@ import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { type LayerDefinition, type ParameterSpec, type Shape, showShape, sizeOf } from "../layers/layer.js";
-import type { InputSpec, ModelSpec } from "../spec.js";
-import { checkCount, countInputs, graphOf } from "./graph.js";
+import type { InputSpec, ModelSpec, ValueSpec } from "../spec.js";
+import { checkCount, countInputs, graphOf, placeOf } from "./graph.js";
 import { checkSoftmax } from "./outcome.js";
 import type { OutputPort, Parameter, Port, Program, ProgramNode } from "./program.js";
 
@@ -30,7 +30,15 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
   const inputs = inputsOf(spec);
   const names = new Set<string>();
   const counts = new Map<string, number>();
-  const values: Value[] = inputs.map((port, i) => ({ ...port, index: -1 - i, zerosOf: i }));
+  /** Of each call, the values that it gives. */
+  const values: Value[][] = inputs.map((port, i) => [{ ...port, index: -1 - i, zerosOf: i }]);
+  const valueAt = (spec: ValueSpec): Value => {
+    const [call, index] = placeOf(spec);
+    const value = values[call]![index];
+    if (value) return value;
+    const got = `number ${index} of ${values[call]![0]!.name}, which gives ${values[call]!.length}`;
+    throw new OptionError(`graph: expected values that calls give, got ${got}. Say returnState: true in the layer.`);
+  };
   const { calls, outputs } = graphOf(spec);
   for (const [call, { layer: position, from }] of calls.entries()) {
     if (call < inputs.length) continue;
@@ -43,12 +51,13 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
     }
     names.add(name);
     const { type: _, name: __, trainable = true, ...config } = layer;
-    const below = from.map((index) => values[index]!);
+    const below = from.map(valueAt);
     if (definition.indices && below[0]!.index >= 0) {
       throw new OptionError(`${name}: expected the data's numbers, got the output of ${below[0]!.name}. Put it first.`);
     }
     const at = { name, position, call, trainable: trainable as boolean };
     const node = compileNode(at, definition, config, below, earlier[0]);
+    const main = nodes.length;
     const zerosOf = definition.keepsZeros?.(config) ? node.zerosOf : undefined;
     let value: Value = { shape: node.out, index: nodes.push(node) - 1, name, zerosOf };
     for (const [part, follower, options] of followersOf(layer, definition)) {
@@ -58,14 +67,16 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
       const index = follower.alias?.(options) === "always" ? value.index : nodes.push(follow) - 1;
       value = { ...value, index, shape: follow.out };
     }
-    values.push(value);
+    const ends = (definition.ends?.(config, node.inp) ?? []).map(([part, last, options]): Value => {
+      const own = { ...at, name: `${name}.${part}` };
+      const end = compileNode(own, last, options, [{ shape: node.out, index: main, name, zerosOf: undefined }]);
+      const index = last.alias?.(options) === "always" ? main : nodes.push({ ...end, endOf: name }) - 1;
+      return { shape: end.out, index, name: own.name, zerosOf: undefined };
+    });
+    values.push([value, ...ends]);
   }
   checkSoftmax(nodes);
-  return {
-    nodes,
-    inputs,
-    outputs: outputs.map((call) => values[call]!).map(({ name, shape, index }) => ({ name, shape, index })),
-  };
+  return { nodes, inputs, outputs: outputs.map(valueAt).map(({ name, shape, index }) => ({ name, shape, index })) };
 }
 
 /** A layer's name: its own, or its type and the number of layers of that type before it that were called. */
@@ -169,7 +180,13 @@ function compileNode(
 ): ProgramNode {
   const [inps, names] = [below.map(({ shape }) => shape), below.map((value) => value.name)];
   const inp = inps[0]!;
-  checkCount(name, definition, below.length);
+  checkCount(name, definition, config, below.length);
+  for (const [k, shape] of (below.length > 1 ? (definition.begins?.(config) ?? []) : []).entries()) {
+    const given = inps[k + 1]!;
+    if (`${given}` === `${shape}`) continue;
+    const got = `${showShape(given)} of ${names[k + 1]}`;
+    throw new ShapeError(`${name}: expected a first state ${showShape(shape)}, got ${got}. Give as many units.`);
+  }
   // First, since it says what is wrong with a shape, in the names of both layers.
   const { merges, output } = definition;
   const out = merges ? merges(config, inps, name, names) : output(config, inp, `${name} on ${names[0]}`);

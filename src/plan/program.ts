@@ -47,6 +47,8 @@ export interface ProgramNode {
   readonly shares: string | undefined;
   readonly derived: Readonly<Record<string, number>>;
   readonly constants: Readonly<Record<string, Float32Array>>;
+  /** The node that it is an end of: one of the values that this gives besides its output. */
+  readonly endOf?: string;
   /** The input whose zeros are those that the node reads, if it reads these. */
   readonly zerosOf: number | undefined;
 }

@@ -149,7 +149,7 @@ export function backward(batch: Batch, walk: Walk, ends: readonly number[], toIn
   const entries = walk.nodes.filter(({ value }) => toInput || value.trained);
   const steps = [...entries].reverse().flatMap((entry) => {
     const { node, sources } = entry;
-    const below = sources.map(({ delta, trained }, k) => {
+    const below = (node.definition.inside ? [] : sources).map(({ delta, trained }, k) => {
       if (!(toInput || trained) || !delta.pointer) return undefined;
       const first = !written.has(delta);
       written.add(delta);
@@ -223,7 +223,7 @@ export function context(batch: Batch, entry: Entry, below: NodeContext["dinps"] 
     derived: (name) => layout.derived.get(`${owner}.${name}`)!,
     constant: (name) => layout.constants.get(`${node.name}.${name}`)!.tensor,
     zeros: node.zerosOf !== undefined && (batch.zeros?.[node.zerosOf] ?? false),
-    scratch: (name) => layout.scratch.get(`${node.name}.${name}`)!,
+    scratch: (name) => layout.scratch.get(`${(node.definition.inside && node.endOf) ?? node.name}.${name}`)!,
     activity: layout.activities.find((tensor) => tensor.name === `${node.name}.penalty`)!,
     mask: maskOf(sources),
     counter: layout.hyper,

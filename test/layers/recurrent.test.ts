@@ -44,6 +44,8 @@ const firstOf = (c: Case, { h0, c0 }: Record<string, Values>, b: number) =>
   [h0, c0].flatMap((values) => (values ? [Array.from({ length: c.U }, (_, u) => values[b * stride(c.U) + u]!)] : []));
 const pointersOf = (c: Case, p: (name: string) => number, names: readonly string[]) =>
   names.map((name, i) => (i < (c.first ?? "").length ? p(name) : 0));
+/** Floats of a row that a backward pass carries. */
+const carryOf = (c: Case) => (c.last ? 4 : 3) * sizes(c).S;
 const tail = (c: Case) => {
   const { apart, maskApart } = sizes(c);
   return [CELLS.indexOf(c.cell), c.steps, c.U, apart, maskApart];
@@ -132,7 +134,10 @@ oracle(test, {
           ? rowsOf(c, products, c.steps, width, columns, (b, k, j) => all[b]!.products[k]![j]!)
           : new Array(c.B * products).fill(0),
       ),
-      carry: { data: new Float32Array(c.B * 3 * S), write: true },
+      carry: {
+        data: Float32Array.from({ length: c.B * carryOf(c) }, (_, i) => (i % carryOf(c) < 3 * S ? 0 : random())),
+        ...(c.last ? {} : { write: true }),
+      },
       dout: { data: dout },
       states: fill(
         rowsOf(c, states, c.steps + 1, state, state, (b, k, j) =>
@@ -151,15 +156,15 @@ oracle(test, {
     };
   },
   args(c, p) {
-    const { first, maskFirst, out, states, gates, products, S } = sizes(c);
+    const { first, maskFirst, out, states, gates, products } = sizes(c);
     const pointers = [p("gates"), p("products"), p("carry"), p("dout") + 4 * first, p("states"), p("weight_t")];
     const mask = c.mask ? p("mask") + 4 * maskFirst : 0;
     const given = pointersOf(c, p, ["dh0", "dc0"]);
-    const strides = [out, states, gates, products, stride(c.steps), 3 * S, stride(c.U)];
-    return [...pointers, mask, ...given, ...tail(c), ...strides];
+    const strides = [out, states, gates, products, stride(c.steps), carryOf(c), stride(c.U)];
+    return [...pointers, mask, ...given, ...tail(c), ...strides, c.last ? 1 : 0];
   },
   extent: ({ B }) => B,
-  expected(c, { x, bias, weight_t, dout, mask, ...given }) {
+  expected(c, { x, bias, weight_t, dout, mask, carry, ...given }) {
     const { columns, width, apart, first, ...length } = sizes(c);
     const weight = (u: number, j: number) => weight_t![panelIndex(j, u, columns)]!;
     const gradients = Array.from({ length: c.B }, (_, b) => {
@@ -167,8 +172,10 @@ oracle(test, {
       const sums = Float64Array.from(sumsOf(c, x!, b));
       const begins = firstOf(c, given, b);
       const value = (values: Float64Array, extra?: Float64Array, start: readonly Values[] = begins) => {
-        const { h } = run(c, values, weight, bias, counts, start, extra);
+        const { h, c: cells } = run(c, values, weight, bias, counts, start, extra);
         let total = 0;
+        if (c.last)
+          for (let u = 0; u < c.U; u++) total += cells[c.steps]![u]! * carry![b * carryOf(c) + 3 * length.S + u]!;
         for (let k = c.all ? 0 : c.steps - 1; k < c.steps; k++)
           for (let u = 0; u < c.U; u++) total += h[k + 1]![u]! * dout![b * length.out + first + k * apart + u]!;
         return total;
@@ -195,6 +202,7 @@ oracle(test, {
     return {
       gates: rows("gates"),
       ...(c.cell === "gru" ? { products: rows("products") } : {}),
+      ...(c.last ? { carry: Array.from(carry!, (v, i) => (i % carryOf(c) < 3 * length.S ? ANY : v)) } : {}),
       ...Object.fromEntries(firsts),
     };
   },

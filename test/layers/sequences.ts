@@ -15,6 +15,8 @@ export interface Case {
   mask?: "along" | "against";
   /** What sequences begin with: h, or h and c; else zeros. */
   first?: "h" | "hc";
+  /** The last c of an lstm has a gradient of its own. */
+  last?: true;
 }
 
 export const cases: Case[] = CELLS.flatMap((cell) => [
@@ -27,6 +29,9 @@ export const cases: Case[] = CELLS.flatMap((cell) => [
   { cell, B: 3, steps: 1, U: 6, bias: true, first: "h" },
   { cell, B: 3, steps: 3, U: 9, all: "along", first: cell === "lstm" ? "hc" : "h" },
   { cell, B: 4, steps: 2, U: 4, bias: true, mask: "along", first: cell === "lstm" ? "hc" : "h" },
+  ...(cell === "lstm"
+    ? [{ cell, B: 3, steps: 3, U: 7, bias: true, mask: "along", first: "hc", last: true } as const]
+    : []),
 ]);
 
 const gatesOf = ({ cell }: Case) => ({ lstm: 4, gru: 3 })[cell as string] ?? 1;

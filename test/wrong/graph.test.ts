@@ -26,7 +26,7 @@ test(
         "E_OPTION",
         /got the layer dense\. Call dense/,
       ],
-      ["several", () => dense({ units: 2 }).apply([x, wide]), "E_OPTION", /expected one input, got 2\. Merge them/],
+      ["several", () => dense({ units: 2 }).apply([x, wide]), "E_OPTION", /expected one input, got 2\. Merge inputs/],
       ["a merge of one", () => add().apply(x), "E_OPTION", /^add\.apply: expected several inputs, got 1/],
       ["a merge of none", () => add({ name: "sum" }).apply([]), "E_OPTION", /^sum\.apply: expected several/],
       ["a merge in a list", () => sequential([x, add()]), "E_OPTION", /^add_0: expected several inputs, got 1/],

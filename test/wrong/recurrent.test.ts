@@ -4,6 +4,7 @@ import {
   bidirectional,
   dense,
   embedding,
+  functional,
   gru,
   input,
   lstm,
@@ -38,6 +39,53 @@ test(
         () => bidirectional(gru({ units: 2, stateful: true })),
         "E_OPTION",
         /^bidirectional\.layer: .* got stateful\. Leave it out/,
+      ],
+      [
+        "returnState 1",
+        () => anyhow.gru!({ units: 2, returnState: 1 }),
+        "E_OPTION",
+        /^gru\.returnState: expected true/,
+      ],
+      [
+        "states both ways",
+        () => bidirectional(gru({ units: 2, returnState: true })),
+        "E_OPTION",
+        /^bidirectional\.layer: .* got returnState\. Call two/,
+      ],
+      [
+        "one of two first states",
+        () => lstm({ units: 2 }).apply([input({ shape: [3, 2] }), input({ shape: [2] })]),
+        "E_OPTION",
+        /^lstm\.apply: expected one input, or that and 2 first states, got 2/,
+      ],
+      [
+        "first states of a stateful one",
+        () => gru({ units: 2, stateful: true }).apply([input({ shape: [3, 2] }), input({ shape: [2] })]),
+        "E_OPTION",
+        /^gru\.apply: expected one input, got 2/,
+      ],
+      [
+        "a first state of another width",
+        () => {
+          const [x, h] = [input({ shape: [3, 2], name: "x" }), input({ shape: [4], name: "h" })];
+          return functional({ inputs: [x, h], outputs: gru({ units: 2 }).apply([x, h]) });
+        },
+        "E_SHAPE",
+        /^gru_0: expected a first state \(B, 2\), got \(B, 4\) of h\. Give as many units/,
+      ],
+      [
+        "a value that is not given",
+        () => {
+          const layers = [input({ shape: [3, 2] }), gru({ units: 2 }), dense({ units: 1 })] as const;
+          const calls = [
+            { layer: 0, from: [] },
+            { layer: 1, from: [0] },
+            { layer: 2, from: [[1, 1]] },
+          ];
+          return anyhow.functional!({ layers, graph: { calls, outputs: [2] } });
+        },
+        "E_OPTION",
+        /^graph: .*got number 1 of gru_0, which gives 1\. Say returnState: true/,
       ],
       ["unitForgetBias", () => anyhow.lstm!({ units: 2, unitForgetBias: 1 }), "E_OPTION", /expected true or false/],
       ["unitForgetBias of a gru", () => anyhow.gru!({ units: 2, unitForgetBias: true }), "E_OPTION", /unknown option/],
