@@ -7,13 +7,12 @@ export * from "./layers/activity";
 export * from "./layers/alpha_dropout";
 export * from "./layers/attention";
 export * from "./layers/augmentation";
-export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
-export * from "./layers/convolution";
 export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";
 export * from "./layers/depthwise";
+export * from "./layers/dot";
 export * from "./layers/dropout";
 export * from "./layers/elementary";
 export * from "./layers/embedding";
@@ -25,9 +24,7 @@ export {
   scale_backward,
 } from "./layers/group_normalization";
 export * from "./layers/masking";
-export * from "./layers/masking";
 export * from "./layers/merge";
-export * from "./layers/mixup";
 export * from "./layers/mixup";
 export * from "./layers/move";
 export { nonzero_columns, nonzero_rows } from "./layers/nonzero";

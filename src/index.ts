@@ -42,6 +42,7 @@ export {
   cutout,
   dense,
   depthwiseConv2d,
+  dot,
   dropout,
   embedding,
   flatten,

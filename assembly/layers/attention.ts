@@ -1,7 +1,7 @@
 // Attention on B rows of `steps` vectors of heads * size values. Queries, keys and values lie in one row, each `apart` floats behind
 // the ones before; a head's are `size` columns of them. Products read up to 7 floats behind the columns they take.
 
-import { gemm_strided } from "../core/gemm_strided";
+import { multiply_strided, turn } from "../core/gemm_strided";
 import { exp4 } from "../core/math";
 import { at, flush, lanes_below, max_lanes, round8, sum_lanes } from "../core/simd";
 
@@ -46,33 +46,6 @@ function harden(slope: usize, share: usize, pitch: i32, scale: v128): void {
   }
 }
 
-/** out (size, pitch) = the transpose of inp (steps, size), whose rows are `width` floats apart; zero in padding. */
-function turn(out: usize, inp: usize, steps: i32, size: i32, width: i32, pitch: i32): void {
-  for (let d = 0; d < size; d++) {
-    const row = at(out, d * pitch);
-    for (let t = 0; t < steps; t++) store<f32>(at(row, t), load<f32>(at(inp, t * width + d)));
-    memory.fill(at(row, steps), 0, (pitch - steps) << 2);
-  }
-}
-
-/** c (M,N) = a (M,K) · b (K,N), N a multiple of 8; distances in floats. */
-function multiply(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  K: i32,
-  N: i32,
-  c_row: i32,
-  a_row: i32,
-  a_k: i32,
-  b_k: i32,
-): void {
-  for (let n = 0; n < N; n += 8) {
-    gemm_strided(at(c, n), a, at(b, n), M, K, c_row << 2, a_row << 2, a_k << 2, b_k << 2);
-  }
-}
-
 /** The `size` columns of c (steps, size) = a (steps, steps) · b (steps, size), rows of b and c `width` floats apart; through `tile`. */
 function gather(
   c: usize,
@@ -88,10 +61,10 @@ function gather(
   const N = round8(size);
   // Whole panels have no neighbour to spare.
   if (N == size) {
-    multiply(c, a, b, steps, steps, N, width, a_row, a_k, width);
+    multiply_strided(c, a, b, steps, steps, N, width, a_row, a_k, width);
     return;
   }
-  multiply(tile, a, b, steps, steps, N, N, a_row, a_k, width);
+  multiply_strided(tile, a, b, steps, steps, N, N, a_row, a_k, width);
   for (let t = 0; t < steps; t++) memory.copy(at(c, t * width), at(tile, t * N), size << 2);
 }
 
@@ -129,7 +102,7 @@ export function attention_forward(
       const query = at(inp, b * inp_stride + head * size);
       const shares = at(share, b * share_stride + head * steps * pitch);
       turn(tiles, at(query, apart), steps, size, width, pitch);
-      multiply(shares, query, tiles, steps, size, pitch, pitch, width, 1, pitch);
+      multiply_strided(shares, query, tiles, steps, size, pitch, pitch, width, 1, pitch);
       for (let t = 0; t < steps; t++) soften(at(shares, t * pitch), counts, causal ? t + 1 : steps, pitch, scale);
       const target = at(out, b * out_stride + head * size);
       gather(target, tile, shares, at(query, 2 * apart), steps, size, width, pitch, 1);
@@ -171,7 +144,7 @@ export function attention_backward(
       const d = at(dout, b * dout_stride + head * size);
       const target = at(dinp, b * dinp_stride + head * size);
       turn(tiles, at(query, 2 * apart), steps, size, width, pitch);
-      multiply(slopes, d, tiles, steps, size, pitch, pitch, width, 1, pitch);
+      multiply_strided(slopes, d, tiles, steps, size, pitch, pitch, width, 1, pitch);
       for (let t = 0; t < steps; t++) harden(at(slopes, t * pitch), at(shares, t * pitch), pitch, scale);
       gather(target, tile, slopes, at(query, apart), steps, size, width, pitch, 1);
       gather(at(target, apart), tile, slopes, query, steps, size, width, 1, pitch);

@@ -16,6 +16,7 @@ import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { CutoutConfig } from "../layers/cutout.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DepthwiseConv2dConfig } from "../layers/depthwise_conv2d.js";
+import type { DotConfig } from "../layers/dot.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
@@ -294,3 +295,6 @@ export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum
 
 /** Values side by side on the last axis. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
 export const concatenate = (config: Named = {}) => layer({ ...given(config, "concatenate"), type: "concatenate" });
+
+/** Products of two values, summed along an axis of each: `dot({ axes: 1 }).apply([x, y])`. (B, K), (B, K) -> (B, 1); (B, S, K), (B, T, K) -> (B, S, T). */
+export const dot = (config: DotConfig & Named) => layer({ ...given(config, "dot"), type: "dot" });

@@ -7,8 +7,8 @@ import type { LayoutRequest } from "./request.js";
 /** Working memory of the layers: of those that see the data's own zeros, with what it takes to leave these out. */
 export function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, validation }: LayoutRequest) {
   const mostlyZeros = (train?.zeros ?? false) || (validation?.zeros ?? false);
-  const tensors = nodes.flatMap(({ name, definition, config, inp, seesData }) => {
-    const wanted = definition.scratch?.(config, inp, batch, seesData && mostlyZeros) ?? {};
+  const tensors = nodes.flatMap(({ name, definition, config, inp, out, seesData }) => {
+    const wanted = definition.scratch?.(config, inp, batch, seesData && mostlyZeros, out) ?? {};
     return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
       const full = `${name}.${key}`;
       if ("width" in size) return [full, arena.rows(full, batch, size.width)];
