@@ -16,7 +16,6 @@ import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
 import type { CutoutConfig } from "../layers/cutout.js";
 import type { DenseConfig } from "../layers/dense.js";
 import type { DepthwiseConv2dConfig } from "../layers/depthwise_conv2d.js";
-import type { DotConfig } from "../layers/dot.js";
 import type { DropoutConfig } from "../layers/dropout.js";
 import type { EmbeddingConfig } from "../layers/embedding.js";
 import type { GaussianDropoutConfig, GaussianNoiseConfig } from "../layers/gaussian.js";
@@ -27,8 +26,7 @@ import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { PositionConfig } from "../layers/position.js";
-import type { RecurrentConfig } from "../layers/recurrence.js";
-import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
+import type { GruConfig, LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { ScaledConfig } from "../layers/scaled.js";
 import type { SeparableConv2dConfig } from "../layers/separable_conv2d.js";
@@ -48,7 +46,7 @@ import { checkInput, layerOf, optionsOf } from "../plan/program.js";
 import type { InputSpec } from "../spec.js";
 import { type Callable, callable } from "./graph.js";
 
-interface Named {
+export interface Named {
   /** A name of the layer's own; weights are called `name.kernel`. Default: the type and a number. */
   name?: string;
 }
@@ -60,12 +58,13 @@ interface Trained extends Named {
 }
 
 /** Options as they came, known to be an object: a number or an array would spread to nothing, or to its indices. */
-function given<C extends object>(config: C, type: LayerType): C {
+export function given<C extends object>(config: C, type: LayerType): C {
   options(config, type, optionsOf(table[type]));
   return config;
 }
 
-const layer = <S extends LayerSpec>(spec: S): S & Callable => {
+/** A layer that can be called, checked. */
+export const layer = <S extends LayerSpec>(spec: S): S & Callable => {
   layerOf(spec);
   return callable(spec);
 };
@@ -139,7 +138,7 @@ export const simpleRnn = (config: SimpleRnnConfig & Trained) =>
 export const lstm = (config: LstmConfig & Trained) => layer({ ...given(config, "lstm"), type: "lstm" });
 
 /** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
-export const gru = (config: RecurrentConfig & Trained) => layer({ ...given(config, "gru"), type: "gru" });
+export const gru = (config: GruConfig & Trained) => layer({ ...given(config, "gru"), type: "gru" });
 
 /** A recurrent layer in both directions of time, outputs side by side or merged. (B, steps, channels) -> (B, 2 units), ... */
 export const bidirectional = (
@@ -278,23 +277,3 @@ export const groupNormalization = (config: GroupNormalizationConfig & Trained = 
 /** Each channel to mean 0 and variance 1 over the batch and all positions, times gamma, plus beta; in use, by moving statistics. */
 export const batchNormalization = (config: BatchNormalizationConfig & Trained = {}) =>
   layer({ ...given(config, "batchNormalization"), type: "batchNormalization" });
-/** The sum of values of one shape: `add().apply([x, y])`. */
-export const add = (config: Named = {}) => layer({ ...given(config, "add"), type: "add" });
-
-/** The first of two values of one shape less the second. */
-export const subtract = (config: Named = {}) => layer({ ...given(config, "subtract"), type: "subtract" });
-
-/** The product of values of one shape, number by number. */
-export const multiply = (config: Named = {}) => layer({ ...given(config, "multiply"), type: "multiply" });
-
-/** The mean of values of one shape. */
-export const average = (config: Named = {}) => layer({ ...given(config, "average"), type: "average" });
-
-/** The largest of values of one shape, number by number. */
-export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum"), type: "maximum" });
-
-/** Values side by side on the last axis. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
-export const concatenate = (config: Named = {}) => layer({ ...given(config, "concatenate"), type: "concatenate" });
-
-/** Products of two values, summed along an axis of each: `dot({ axes: 1 }).apply([x, y])`. (B, K), (B, K) -> (B, 1); (B, S, K), (B, T, K) -> (B, S, T). */
-export const dot = (config: DotConfig & Named) => layer({ ...given(config, "dot"), type: "dot" });

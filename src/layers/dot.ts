@@ -3,6 +3,7 @@ import { boolean, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { type Access, reads, type Step, step, withFlops, writes } from "../kernels.js";
 import { type LayerDefinition, type NodeContext, type Shape, showShape, sizeOf } from "./layer.js";
+import { AXIS, isAxis, placeOf } from "./merge.js";
 
 export interface DotConfig {
   /** The axis of each input along which products are summed, counted from 1, or back from -1; a number stands for both. */
@@ -23,8 +24,6 @@ const NAMES = ["left", "right"] as const;
 type Name = (typeof NAMES)[number];
 
 const axesOf = ({ axes }: DotConfig) => (typeof axes === "number" ? [axes, axes] : axes) as readonly [number, number];
-/** Where an axis stands in a shape, from 0; below 0 where it is none of it. */
-const placeOf = (axis: number, { length }: Shape) => (axis < 0 ? length + axis : axis > length ? -1 : axis - 1);
 const without = (shape: Shape, place: number): Shape => shape.filter((_, i) => i !== place);
 
 function sideOf(shape: Shape, place: number): Side {
@@ -61,14 +60,14 @@ const lengthsOf = (name: Name, { normalize }: DotConfig, { scratch }: NodeContex
 export const dot: LayerDefinition<DotConfig> = {
   options: ["axes", "normalize"],
   check({ axes, normalize }, who) {
-    const axis = (value: unknown) => Number.isSafeInteger(value) && value !== 0;
-    if (!axis(axes) && !(Array.isArray(axes) && axes.length === 2 && axes.every(axis))) {
-      const expected = "expected a whole number from 1 on, or from -1 back, or two of them";
-      throw new OptionError(`${who}.axes: ${expected}, got ${show(axes)}. Axis 0 is the batch.`);
+    if (!isAxis(axes) && !(Array.isArray(axes) && axes.length === 2 && axes.every(isAxis))) {
+      throw new OptionError(`${who}.axes: expected ${AXIS}, or two of them, got ${show(axes)}. Axis 0 is the batch.`);
     }
     if (normalize !== undefined) boolean(normalize, `${who}.normalize`);
   },
   output: (_, inp) => inp,
+  // Steps may be summed over.
+  mask: () => "ends",
   merges(config, inps, who, names) {
     const shapes = inps.map((inp, i) => `${showShape(inp)} of ${names[i]}`).join(" and ");
     const fail = (expected: string, cure: string) => {

@@ -1,6 +1,18 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { cropping1d, dense, dot, flatten, functional, input, lstm, type Model, reshape, sgd } from "../../src/index.js";
+import {
+  cropping1d,
+  dense,
+  dot,
+  flatten,
+  functional,
+  input,
+  lstm,
+  type Model,
+  masking,
+  reshape,
+  sgd,
+} from "../../src/index.js";
 import type { DotConfig } from "../../src/layers/dot.js";
 import { bitsOf } from "../fingerprints.js";
 import { close, NUMERICS } from "../golden.js";
@@ -101,6 +113,20 @@ test("of one value with itself, and of zeros: gradients of both sides, and none 
     const { input: gradient } = await made.backward(x, { shape: [1, 2, 2], data: [1, 0, 0, 1] });
     close(gradient.data, normalize ? [0, 0, 0, 0, 0, 0] : [0, 0, 0, 6, 0, 8], 1e-6, "gradient");
   }
+});
+
+test("a mask of steps ends with them", async () => {
+  const outputs = await Promise.all(
+    [true, false].map(async (masked) => {
+      const inputs = input({ shape: [4, 4] });
+      const steps = masked ? masking().apply(inputs) : inputs;
+      const sums = dot({ axes: 1 }).apply([steps, steps]);
+      await using made = functional({ inputs, outputs: lstm({ units: 2 }).apply(sums) });
+      made.compile({ optimizer: "sgd", numerics: "strict", seed: 1 });
+      return (await made.predict(random(16, 1).fill(0, 8))).data;
+    }),
+  );
+  assert.equal(outputs[0], outputs[1]);
 });
 
 test("the same bits for 1 to 4 workers, from JSON, with one side frozen", async () => {
