@@ -12,6 +12,7 @@ export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";
 export * from "./layers/depthwise";
+export * from "./layers/dot";
 export * from "./layers/dropout";
 export * from "./layers/elementary";
 export * from "./layers/embedding";

@@ -79,17 +79,29 @@ function listed(names: readonly string[]): string {
   return `${kept} and ${names.length - kept.split(", ").length} more`;
 }
 
-/** Short names in wide use -> ours. */
+/** Short names in wide use, and other libraries' -> ours. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   acc: "accuracy",
   bce: "binaryCrossentropy",
+  decaysteps: "steps",
+  depthwiseconstraint: "kernelConstraint",
+  depthwiseinitializer: "kernelInitializer",
+  depthwiseregularizer: "kernelRegularizer",
+  dilationrate: "dilation",
+  initialaccumulatorvalue: "initialAccumulator",
+  initiallearningrate: "initial",
+  kernelsize: "poolSize",
+  keydim: "headSize",
   kld: "kullbackLeiblerDivergence",
   lr: "learningRate",
   mae: "meanAbsoluteError",
   mse: "meanSquaredError",
+  negativeslope: "alpha",
+  numheads: "heads",
   r2: "rSquared",
   rmse: "rootMeanSquaredError",
   swish: "silu",
+  usecausalmask: "causal",
   xavier: "glorotUniform",
 };
 

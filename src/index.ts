@@ -25,15 +25,12 @@ export type { Callable, GraphValue, LayerOutput, StateCallable } from "./factori
 export {
   activation,
   activityRegularization,
-  add,
   alphaDropout,
-  average,
   averagePooling1d,
   averagePooling2d,
   batchNormalization,
   bidirectional,
   columnDropout,
-  concatenate,
   conv1d,
   conv2d,
   conv2dTranspose,
@@ -57,12 +54,10 @@ export {
   layerNormalization,
   lstm,
   masking,
-  maximum,
   maxPooling1d,
   maxPooling2d,
   modalityDropout,
   multiHeadAttention,
-  multiply,
   normalization,
   permute,
   positionEmbedding,
@@ -76,7 +71,6 @@ export {
   separableConv2d,
   simpleRnn,
   spatialDropout,
-  subtract,
   timeDistributed,
   upSampling1d,
   upSampling2d,
@@ -84,6 +78,7 @@ export {
   zeroPadding2d,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
+export { add, average, concatenate, dot, maximum, multiply, subtract } from "./factories/merges.js";
 export { type FunctionalConfig, functional, sequential } from "./factories/model.js";
 export { adaptNormalization } from "./factories/normalization.js";
 export {

@@ -63,7 +63,7 @@ test("no quote is long", () => {
 });
 
 test("a name that is not known gives the known ones, and the nearest", () => {
-  const known = ["relu", "elu", "tanh", "meanSquaredError", "learningRate", "valLoss"];
+  const known = ["relu", "elu", "tanh", "meanSquaredError", "learningRate", "valLoss", "heads", "kernelSize"];
   const nearest = (name: string) => hint(name, known).match(/Did you mean "(.*)"\?/)?.[1];
   const rows: [string, string | undefined][] = [
     ["rleu", "relu"],
@@ -73,6 +73,8 @@ test("a name that is not known gives the known ones, and the nearest", () => {
     ["mean_squared_error", "meanSquaredError"],
     ["mse", "meanSquaredError"],
     ["lr", "learningRate"],
+    ["num_heads", "heads"],
+    ["kernel_size", "kernelSize"],
     ["val_loss", "valLoss"],
     ["bce", undefined],
     ["constructor", undefined],

@@ -1,6 +1,33 @@
 // Matrix products like those of gemm.ts whose left side is read by columns, and whose right side is no panel.
 
-import { madd, store_row, unknown_zero } from "./simd";
+import { at, madd, store_row, unknown_zero } from "./simd";
+
+/** out (size, pitch) = the transpose of inp (steps, size), whose rows are `width` floats apart; zero in padding. */
+export function turn(out: usize, inp: usize, steps: i32, size: i32, width: i32, pitch: i32): void {
+  for (let d = 0; d < size; d++) {
+    const row = at(out, d * pitch);
+    for (let t = 0; t < steps; t++) store<f32>(at(row, t), load<f32>(at(inp, t * width + d)));
+    memory.fill(at(row, steps), 0, (pitch - steps) << 2);
+  }
+}
+
+/** c (M,N) = a (M,K) · b (K,N), N a multiple of 8; distances in floats. */
+export function multiply_strided(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  K: i32,
+  N: i32,
+  c_row: i32,
+  a_row: i32,
+  a_k: i32,
+  b_k: i32,
+): void {
+  for (let n = 0; n < N; n += 8) {
+    gemm_strided(at(c, n), a, at(b, n), M, K, c_row << 2, a_row << 2, a_k << 2, b_k << 2);
+  }
+}
 
 /**
  * C (M,8) = A (M,K) · B (K,8), where A[m][k] is at a + m*a_row + k*a_k, B[k] at b + k*b_k, C[m] at c + m*c_row.

@@ -1,7 +1,7 @@
 // Attention on B rows of `steps` vectors of heads * size values. Queries, keys and values lie in one row, each `apart` floats behind
 // the ones before; a head's are `size` columns of them. Products read up to 7 floats behind the columns they take.
 
-import { gemm_strided } from "../core/gemm_strided";
+import { multiply_strided, turn } from "../core/gemm_strided";
 import { exp4 } from "../core/math";
 import { at, flush, lanes_below, max_lanes, round8, sum_lanes } from "../core/simd";
 
@@ -51,33 +51,6 @@ function harden(slope: usize, share: usize, count: i32, pitch: i32, scale: v128)
   memory.fill(at(slope, end), 0, (pitch - end) << 2);
 }
 
-/** out (size, pitch) = the transpose of inp (steps, size), whose rows are `width` floats apart; zero in padding. */
-function turn(out: usize, inp: usize, steps: i32, size: i32, width: i32, pitch: i32): void {
-  for (let d = 0; d < size; d++) {
-    const row = at(out, d * pitch);
-    for (let t = 0; t < steps; t++) store<f32>(at(row, t), load<f32>(at(inp, t * width + d)));
-    memory.fill(at(row, steps), 0, (pitch - steps) << 2);
-  }
-}
-
-/** c (M,N) = a (M,K) · b (K,N), N a multiple of 8; distances in floats. */
-function multiply(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  K: i32,
-  N: i32,
-  c_row: i32,
-  a_row: i32,
-  a_k: i32,
-  b_k: i32,
-): void {
-  for (let n = 0; n < N; n += 8) {
-    gemm_strided(at(c, n), a, at(b, n), M, K, c_row << 2, a_row << 2, a_k << 2, b_k << 2);
-  }
-}
-
 /** Which steps each step has to do with: all of them, those up to itself, or itself and those behind. */
 const ALL: i32 = 0;
 const UP_TO: i32 = 1;
@@ -102,7 +75,7 @@ function compare(c: usize, a: usize, b: usize, steps: i32, size: i32, width: i32
   for (let t = 0; t < steps; t += block) {
     const rows = min(block, steps - t);
     const columns = round8(end_of(which, t, rows, steps));
-    multiply(at(c, t * pitch), at(a, t * width), b, rows, size, columns, pitch, width, 1, pitch);
+    multiply_strided(at(c, t * pitch), at(a, t * width), b, rows, size, columns, pitch, width, 1, pitch);
   }
 }
 
@@ -131,8 +104,8 @@ function gather(
     const left = at(a, t * a_row + first * a_k);
     const right = at(b, first * width);
     // Whole panels have no neighbour to spare.
-    if (N == size) multiply(at(c, t * width), left, right, rows, K, N, width, a_row, a_k, width);
-    else multiply(at(tile, t * N), left, right, rows, K, N, N, a_row, a_k, width);
+    if (N == size) multiply_strided(at(c, t * width), left, right, rows, K, N, width, a_row, a_k, width);
+    else multiply_strided(at(tile, t * N), left, right, rows, K, N, N, a_row, a_k, width);
   }
   if (N == size) return;
   for (let t = 0; t < steps; t++) memory.copy(at(c, t * width), at(tile, t * N), size << 2);

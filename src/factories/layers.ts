@@ -19,8 +19,7 @@ import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
 import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { PositionConfig } from "../layers/position.js";
-import type { RecurrentConfig } from "../layers/recurrence.js";
-import type { LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
+import type { GruConfig, LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
 import type { ScaledConfig } from "../layers/scaled.js";
 import type { SeparableConv2dConfig } from "../layers/separable_conv2d.js";
@@ -115,8 +114,8 @@ export const lstm = (config: LstmConfig & Trained) =>
   layer({ ...given(config, "lstm"), type: "lstm" }) as Recurrent<"lstm", LstmConfig>;
 
 /** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
-export const gru = (config: RecurrentConfig & Trained) =>
-  layer({ ...given(config, "gru"), type: "gru" }) as Recurrent<"gru", RecurrentConfig>;
+export const gru = (config: GruConfig & Trained) =>
+  layer({ ...given(config, "gru"), type: "gru" }) as Recurrent<"gru", GruConfig>;
 
 /** A recurrent layer in both directions of time, outputs side by side or merged. (B, steps, channels) -> (B, 2 units), ... */
 export const bidirectional = (

@@ -5,12 +5,12 @@ import { reads, type Step, step, updates, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import * as recurrence from "./recurrence.js";
 import * as sided from "./recurrence_steps.js";
-import { cells, gru, type LstmConfig, lstm, type SimpleRnnConfig, simpleRnn } from "./recurrent.js";
+import { cells, type GruConfig, gru, type LstmConfig, lstm, type SimpleRnnConfig, simpleRnn } from "./recurrent.js";
 
 type RecurrentSpec =
   | ({ readonly type: "simpleRnn" } & SimpleRnnConfig)
   | ({ readonly type: "lstm" } & LstmConfig)
-  | ({ readonly type: "gru" } & recurrence.RecurrentConfig);
+  | ({ readonly type: "gru" } & GruConfig);
 
 export interface BidirectionalConfig {
   /** simpleRnn, lstm or gru; run once from the first step, and once, with weights of its own, from the last. */

@@ -44,8 +44,8 @@ export const dense: LayerDefinition<DenseConfig> = {
     isVector(inp)
       ? { kernelTransposed: stride(inp[0]!) * stride(config.units) }
       : along().derived!(filters(config), inp),
-  scratch(config, inp, batch, zeros) {
-    if (!isVector(inp)) return along().scratch!(filters(config), inp, batch, zeros);
+  scratch(config, inp, batch, zeros, out) {
+    if (!isVector(inp)) return along().scratch!(filters(config), inp, batch, zeros, out);
     return zeros ? sparseScratch(inp[0]!, batch) : {};
   },
   forward(config, context) {

@@ -13,6 +13,7 @@ import { conv2dTranspose } from "./conv2d_transpose.js";
 import { cutout } from "./cutout.js";
 import { dense } from "./dense.js";
 import { depthwiseConv2d } from "./depthwise_conv2d.js";
+import { dot } from "./dot.js";
 import { dropout } from "./dropout.js";
 import { embedding } from "./embedding.js";
 import { flatten } from "./flatten.js";
@@ -108,6 +109,7 @@ export const layers = {
   average,
   maximum,
   concatenate,
+  dot,
 };
 
 export type LayerType = keyof typeof layers;

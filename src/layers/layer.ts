@@ -102,7 +102,7 @@ export interface LayerDefinition<Config> {
   /** Numbers that no training changes, one row of the input each, made from the options. */
   constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
   /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */
-  scratch?(config: Config, inp: Shape, batch: number, zeros: boolean): Readonly<Record<string, Scratch>>;
+  scratch?(config: Config, inp: Shape, batch: number, zeros: boolean, out: Shape): Readonly<Record<string, Scratch>>;
   /** True where a zero of the input is a zero of the output: data that is mostly zeros stays so up to the next layer. */
   keepsZeros?(config: Config): boolean;
   /** It writes a penalty for each row of the batch, which the loss takes on; its own backward pass adds the slope. */
@@ -122,7 +122,7 @@ export interface LayerDefinition<Config> {
   /** Steps that bring the derived copies up to date. */
   refresh?(config: Config, context: Pick<NodeContext, "parameter" | "derived" | "split">, inp: Shape): readonly Step[];
   /** Multiply-adds for one example, forward. */
-  multiplyAdds?(config: Config, inp: Shape): number;
+  multiplyAdds?(config: Config, inp: Shape, out: Shape): number;
 }
 
 /** Elements of one example. */

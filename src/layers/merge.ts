@@ -1,6 +1,7 @@
 // Layers that make one value of several.
 import type { Tensor } from "../arena.js";
-import { ShapeError } from "../errors.js";
+import { show } from "../check.js";
+import { OptionError, ShapeError } from "../errors.js";
 import { reads, type Step, step, updates, writes } from "../kernels.js";
 import { type LayerDefinition, type NodeContext, type Shape, showShape, sizeOf } from "./layer.js";
 
@@ -8,13 +9,16 @@ export type MergeConfig = Record<never, never>;
 
 const CURE = "Give both the same shape, such as by a dense() of as many units on one of the two ways.";
 
-/** ShapeError unless all have the extents of the first, all but the last `free` ones. */
-function checkSame(inps: readonly Shape[], who: string, names: readonly string[], free = 0): void {
+/** What an axis may be. */
+export const AXIS = "a whole number from 1 on, or from -1 back";
+
+/** ShapeError unless all have the extents of the first, but for that of the axis `free`, where there is one. */
+function checkSame(inps: readonly Shape[], who: string, names: readonly string[], free?: number): void {
   const [first] = inps;
-  const fixed = (shape: Shape) => shape.slice(0, shape.length - free).join();
+  const fixed = (shape: Shape) => shape.filter((_, i) => i !== free).join();
   const other = inps.findIndex((shape) => shape.length !== first!.length || fixed(shape) !== fixed(first!));
   if (other < 0) return;
-  const alike = free ? "inputs alike in all but the last extent" : "inputs of one shape";
+  const alike = free === undefined ? "inputs of one shape" : `inputs alike in all extents but that of axis ${free + 1}`;
   const got = `${showShape(first!)} of ${names[0]} and ${showShape(inps[other]!)} of ${names[other]}`;
   throw new ShapeError(`${who}: expected ${alike}, got ${got}. ${CURE}`);
 }
@@ -103,31 +107,56 @@ export const maximum = merge(
   },
 );
 
+export interface ConcatenateConfig {
+  /** Along which inputs stand side by side, counted from 1, or back from -1; default -1. */
+  axis?: number;
+}
+
+/** Where an axis stands in a shape, from 0; below 0 where it is none of it. */
+export const placeOf = (axis: number, { length }: Shape): number =>
+  axis < 0 ? length + axis : axis > length ? -1 : axis - 1;
+
+/** True for what can be an axis of an example; 0 is the batch. */
+export const isAxis = (value: unknown): boolean => Number.isSafeInteger(value) && value !== 0;
+
 /**
- * Inputs side by side on the last axis.
+ * Inputs side by side along one axis.
  *
- * Shapes   inputs (B, ..., Ik) -> out (B, ..., I0 + I1 + ...)
- * Errors   ShapeError for inputs that differ in another extent than the last
+ * Shapes   inputs (B, ..., Ik, ...) -> out (B, ..., I0 + I1 + ..., ...)
+ * Errors   ShapeError for inputs that differ in another extent than this, or have no such axis; OptionError for an axis that is none
  * Kernel   assembly/layers/merge.ts
  */
-export const concatenate: LayerDefinition<MergeConfig> = {
-  options: [],
-  output: (_, inp) => inp,
-  merges(_, inps, who, names) {
-    checkSame(inps, who, names, 1);
-    return [...inps[0]!.slice(0, -1), inps.reduce((total, inp) => total + inp.at(-1)!, 0)];
+export const concatenate: LayerDefinition<ConcatenateConfig> = {
+  options: ["axis"],
+  check({ axis = -1 }, who) {
+    if (isAxis(axis)) return;
+    throw new OptionError(`${who}.axis: expected ${AXIS}, got ${show(axis)}. Axis 0 is the batch.`);
   },
-  forward(_, context) {
+  output: (_, inp) => inp,
+  merges({ axis = -1 }, inps, who, names) {
+    const [first] = inps as [Shape];
+    const place = placeOf(axis, first);
+    if (place < 0) {
+      const cure = "Count the axes of an example from 1.";
+      throw new ShapeError(
+        `${who}: expected inputs with axis ${axis}, got ${showShape(first)} of ${names[0]}. ${cure}`,
+      );
+    }
+    checkSame(inps, who, names, place);
+    const total = inps.reduce((sum, inp) => sum + inp[place]!, 0);
+    return [...first.slice(0, place), total, ...first.slice(place + 1)];
+  },
+  forward(config, context) {
     const { batch, inps, out } = context;
-    return blocks(context).map(({ start, count, width, total }, k) => {
+    return blocks(config, context).map(({ start, count, width, total }, k) => {
       const inp = inps[k]!;
       const part = { ...out, pointer: out.pointer + 4 * start };
       return step("merge_blocks", batch, writes(part), reads(inp), count, width, total, width, out.stride, inp.stride);
     });
   },
-  backward(_, context) {
+  backward(config, context) {
     const { batch, dinps, dout } = context;
-    return blocks(context).flatMap(({ start, count, width, total }, k) => {
+    return blocks(config, context).flatMap(({ start, count, width, total }, k) => {
       const dinp = dinps[k];
       if (!dinp) return [];
       const sizes = [count, width, width, total, dinp.stride, dout.stride] as const;
@@ -136,15 +165,16 @@ export const concatenate: LayerDefinition<MergeConfig> = {
   },
 };
 
-/** Where each input's values lie in the vectors of the output's last axis. */
-function blocks({ inps, outShape }: NodeContext) {
-  const total = outShape.at(-1)!;
-  const count = sizeOf(outShape) / total;
+/** Where each input's values lie in the output: a block of them for each place on the axes before. */
+function blocks({ axis = -1 }: ConcatenateConfig, { inps, outShape }: NodeContext) {
+  const place = placeOf(axis, outShape);
+  const count = sizeOf(outShape.slice(0, place));
+  const total = sizeOf(outShape.slice(place));
   let start = 0;
   return inps.map((inp) => {
     const width = inp.width / count;
-    const place = { start, count, width, total };
+    const at = { start, count, width, total };
     start += width;
-    return place;
+    return at;
   });
 }

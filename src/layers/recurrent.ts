@@ -1,5 +1,6 @@
 // The cells of recurrent layers.
-import { boolean, pick } from "../check.js";
+import { boolean, pick, show } from "../check.js";
+import { OptionError } from "../errors.js";
 import { initializerSpec } from "../initializers/index.js";
 import { type Cell, type RecurrentConfig, recurrent } from "./recurrence.js";
 
@@ -11,6 +12,11 @@ export interface SimpleRnnConfig extends RecurrentConfig {
 export interface LstmConfig extends RecurrentConfig {
   /** The bias of the forget gate is 1 in a new layer, so that it keeps what it has; default true. */
   unitForgetBias?: boolean;
+}
+
+export interface GruConfig extends RecurrentConfig {
+  /** The reset gate acts on the product with the recurrent kernel, not on the state before it: there is this form alone. */
+  resetAfter?: true;
 }
 
 const codes = { tanh: 0, sigmoid: 1, relu: 2, linear: 3 } as const;
@@ -35,7 +41,17 @@ const lstmCell: Cell<LstmConfig> = {
     unitForgetBias ? { type: "unitForget", others: initializerSpec(biasInitializer, "zeros", "bias") } : undefined,
 };
 
-const gruCell: Cell<RecurrentConfig> = { options: [], code: () => 5, gates: 3, states: 1, after: true };
+const gruCell: Cell<GruConfig> = {
+  options: ["resetAfter"],
+  check({ resetAfter }, who) {
+    if (resetAfter === undefined || (resetAfter as unknown) === true) return;
+    throw new OptionError(`${who}.resetAfter: expected true, got ${show(resetAfter)}. There is no other form.`);
+  },
+  code: () => 5,
+  gates: 3,
+  states: 1,
+  after: true,
+};
 
 /** The cells by the type of their layer. */
 export const cells = { simpleRnn: simpleCell, lstm: lstmCell, gru: gruCell };

@@ -98,12 +98,12 @@ export const separableConv2d: LayerDefinition<SeparableConv2dConfig> = {
   derived: (config, inp) => conv2d.derived!(pointwise(config), between(config, inp)),
   keeps: ["kernelFlipped"],
   constants: (config, inp) => depthwiseConv2d.constants!(depthwise(config), inp),
-  scratch(config, inp, batch, zeros) {
+  scratch(config, inp, batch, zeros, out) {
     const middle = between(config, inp);
     const width = sizeOf(middle);
     return {
-      ...depthwiseConv2d.scratch!(depthwise(config), inp, batch, zeros),
-      ...conv2d.scratch!(pointwise(config), middle, batch, zeros),
+      ...depthwiseConv2d.scratch!(depthwise(config), inp, batch, zeros, middle),
+      ...conv2d.scratch!(pointwise(config), middle, batch, zeros, out),
       middle: { width },
       middleGradient: { width },
     };
@@ -131,7 +131,11 @@ export const separableConv2d: LayerDefinition<SeparableConv2dConfig> = {
   },
   refresh: (config, context, inp) =>
     conv2d.refresh!(pointwise(config), within("pointwise", context), between(config, inp)),
-  multiplyAdds: (config, inp) =>
-    depthwiseConv2d.multiplyAdds!(depthwise(config), inp) +
-    conv2d.multiplyAdds!(pointwise(config), between(config, inp)),
+  multiplyAdds(config, inp, out) {
+    const middle = between(config, inp);
+    return (
+      depthwiseConv2d.multiplyAdds!(depthwise(config), inp, middle) +
+      conv2d.multiplyAdds!(pointwise(config), middle, out)
+    );
+  },
 };

@@ -13,7 +13,7 @@ const MOST = 8;
 
 /** Multiply-adds of one example, forward. */
 export const multiplyAdds = ({ nodes }: Program): number =>
-  nodes.reduce((sum, { definition, config, inp }) => sum + (definition.multiplyAdds?.(config, inp) ?? 0), 0);
+  nodes.reduce((sum, { definition, config, inp, out }) => sum + (definition.multiplyAdds?.(config, inp, out) ?? 0), 0);
 
 /** The team size for which a training step should take the least time. */
 export function estimateWorkers(program: Program, batch: number): number {

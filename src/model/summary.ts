@@ -23,7 +23,7 @@ export function summarize(program: Program, { bytes, workers, batch, auto }: Tea
     name,
     showShape(out),
     String(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)),
-    String(definition.multiplyAdds?.(config, inp) ?? 0),
+    String(definition.multiplyAdds?.(config, inp, out) ?? 0),
     ...(graph ? [below(from)] : []),
   ]);
   const total = (column: number) => rows.reduce((sum, row) => sum + Number(row[column]), 0);

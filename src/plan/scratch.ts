@@ -7,9 +7,9 @@ import type { LayoutRequest } from "./request.js";
 /** Working memory of the layers: of those that see the data's own zeros, with what it takes to leave these out. */
 export function takeScratch(arena: Arena, { nodes }: Program, { batch, workers, train, validation }: LayoutRequest) {
   const mostlyZeros = (input: number) => (train?.zeros[input] ?? false) || (validation?.zeros[input] ?? false);
-  const tensors = nodes.flatMap(({ name, definition, config, inp, zerosOf }) => {
+  const tensors = nodes.flatMap(({ name, definition, config, inp, out, zerosOf }) => {
     const zeros = zerosOf !== undefined && mostlyZeros(zerosOf);
-    const wanted = definition.scratch?.(config, inp, batch, zeros) ?? {};
+    const wanted = definition.scratch?.(config, inp, batch, zeros, out) ?? {};
     return Object.entries(wanted).map(([key, size]): [string, Tensor] => {
       const full = `${name}.${key}`;
       if ("width" in size) return [full, arena.rows(full, batch, size.width)];

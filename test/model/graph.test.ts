@@ -6,6 +6,7 @@ import {
   add,
   average,
   concatenate,
+  cropping2d,
   dense,
   dropout,
   flatten,
@@ -99,6 +100,36 @@ for (const type of Object.keys(merges) as (keyof typeof merges)[]) {
     );
   });
 }
+
+test("concatenate puts values side by side along any axis, and gradients go back to each", async () => {
+  const shape = [2, 3, 5];
+  const inputs = input({ shape });
+  const narrow = cropping2d({
+    cropping: [
+      [0, 0],
+      [0, 2],
+    ],
+  }).apply(inputs);
+  await using model = functional({ inputs, outputs: concatenate({ axis: 2 }).apply([inputs, narrow, inputs]) });
+  model.compile({ optimizer: sgd(), numerics: "strict", workers: 2 });
+  const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => i + 1);
+  const [data, dout] = [numbers(2 * 30), numbers(2 * 2 * 7 * 5)];
+  const at = (line: number, pixel: number, channel: number) => (line * 3 + pixel) * 5 + channel;
+  const gradient = new Float32Array(60);
+  // Of both examples' lines; a line's pixels are 0, 1, 2, then 0, then 0, 1, 2.
+  const want = Array.from({ length: 4 }, (_, line) =>
+    [0, 1, 2, 0, 0, 1, 2].map((pixel, place) =>
+      Array.from({ length: 5 }, (_, channel) => {
+        gradient[at(line, pixel, channel)]! += dout[(line * 7 + place) * 5 + channel]!;
+        return data[at(line, pixel, channel)]!;
+      }),
+    ),
+  );
+  const out = await model.predict(data);
+  assert.equal(out.shape, [2, 2, 7, 5]);
+  assert.equal([...out.data], want.flat(2));
+  assert.equal((await model.backward(data, dout)).input.data, gradient);
+});
 
 test("of equal values the first has the gradient of their maximum", async () => {
   const inputs = input({ shape: [4] });

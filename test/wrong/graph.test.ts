@@ -1,5 +1,16 @@
 import { suite } from "uvu";
-import { add, concatenate, dense, embedding, functional, input, sequential, subtract } from "../../src/index.js";
+import {
+  add,
+  concatenate,
+  dense,
+  dot,
+  embedding,
+  functional,
+  input,
+  reshape,
+  sequential,
+  subtract,
+} from "../../src/index.js";
 import { anyhow, eachThrows, withoutThreads } from "./wrong.js";
 
 const test = suite("wrong graphs");
@@ -76,6 +87,40 @@ test(
         () => model(add().apply([wide, x])),
         "E_SHAPE",
         /add_0: .*\(B, 8\) of wide and \(B, 4\) of input\. Give/,
+      ],
+      ["axis 0", () => concatenate({ axis: 0 }), "E_OPTION", /^concatenate\.axis: .* got 0\. Axis 0 is the batch/],
+      ["axis 2", () => model(concatenate({ axis: 2 }).apply([x, x])), "E_SHAPE", /with axis 2, got \(B, 4\) of input/],
+      [
+        "other lines",
+        () => model(concatenate({ axis: 1 }).apply([x, reshape({ targetShape: [4, 1] }).apply(x)])),
+        "E_SHAPE",
+        /alike in all extents but that of axis 1, got \(B, 4\) of input and \(B, 4, 1\) of reshape_0/,
+      ],
+      [
+        "no axes",
+        () => anyhow.dot!({}),
+        "E_OPTION",
+        /^dot\.axes: expected a whole number .* got undefined\. Axis 0 is/,
+      ],
+      ["the batch's axis", () => dot({ axes: [1, 0] }), "E_OPTION", /^dot\.axes: .* got \[1, 0\]/],
+      ["normalize", () => anyhow.dot!({ axes: 1, normalize: 1 }), "E_OPTION", /^dot\.normalize: .* true or false/],
+      [
+        "axes of other extents",
+        () => model(dot({ axes: 1 }).apply([wide, x])),
+        "E_SHAPE",
+        /^dot_0: expected one extent along axes 1 and 1, got \(B, 8\) of wide and \(B, 4\) of input\. Say other axes/,
+      ],
+      [
+        "no such axis",
+        () => model(dot({ axes: [1, -2] }).apply([x, x])),
+        "E_SHAPE",
+        /expected inputs with axes 1 and -2/,
+      ],
+      [
+        "three of a product",
+        () => model(dot({ axes: 1 }).apply([x, x, x])),
+        "E_SHAPE",
+        /^dot_0: expected 2 inputs, got/,
       ],
       ["three", () => model(subtract().apply([x, x, x])), "E_SHAPE", /subtract_0: expected 2 inputs, got 3/],
       [

@@ -108,6 +108,18 @@ test(
         /^simpleRnn_0 on input: expected sequences \(B, steps, channels\), got \(B, 4\)\. Put reshape/,
       ],
       [
+        "a reset before the product",
+        () => anyhow.gru!({ units: 2, resetAfter: false }),
+        "E_OPTION",
+        /^gru\.resetAfter: expected true, got false\. There is no other form\.$/,
+      ],
+      [
+        "the usual reset, on a vector",
+        () => sequential([input({ shape: [4] }), gru({ units: 2, resetAfter: true })]),
+        "E_SHAPE",
+        /^gru_0/,
+      ],
+      [
         "no layer",
         () => anyhow.bidirectional!(),
         "E_OPTION",
