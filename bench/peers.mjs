@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { report, table, verdict } from "./report.mjs";
 import { alternate, Child, figure, median, spread, warmUp } from "./rounds.mjs";
 import { here, install, isInstalled, nodes, python, root, torchEnvironment } from "./setup.mjs";
-import { WORKLOADS, writeData } from "./workloads.mjs";
+import { WORKLOADS, withLayers, writeData } from "./workloads.mjs";
 
 const FULL = { rounds: 7, round: 0.4, warm: 2 };
 const QUICK = { rounds: 2, round: 0.03, warm: 0 };
@@ -58,13 +58,18 @@ async function measure(workload, runners, { rounds, round, warm }, folder) {
       runners[first] &&
       runners[second] &&
       !(first === "auto" && !workload.targets.auto) &&
-      !(second === "full" && workload.data !== "pixels"),
+      !(second === "full" && workload.data !== "pixels") &&
+      !workload.without?.includes(second),
   );
   const wanted = new Set(comparisons.flat());
   try {
     for (const [key, [, command, args, options, env]] of Object.entries(runners)) {
       if (!wanted.has(key)) continue;
-      const child = new Child(command, [...args, JSON.stringify({ workload, folder, options })], env);
+      const child = new Child(
+        command,
+        [...args, JSON.stringify({ workload: withLayers(workload), folder, options })],
+        env,
+      );
       children[key] = child;
       try {
         await child.ready();
@@ -95,7 +100,8 @@ function show(workload, runners, { children, results }) {
     ]);
     if (!steps.length) return ["failed", ""];
     const rate = workload.batch / median(steps);
-    return [Math.round(rate).toLocaleString("en-US"), ((rate * operations(workload)) / 1e9).toFixed(1)];
+    const gigaflops = workload.units ? ((rate * operations(workload)) / 1e9).toFixed(1) : "";
+    return [Math.round(rate).toLocaleString("en-US"), gigaflops];
   };
   const note = ({ workers, numerics }) => (workers ? `${numerics}, ${workers} worker${workers > 1 ? "s" : ""}` : "");
   const speeds = Object.entries(children).map(([key, { info }]) => [runners[key][0], note(info), ...samples(key)]);
@@ -114,38 +120,49 @@ function show(workload, runners, { children, results }) {
   ].join("\n\n");
 }
 
+/** Columns of the summary: who stands beside one worker. */
+const COLUMNS = {
+  "torch 1": ": PyTorch",
+  tfjs: ": tfjs-wasm",
+  jax: ": jax-js",
+  team: "2 workers : 1",
+  auto: "auto : 1",
+};
+const columnOf = ([first, second]) => COLUMNS[second === "one" ? first : second];
+
 /** The ratios that the targets are about, all workloads in one table. */
 function summary(all) {
-  const columns = COMPARISONS.filter((keys) => WORKLOADS.some((workload) => targetOf(workload, keys) !== undefined));
-  const cell = ({ workload, results }, [first, second]) => {
-    const target = targetOf(workload, [first, second]);
-    const found = results.find(({ keys }) => keys[0] === first && keys[1] === second);
-    if (!found?.ratios.length) return "";
+  const find = (results, keys) => results.find((result) => `${result.keys}` === `${keys}`);
+  const columns = COMPARISONS.filter((keys) => columnOf(keys) && all.some(({ results }) => find(results, keys)));
+  const cell = ({ workload, results }, keys) => {
+    const target = targetOf(workload, keys);
+    const found = find(results, keys);
+    if (!found) return "";
+    if (!found.ratios.length) return "failed";
     const value = median(found.ratios);
     if (target === undefined) return figure(value);
     return `${figure(value)} of ${target}${value >= target ? "" : " (missed)"}`;
   };
-  const names = {
-    "torch 1": ": PyTorch",
-    tfjs: ": tfjs-wasm",
-    jax: ": jax-js",
-    team: "2 workers : 1",
-    auto: "auto : 1",
-  };
   return table([
-    ["Whetstone, 1 worker, fast", ...columns.map(([first, second]) => names[second === "one" ? first : second])],
+    ["Whetstone, 1 worker, fast", ...columns.map(columnOf)],
     ...all.map((one) => [`${one.workload.name}: ${one.workload.title}`, ...columns.map((keys) => cell(one, keys))]),
   ]);
 }
 
-export default async function peers({ quick = false, only, workload: chosen, build = join(root, "build") } = {}) {
+/** Measures these workloads and writes the section `name` of the results. */
+export async function compare(
+  name,
+  title,
+  given,
+  { quick = false, only, workload: chosen, build = join(root, "build") },
+) {
   if (!quick && !only) install();
   const runners = Object.fromEntries(
     Object.entries(findRunners(build)).filter(([key]) => key === "one" || !only || only.includes(key)),
   );
-  const workloads = WORKLOADS.filter(({ name }) => !chosen || chosen.includes(name)).map((workload) =>
-    quick ? { ...workload, rows: Math.min(workload.rows, 1280) } : workload,
-  );
+  const workloads = given
+    .filter(({ name }) => !chosen || chosen.includes(name))
+    .map((workload) => (quick ? { ...workload, rows: Math.min(workload.rows, 10 * workload.batch) } : workload));
   const folder = mkdtempSync(join(tmpdir(), "whetstone-bench-"));
   const all = [];
   try {
@@ -168,6 +185,8 @@ export default async function peers({ quick = false, only, workload: chosen, bui
     ...(info("tfjs") ? [`TensorFlow.js ${info("tfjs").version}. jax-js ${info("jax")?.version ?? "left out"}.`] : []),
   ];
   const body = [summary(all), ...all.map((one) => show(one.workload, runners, one))].join("\n\n");
-  report("peers", "Peers", facts, body, { quick: quick || Boolean(only) || Boolean(chosen) });
+  report(name, title, facts, body, { quick: quick || Boolean(only) || Boolean(chosen) });
   return all.every(({ failures }) => failures.length === 0);
 }
+
+export default (options = {}) => compare("peers", "Peers", WORKLOADS, options);

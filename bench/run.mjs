@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 /** name -> module; its default export runs the bench and returns false where a promise was not kept. */
 const BENCHES = {
   peers: "./peers.mjs",
+  layers: "./layers.mjs",
   gemm: "./gemm.mjs",
   chromium: "./chromium.mjs",
   limits: "./limits.mjs",

@@ -94,7 +94,31 @@ const DATA = {
     const row = (r) => weights.reduce((sum, weight, i) => sum + weight * x[13 * r + i], 0.1 * normal());
     return { x, y: Float32Array.from({ length: rows }, (_, r) => row(r)) };
   },
+  /** Whole numbers below `values`; the labels are what comes next. */
+  characters(_, rows, { shape: [steps], values, labels }) {
+    const next = random(3);
+    const text = Float32Array.from({ length: rows * steps + 1 }, () => Math.floor(next() * values));
+    const label = (i) => text[steps * Math.floor(i / labels) + (steps - labels) + (i % labels) + 1];
+    return { x: text.slice(0, -1), y: Int32Array.from({ length: rows * labels }, (_, i) => label(i)) };
+  },
+  series(_, rows, { shape: [steps, channels] }) {
+    const next = random(4);
+    const x = Float32Array.from({ length: rows * steps * channels }, () => 2 * next() - 1);
+    return { x, y: Int32Array.from({ length: rows }, () => Math.floor(10 * next())) };
+  },
 };
+
+/** A dense net's layers and the shape of its rows, as a net has them; any other workload as it is. */
+export function withLayers(workload) {
+  const { units, loss, l2 } = workload;
+  if (!units) return workload;
+  const last = loss === "mse" ? "linear" : "softmax";
+  const layers = units.slice(1).map((count, i) => ({
+    ...{ type: "dense", units: count, activation: i + 2 < units.length ? "relu" : last },
+    ...(i === 0 && l2 ? { kernelRegularizer: { l2 } } : {}),
+  }));
+  return { ...workload, layers, shape: [units[0]] };
+}
 
 const fileOf = ({ data, rows }, part) => `${data}-${rows}.${part}`;
 
@@ -102,7 +126,7 @@ const fileOf = ({ data, rows }, part) => `${data}-${rows}.${part}`;
 export async function writeData(folder, workloads) {
   const { train } = await readMnist();
   for (const workload of workloads) {
-    const { x, y } = DATA[workload.data](train, workload.rows);
+    const { x, y } = DATA[workload.data](train, workload.rows, workload);
     await writeFile(join(folder, fileOf(workload, "x")), x);
     await writeFile(join(folder, fileOf(workload, "y")), y);
   }

@@ -39,9 +39,22 @@ test("a quick run gives a table with every workload, and changes no results", as
   assert.is(existsSync(file) ? statSync(file).mtimeMs : undefined, before);
 });
 
+test("a quick run of other layers gives a table with every net", async () => {
+  const { stdout } = await bench("layers", "--quick", "--only=one,team");
+  const [, summary = ""] = stdout.split("## Layers");
+  for (const net of ["LeNet", "Transformer", "LSTM"]) {
+    const rows = rowsOf(summary, `${net}: `);
+    assert.is(rows.length, 1, net);
+    assert.match(rows[0]![2]!, /^\d+\.\d+( of [\d.]+( \(missed\))?)?$/, `${net}: ${rows[0]}`);
+  }
+  const speeds = rowsOf(summary, "Whetstone, 1 worker ").filter(([, name]) => !name!.includes(":"));
+  assert.is(speeds.length, 3);
+  for (const [, name, , rate] of speeds) assert.ok(Number(rate!.replaceAll(",", "")) > 0, `${name}: ${rate}`);
+});
+
 test("names that nothing has are refused", async () => {
   for (const [given, expected] of [
-    ["nothing", /expected peers, gemm, chromium, limits, recipe, got nothing/],
+    ["nothing", /expected peers, layers, gemm, chromium, limits, recipe, got nothing/],
     ["--slow", /expected quick, only, workload, build, got --slow/],
   ] as const) {
     const error = await bench(given).then(

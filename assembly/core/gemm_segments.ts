@@ -151,9 +151,10 @@ function tile4(
       let a1 = a0 + a_row;
       let a2 = a1 + a_row;
       let a3 = a2 + a_row;
-      for (let k = K; k > 0; k--) {
-        const b0 = v128.load(b);
-        const b1 = v128.load(b, 16);
+      // Two k at a time as in gemm.ts.
+      for (let left = K; ; left -= 2) {
+        let b0 = v128.load(b);
+        let b1 = v128.load(b, 16);
         let x = v128.load32_splat(a0);
         c00 = madd(x, b0, c00);
         c01 = madd(x, b1, c01);
@@ -166,11 +167,30 @@ function tile4(
         x = v128.load32_splat(a3);
         c30 = madd(x, b0, c30);
         c31 = madd(x, b1, c31);
-        a0 += 4;
-        a1 += 4;
-        a2 += 4;
-        a3 += 4;
-        b += 32;
+        if (left == 1) {
+          b += 32;
+          break;
+        }
+        b0 = v128.load(b, 32);
+        b1 = v128.load(b, 48);
+        x = v128.load32_splat(a0, 4);
+        c00 = madd(x, b0, c00);
+        c01 = madd(x, b1, c01);
+        x = v128.load32_splat(a1, 4);
+        c10 = madd(x, b0, c10);
+        c11 = madd(x, b1, c11);
+        x = v128.load32_splat(a2, 4);
+        c20 = madd(x, b0, c20);
+        c21 = madd(x, b1, c21);
+        x = v128.load32_splat(a3, 4);
+        c30 = madd(x, b0, c30);
+        c31 = madd(x, b1, c31);
+        b += 64;
+        if (left == 2) break;
+        a0 += 8;
+        a1 += 8;
+        a2 += 8;
+        a3 += 8;
       }
       start += a_segment;
     }

@@ -8,11 +8,13 @@ import time
 
 import torch
 
+import nets
+
 given = json.loads(sys.argv[1])
 work, folder, threads = given["workload"], given["folder"], given["options"]["threads"]
 torch.set_num_threads(threads)
-units, batch, l2 = work["units"], work["batch"], work["l2"]
-mse = work["loss"] == "mse"
+shape, batch, l2 = tuple(work["shape"]), work["batch"], work["l2"]
+mse, labels = work["loss"] == "mse", work.get("labels", 1)
 
 
 def read(part, kind):
@@ -33,13 +35,14 @@ def blas():
     return f"no OpenBLAS: {', '.join(paths)}"
 
 
-x = read("x", torch.float32).reshape(-1, units[0])
+x = read("x", torch.float32).reshape(-1, *shape)
 y = read("y", torch.float32).reshape(-1, 1) if mse else read("y", torch.int32).long()
-batches = [(a.clone(), b.clone()) for a, b in zip(x.split(batch), y.split(batch))]
-layers = []
-for i in range(len(units) - 1):
-    layers += [torch.nn.Linear(units[i], units[i + 1]), torch.nn.ReLU()]
-model = torch.nn.Sequential(*layers[:-1])
+if len(shape) == 3:
+    x = x.permute(0, 3, 1, 2)
+if work["layers"][0]["type"] == "embedding":
+    x = x.long()
+batches = [(a.clone().contiguous(), b.clone()) for a, b in zip(x.split(batch), y.split(labels * batch))]
+model = nets.build(work["layers"], tuple(x.shape[1:]))
 criterion = torch.nn.MSELoss() if mse else torch.nn.CrossEntropyLoss()
 first, *rest = model.parameters()
 groups = [{"params": [first], "weight_decay": 2 * l2}, {"params": rest}]
@@ -57,7 +60,8 @@ def run(steps):
         inputs, targets = batches[at]
         at = (at + 1) % len(batches)
         optimizer.zero_grad(set_to_none=True)
-        loss = criterion(model(inputs), targets)
+        outputs = model(inputs)
+        loss = criterion(outputs.flatten(0, 1) if labels > 1 else outputs, targets)
         loss.backward()
         optimizer.step()
     value = loss.item()

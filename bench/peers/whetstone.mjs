@@ -1,20 +1,19 @@
 // Whetstone on resident data. The time runs from the first word of the training thread to the last epoch's end, as they arrive:
 // shuffling, gathering, snapshots and logs are in it. For Node and pages alike.
 
+/** The value behind one layer of a workload. */
+function apply(library, value, { type, layers, ...options }) {
+  if (type !== "residual") return library[type](options).apply(value);
+  const inner = layers.reduce((value, layer) => apply(library, value, layer), value);
+  return library.add().apply([value, inner]);
+}
+
 export async function create(library, workload, data, { workers, numerics, processor, fill }) {
-  const { dense, input, sequential, sgd, adam } = library;
-  const { units, l2, batch, rows, loss, optimizer } = workload;
-  const last = units.length - 1;
-  const model = sequential([
-    input({ shape: [units[0]] }),
-    ...units.slice(1).map((count, i) =>
-      dense({
-        units: count,
-        activation: i + 1 < last ? "relu" : loss === "mse" ? "linear" : "softmax",
-        ...(i === 0 && l2 ? { kernelRegularizer: { l2 } } : {}),
-      }),
-    ),
-  ]);
+  const { input, functional, sgd, adam } = library;
+  const { layers, shape, labels = 1, batch, rows, loss, optimizer } = workload;
+  const inputs = input({ shape });
+  const outputs = layers.reduce((value, layer) => apply(library, value, layer), inputs);
+  const model = functional({ inputs, outputs });
   const { name, ...options } = optimizer;
   model.compile({
     optimizer: { sgd, adam }[name](options),
@@ -23,8 +22,8 @@ export async function create(library, workload, data, { workers, numerics, proce
     workers,
     numerics,
   });
-  const { y } = data;
-  const x = fill ? data.x.map((value) => value || fill) : data.x;
+  const y = labels > 1 ? { data: data.y, shape: [rows, labels] } : data.y;
+  const x = { data: fill ? data.x.map((value) => value || fill) : data.x, shape: [rows, ...shape] };
   const perEpoch = Math.ceil(rows / batch);
   /** Epochs of the fits so far. */
   let trained = 0;
