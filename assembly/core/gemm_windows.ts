@@ -52,7 +52,7 @@ export function gemm_windows(
     const a2 = a + offset(k + 2, channels, segments, a_segment, a_down);
     const a3 = a + offset(k + 3, channels, segments, a_segment, a_down);
     const m = last - k;
-    // Six or four rows as in gemm.ts.
+    // Six rows, or four in the strict build, whose products need a register of their own.
     if (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
       const a4 = a + offset(k + 4, channels, segments, a_segment, a_down);
       const a5 = a + offset(k + 5, channels, segments, a_segment, a_down);
