@@ -38,6 +38,7 @@ export const mutations = [
   row("layers/attention", "t * a_row + first * a_k", "t * a_row"),
   row("layers/attention", "f32x4.sub(v128.load(at(slope, i)), sum)", "v128.load(at(slope, i))"),
   row("layers/dense", "const last = min(to - panel * blocks, blocks);", "const last = min(to, blocks);"),
+  row("layers/dense", "min(to - from, block)", "block"),
   row("layers/dense", "transpose4(target + 16, source + 128);", "transpose4(target + 16, source + 16);"),
   row("layers/activation", `v128.andnot(dy, f32x4.le(x, ${zero}))`, `v128.andnot(dy, f32x4.lt(x, ${zero}))`),
   row("layers/activation", "f32x4.splat(0.3989422804014327)", "f32x4.splat(0.39)"),

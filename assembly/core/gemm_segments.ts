@@ -23,7 +23,7 @@ export function gemm_segments(
   a_down: usize,
 ): void {
   let m = M;
-  // Six or four rows as in gemm.ts.
+  // Six rows, or four in the strict build, whose products need a register of their own.
   while (ASC_FEATURE_RELAXED_SIMD && m >= 6 && m != 8) {
     tile6(c, a, b, bias, rows, segments, K, c_row, a_row, a_segment, a_down);
     c += 6 * c_row;

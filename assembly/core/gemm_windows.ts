@@ -58,7 +58,7 @@ export function gemm_windows(
       const side = min(channels - (row % channels), M - m);
       const target = at(c, m << 3);
       const a0 = a + offset(row, channels, segments, a_segment, a_down);
-      // Six or four rows as in gemm.ts.
+      // Six rows, or four in the strict build, whose products need a register of their own.
       if (ASC_FEATURE_RELAXED_SIMD && side >= 6 && side != 8) {
         tile6(target, a0, d, image, end, lines, pixels, a_step, line_rest, image_rest, d_step, d_rest, columns);
         m += 6;

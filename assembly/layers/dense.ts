@@ -22,18 +22,41 @@ export function dense_forward(
   from: i32,
   to: i32,
 ): void {
-  const panel_size = round8(I) << 3;
-  for (let o = 0; o < O; o += 8) {
-    gemm_rows(
-      at(out, from * out_stride + o),
-      at(inp, from * inp_stride),
-      at(weight, (o >> 3) * panel_size),
-      bias ? at(bias, o) : 0,
-      to - from,
-      I,
-      out_stride << 2,
-      inp_stride << 2,
-    );
+  multiply(out, inp, weight, bias, I, O, out_stride, inp_stride, from, to);
+}
+
+/** Rows of more floats than the second cache holds are taken in blocks of BLOCK, which stay there while all panels pass. */
+const CACHE: i32 = 1 << 18;
+const BLOCK: i32 = 80;
+
+/** out (B,N) = inp (B,K) · weight (K,N) + bias (N) or 0, rows from..to. */
+function multiply(
+  out: usize,
+  inp: usize,
+  weight: usize,
+  bias: usize,
+  K: i32,
+  N: i32,
+  out_stride: i32,
+  inp_stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  const panel_size = round8(K) << 3;
+  const block = (to - from) * inp_stride > CACHE ? BLOCK : to - from;
+  for (; from < to; from += block) {
+    for (let n = 0; n < N; n += 8) {
+      gemm_rows(
+        at(out, from * out_stride + n),
+        at(inp, from * inp_stride),
+        at(weight, (n >> 3) * panel_size),
+        bias ? at(bias, n) : 0,
+        min(to - from, block),
+        K,
+        out_stride << 2,
+        inp_stride << 2,
+      );
+    }
   }
 }
 
@@ -52,19 +75,7 @@ export function dense_backward_input(
   from: i32,
   to: i32,
 ): void {
-  const panel_size = round8(O) << 3;
-  for (let i = 0; i < I; i += 8) {
-    gemm_rows(
-      at(dinp, from * dinp_stride + i),
-      at(dout, from * dout_stride),
-      at(weight_t, (i >> 3) * panel_size),
-      0,
-      to - from,
-      O,
-      dinp_stride << 2,
-      dout_stride << 2,
-    );
-  }
+  multiply(dinp, dout, weight_t, 0, O, I, dinp_stride, dout_stride, from, to);
 }
 
 /**

@@ -37,6 +37,8 @@ const forward: Oracle<Case> = {
   },
 };
 oracle(test, forward);
+// More floats than are taken at once.
+oracle(test, { ...forward, cases: [{ B: 16410, I: 9, O: 9, bias: true }] });
 
 oracle(test, {
   kernel: "dense_backward_input",
