@@ -15,7 +15,7 @@ const pairs = ({ conv2d, maxPooling2d }, kernelSize, filters) =>
   ]);
 
 /** Each: what is read, the net between pixels and classes, how it learns, and what share of the test images every seed must reach. */
-export const trainings = [
+const trainings = [
   {
     name: "digits: conv 8 and 16 of 5 x 5, dense 64; Adam 0.001",
     data: "digits",
@@ -60,7 +60,7 @@ export const trainings = [
 ];
 
 /** The share of the test images that a net of this seed knows after training. */
-export async function train({ layers, optimizer, epochs, batchSize }, seed, { train, test }) {
+async function train({ layers, optimizer, epochs, batchSize }, seed, { train, test }) {
   // The package itself, which need not be built when this file is loaded.
   const whetstone = await import("whetstone");
   const { dense, input, rescaling, sequential } = whetstone;
@@ -86,27 +86,23 @@ export async function train({ layers, optimizer, epochs, batchSize }, seed, { tr
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 
-/** Both kinds of images by the name that trainings know them by. */
-export const readImages = async () => ({ digits: await readMnist(), clothes: await readFashion(SPLIT_SEED) });
-
 /** Lines of the section and what went wrong. */
 export async function proveImages() {
-  const data = await readImages();
-  const [rows, problems] = [[], []];
-  for (const training of trainings) {
-    // One worker for each seed, all at once: the bits are those of any team.
-    const shares = await Promise.all(SEEDS.map((seed) => train(training, seed, data[training.data])));
-    const { name, epochs, least } = training;
-    shares.forEach((accuracy, i) => {
-      if (accuracy >= least) return;
-      problems.push(
-        `${name}, seed ${SEEDS[i]}: expected ${percent(least)} of the test images, got ${percent(accuracy)}`,
-      );
-    });
-    const cells = [name, epochs, percent(least), ...shares.map(percent)];
-    rows.push(`| ${cells.join(" | ")} |`);
-    console.log(rows.at(-1));
-  }
+  const data = { digits: await readMnist(), clothes: await readFashion(SPLIT_SEED) };
+  // All at once, each on a worker of its own: the bits are those of any team.
+  const results = await Promise.all(
+    trainings.map((training) => Promise.all(SEEDS.map((seed) => train(training, seed, data[training.data])))),
+  );
+  const rows = trainings.map(({ name, epochs, least }, i) => {
+    const cells = [name, epochs, percent(least), ...results[i].map(percent)];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const problems = trainings.flatMap(({ name, least }, i) =>
+    results[i].flatMap((share, at) => {
+      const expected = `expected ${percent(least)} of the test images, got ${percent(share)}`;
+      return share >= least ? [] : [`${name}, seed ${SEEDS[at]}: ${expected}`];
+    }),
+  );
   return {
     lines: [
       "Each conv2d pads to the same extent, has a relu and a 2 x 2 maximum behind it; batches of 64, the last layer a softmax of 10,",
