@@ -16,7 +16,7 @@ const { launch } = await import(join(root, "test/chromium.mjs"));
 const run = promisify(execFile);
 
 /** What it has now, and little more: each row of a table costs about half a kB. The aim is 90 kB. */
-const MOST_GZIP = 132_000;
+const MOST_GZIP = 133_000;
 const ANSWER_MILLISECONDS = 8000;
 
 /** A function `train(library, options)`, as source. */
