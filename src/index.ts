@@ -78,7 +78,7 @@ export {
   zeroPadding2d,
 } from "./factories/layers.js";
 export { loadModel } from "./factories/load.js";
-export { add, average, concatenate, dot, maximum, multiply, subtract } from "./factories/merges.js";
+export { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from "./factories/merges.js";
 export { type FunctionalConfig, functional, sequential } from "./factories/model.js";
 export { adaptNormalization } from "./factories/normalization.js";
 export {

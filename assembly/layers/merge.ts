@@ -78,6 +78,14 @@ export function merge_maximum(out: usize, inp: usize, stride: i32, from: i32, to
   }
 }
 
+/** out = min(out, inp), rows from..to. Nothing may alias. */
+export function merge_minimum(out: usize, inp: usize, stride: i32, from: i32, to: i32): void {
+  const end = to * stride;
+  for (let i = from * stride; i < end; i += 4) {
+    v128.store(at(out, i), f32x4.min(v128.load(at(out, i)), v128.load(at(inp, i))));
+  }
+}
+
 /** values *= 1 where inp = out, and 0 elsewhere; the other way round where `same` is 0. Rows from..to; nothing may alias. */
 export function merge_where(values: usize, inp: usize, out: usize, same: i32, stride: i32, from: i32, to: i32): void {
   const flip = i32x4.splat(same ? 0 : -1);

@@ -19,6 +19,9 @@ export const average = (config: Named = {}) => layer({ ...given(config, "average
 /** The largest of values of one shape, number by number. */
 export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum"), type: "maximum" });
 
+/** The smallest of values of one shape, number by number. */
+export const minimum = (config: Named = {}) => layer({ ...given(config, "minimum"), type: "minimum" });
+
 /** Values side by side on an axis, by default the last. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
 export const concatenate = (config: ConcatenateConfig & Named = {}) =>
   layer({ ...given(config, "concatenate"), type: "concatenate" });

@@ -77,8 +77,9 @@ export const dot: LayerDefinition<DotConfig> = {
     const [first, second] = inps as [Shape, Shape];
     const axes = axesOf(config);
     const [one, two] = [placeOf(axes[0], first), placeOf(axes[1], second)];
-    if (one < 0 || two < 0) fail(`inputs with axes ${axes.join(" and ")}`, "Count the axes of an example from 1");
-    if (first[one] !== second[two]) fail(`one extent along axes ${axes.join(" and ")}`, "Say other axes");
+    if (first[one] === undefined || first[one] !== second[two]) {
+      fail(`one extent along axes ${axes.join(" and ")}`, "Count the axes of an example from 1");
+    }
     const out = [...without(first, one), ...without(second, two)];
     return out.length ? out : [1];
   },

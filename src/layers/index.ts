@@ -21,7 +21,7 @@ import { gaussianDropout, gaussianNoise } from "./gaussian.js";
 import { groupNormalization, layerNormalization, rmsNormalization } from "./group_normalization.js";
 import type { LayerDefinition } from "./layer.js";
 import { masking } from "./masking.js";
-import { add, average, concatenate, maximum, multiply, subtract } from "./merge.js";
+import { add, average, concatenate, maximum, minimum, multiply, subtract } from "./merge.js";
 import { modalityDropout } from "./modality_dropout.js";
 import { normalization } from "./normalization.js";
 import {
@@ -108,6 +108,7 @@ export const layers = {
   multiply,
   average,
   maximum,
+  minimum,
   concatenate,
   dot,
 };

@@ -87,25 +87,32 @@ export const multiply = merge(
   },
 );
 
+/** One of the inputs' values each; of equal ones the first has the gradient. */
+const chosen = (kernel: "merge_maximum" | "merge_minimum") =>
+  merge(
+    (context) => {
+      const { batch, inps, out } = context;
+      const [first, ...others] = inps;
+      const choose = (inp: Tensor) => step(kernel, batch, updates(out), reads(inp), out.stride);
+      return [sum(context, out, first!, 1, true), ...others.map(choose)];
+    },
+    (context, dinp, k) => {
+      const { batch, inps, out, dout } = context;
+      const where = (inp: Tensor, same: number) =>
+        step("merge_where", batch, updates(dinp), reads(inp), reads(out), same, dinp.stride);
+      return [
+        sum(context, dinp, dout, 1, true),
+        where(inps[k]!, 1),
+        ...inps.slice(0, k).map((earlier) => where(earlier, 0)),
+      ];
+    },
+  );
+
 /** `out = max(inp0, inp1, ...)`, value by value; of equal ones the first has the gradient. All of one shape. */
-export const maximum = merge(
-  (context) => {
-    const { batch, inps, out } = context;
-    const [first, ...others] = inps;
-    const larger = (inp: Tensor) => step("merge_maximum", batch, updates(out), reads(inp), out.stride);
-    return [sum(context, out, first!, 1, true), ...others.map(larger)];
-  },
-  (context, dinp, k) => {
-    const { batch, inps, out, dout } = context;
-    const where = (inp: Tensor, same: number) =>
-      step("merge_where", batch, updates(dinp), reads(inp), reads(out), same, dinp.stride);
-    return [
-      sum(context, dinp, dout, 1, true),
-      where(inps[k]!, 1),
-      ...inps.slice(0, k).map((earlier) => where(earlier, 0)),
-    ];
-  },
-);
+export const maximum = chosen("merge_maximum");
+
+/** `out = min(inp0, inp1, ...)`, value by value; of equal ones the first has the gradient. All of one shape. */
+export const minimum = chosen("merge_minimum");
 
 export interface ConcatenateConfig {
   /** Along which inputs stand side by side, counted from 1, or back from -1; default -1. */

@@ -74,6 +74,7 @@ oracle(test, {
 for (const [kernel, f] of [
   ["merge_product", (a: number, b: number) => a * b],
   ["merge_maximum", (a: number, b: number) => Math.max(a, b)],
+  ["merge_minimum", (a: number, b: number) => Math.min(a, b)],
 ] as const) {
   oracle(test, {
     kernel,

@@ -16,6 +16,7 @@ import {
   loadModel,
   type Model,
   maximum,
+  minimum,
   multiply,
   sequential,
   sgd,
@@ -28,13 +29,14 @@ const test = suite("functional models");
 const x = rowsOf(13, 4, 31);
 const labels = labelsOf(13, 3, 31);
 const bitsOf = async (model: Model) => (await model.getWeights()).map(({ data }) => [...new Int32Array(data.buffer)]);
-const merges = { add, subtract, multiply, average, maximum, concatenate };
+const merges = { add, subtract, multiply, average, maximum, minimum, concatenate };
 const formulas: Record<keyof typeof merges, (a: number[], b: number[]) => number[]> = {
   add: (a, b) => a.map((v, i) => v + b[i]!),
   subtract: (a, b) => a.map((v, i) => v - b[i]!),
   multiply: (a, b) => a.map((v, i) => v * b[i]!),
   average: (a, b) => a.map((v, i) => (v + b[i]!) / 2),
   maximum: (a, b) => a.map((v, i) => Math.max(v, b[i]!)),
+  minimum: (a, b) => a.map((v, i) => Math.min(v, b[i]!)),
   concatenate: (a, b) => [...a, ...b],
 };
 
@@ -131,19 +133,21 @@ test("concatenate puts values side by side along any axis, and gradients go back
   assert.equal((await model.backward(data, dout)).input.data, gradient);
 });
 
-test("of equal values the first has the gradient of their maximum", async () => {
-  const inputs = input({ shape: [4] });
-  const outputs = maximum().apply([inputs, inputs, inputs]);
-  await using model = functional({ inputs, outputs });
-  model.compile({ optimizer: sgd(), loss: "meanSquaredError", numerics: "strict" });
-  const zeros = x.map((row) => row.map(() => 0));
-  const { input: slope } = await model.gradients(x, zeros);
-  close(
-    slope.data,
-    x.flat().map((value) => (2 * value) / 4 / 13),
-    1e-6,
-  );
-});
+for (const [name, choose] of Object.entries({ maximum, minimum })) {
+  test(`of equal values the first has the gradient of their ${name}`, async () => {
+    const inputs = input({ shape: [4] });
+    const outputs = choose().apply([inputs, inputs, inputs]);
+    await using model = functional({ inputs, outputs });
+    model.compile({ optimizer: sgd(), loss: "meanSquaredError", numerics: "strict" });
+    const zeros = x.map((row) => row.map(() => 0));
+    const { input: slope } = await model.gradients(x, zeros);
+    close(
+      slope.data,
+      x.flat().map((value) => (2 * value) / 4 / 13),
+      1e-6,
+    );
+  });
+}
 
 test("a layer called twice has one set of weights, and the sum of both gradients", async () => {
   const inputs = input({ shape: [4] });

@@ -108,13 +108,13 @@ test(
         "axes of other extents",
         () => model(dot({ axes: 1 }).apply([wide, x])),
         "E_SHAPE",
-        /^dot_0: expected one extent along axes 1 and 1, got \(B, 8\) of wide and \(B, 4\) of input\. Say other axes/,
+        /^dot_0: expected one extent along axes 1 and 1, got \(B, 8\) of wide and \(B, 4\) of input\. Count the axes/,
       ],
       [
         "no such axis",
         () => model(dot({ axes: [1, -2] }).apply([x, x])),
         "E_SHAPE",
-        /expected inputs with axes 1 and -2/,
+        /expected one extent along axes 1 and -2/,
       ],
       [
         "three of a product",
