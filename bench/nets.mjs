@@ -15,7 +15,7 @@ const PREDICTED = {
   last: { head: [{ type: "cropping1d", cropping: [steps - 1, 0] }, { type: "flatten" }], labels: 1 },
   each: { head: [], labels: steps },
 };
-const { head, labels } = PREDICTED.last;
+const { head, labels } = PREDICTED.each;
 
 /** `without` are the peers that are not asked. */
 export const NETS = [
