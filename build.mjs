@@ -7,6 +7,7 @@ import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { bundles } from "./bundle.mjs";
 import { core, trimKernels } from "./core.mjs";
+import { loader } from "./loader.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const path = (...parts) => resolve(root, ...parts);
@@ -25,8 +26,9 @@ export async function buildKernels(target, extra = []) {
   if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
 }
 
-/** esbuild plugins: the worker as text, the kernels packed (one gzip stream, base64) or as plain bytes for tests. */
+/** esbuild plugins: what is taken of the loader, the worker as text, the kernels packed (one gzip stream, base64) or as plain bytes for tests. */
 export const plugins = [
+  loader,
   {
     name: "whetstone",
     setup({ onResolve, onLoad }) {
