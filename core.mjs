@@ -36,12 +36,15 @@ const LEFT_OUT = {
     "losses/custom": ["checkCustomLoss", "customLoss"],
     "metrics/custom": ["customMetric"],
   },
-  "a schedule of batch sizes": { "schedules/batchsizes": ["batchSizeAt", "observeGrowth"] },
+  "a schedule of batch sizes": {
+    "schedules/batchsizes": ["batchSizeAt", "observeGrowth", "startGrowth"],
+    "model/batchsizes": ["growthOf"],
+  },
   "a confusion matrix": { "metrics/classes": ["Confusion", "confusedClasses", "decision"] },
   "a profile": { "engine/profile": ["Profile"] },
   "dense on more than vectors": { "layers/dense": ["along"] },
   "a loss on more than vectors": { "plan/outcome": ["stepsOf"] },
-  "a graph of layers": { "plan/graph": ["readGraph"] },
+  "a graph of layers": { "plan/graph": ["readGraph"], "factories/graph": ["call"] },
   "several inputs or outputs": {
     "model/ports": ["eachByPort"],
     "model/training": ["readSeveral"],
@@ -61,6 +64,8 @@ const INSTEAD = {
   "plan/direction": { pairsOf: "() => 0", takePairs: "() => undefined", pairSteps: "() => []" },
   // No row of the schedules goes by results.
   "schedules/index": { plateauIn: "() => undefined" },
+  "plan/counters": { readPlateau: "() => undefined", writePlateau: "() => {}" },
+  "model/batchsizes": { keepGrowth: "() => {}" },
   // Layers stand one behind the other, are called once, and have one input and one output.
   "plan/graph": { checkCount: "() => {}" },
   "plan/edges": { takeEdges: "() => new Map()" },
