@@ -4,9 +4,11 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import zopfli from "@gfx/zopfli";
 import asc from "assemblyscript/asc";
 import { bundles } from "./bundle.mjs";
 import { core, trimKernels } from "./core.mjs";
+import { loader } from "./loader.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const path = (...parts) => resolve(root, ...parts);
@@ -25,8 +27,9 @@ export async function buildKernels(target, extra = []) {
   if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
 }
 
-/** esbuild plugins: the worker as text, the kernels packed (one gzip stream, base64) or as plain bytes for tests. */
+/** esbuild plugins: what is taken of the loader, the worker as text, the kernels packed (one gzip stream, base64) or as plain bytes for tests. */
 export const plugins = [
+  loader,
   {
     name: "whetstone",
     setup({ onResolve, onLoad }) {
@@ -36,9 +39,9 @@ export const plugins = [
         contents: (await library()).worker,
         loader: "text",
       }));
-      onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => {
+      onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, async () => {
         const names = "{ strictBytes, pieceBytes, packed }";
-        return { contents: `export const ${names} = ${JSON.stringify(pack(kernelFiles()))};`, loader: "js" };
+        return { contents: `export const ${names} = ${JSON.stringify(await pack(kernelFiles()))};`, loader: "js" };
       });
       onLoad({ filter: /^kernels:bytes$/, namespace: "whetstone" }, () => {
         const [strict, fast] = kernelFiles().map(
@@ -51,13 +54,13 @@ export const plugins = [
 ];
 
 /** gzip looks back 32 KB: a piece of the fast build must lie that close behind its like in the strict one. */
-const PIECE_BYTES = 8192;
+const PIECE_BYTES = 28_000;
 
-/** Both builds in one gzip stream as base64. */
-const pack = ([strict, fast]) => ({
+/** Both builds in one gzip stream as base64, by a packer that takes its time. */
+const pack = async ([strict, fast]) => ({
   strictBytes: strict.length,
   pieceBytes: PIECE_BYTES,
-  packed: gzipSync(inTurns(strict, fast), { level: 9 }).toString("base64"),
+  packed: Buffer.from(await zopfli.gzipAsync(inTurns(strict, fast), {})).toString("base64"),
 });
 
 /** Pieces of a and b in turns; src/modules.ts takes them apart. */
@@ -75,14 +78,14 @@ const entries = (index) => [index, "src/worker.ts"].map((name) => path(name));
 let made;
 /** The page's module, the same for `require`, and the worker's script. */
 function library() {
-  made ??= bundles(options, entries("src/index.ts"), pack(kernelFiles()));
+  made ??= pack(kernelFiles()).then((kernels) => bundles(options, entries("src/index.ts"), kernels));
   return made;
 }
 
 /** The same of the small bundle: its code says which kernels it needs. */
 async function coreLibrary() {
   const small = { ...options, plugins: [core, ...plugins] };
-  const make = (kernels) => bundles(small, entries("src/index.core.ts"), pack(kernels));
+  const make = async (kernels) => bundles(small, entries("src/index.core.ts"), await pack(kernels));
   const { page, worker } = await make([Buffer.alloc(0), Buffer.alloc(0)]);
   return make(kernelFiles().map((bytes) => trimKernels(bytes, page + worker)));
 }

@@ -24,7 +24,11 @@ const ROWS = {
 
 /** What can be asked for but is left out: the functions that nothing else comes to. */
 const LEFT_OUT = {
-  "a stream": { "model/streamOptions": ["readStream"], "model/streaming": ["StreamCourse"] },
+  "a stream": {
+    "model/streamOptions": ["readStream"],
+    "model/streaming": ["StreamCourse"],
+    "engine/stream": ["StreamRows"],
+  },
   pixels: { "data/pixels": ["readPixels"] },
   "a loss or metric of one's own": {
     "expressions/check": ["checkCustom"],
@@ -32,10 +36,22 @@ const LEFT_OUT = {
     "losses/custom": ["checkCustomLoss", "customLoss"],
     "metrics/custom": ["customMetric"],
   },
-  "a schedule of batch sizes": { "schedules/batchsizes": ["batchSizeAt", "observeGrowth"] },
+  "a schedule of batch sizes": {
+    "schedules/batchsizes": ["batchSizeAt", "observeGrowth", "startGrowth"],
+    "model/batchsizes": ["growthOf"],
+  },
   "a confusion matrix": { "metrics/classes": ["Confusion", "confusedClasses", "decision"] },
   "a profile": { "engine/profile": ["Profile"] },
-  "dense on more than vectors": { "layers/convolution": ["convolution"] },
+  "dense on more than vectors": { "layers/dense": ["along"] },
+  "a loss on more than vectors": { "plan/outcome": ["stepsOf"] },
+  "a graph of layers": { "plan/graph": ["readGraph"], "factories/graph": ["call"] },
+  "several inputs or outputs": {
+    "model/ports": ["eachByPort"],
+    "model/training": ["readSeveral"],
+    "plan/outcome": ["compileSeveral"],
+  },
+  "stateful layers": { "model/stateful": ["runReset"] },
+  "a rate that goes by results": { "schedules/plateau": ["completePlateau", "observe", "start"] },
 };
 
 /** Definitions that are others here. */
@@ -45,7 +61,24 @@ const INSTEAD = {
   "model/zeros": { mostlyZeros: "() => false" },
   "layers/sparse": { sparseForward: "() => []", sparseBackward: "() => []", sparseScratch: "() => ({})" },
   // No row of the optimizers keeps pairs.
-  "plan/direction": { pairsOf: "() => 0", pairSteps: "() => []" },
+  "plan/direction": { pairsOf: "() => 0", takePairs: "() => undefined", pairSteps: "() => []" },
+  // No row of the schedules goes by results.
+  "schedules/index": { plateauIn: "() => undefined" },
+  "plan/counters": { readPlateau: "() => undefined", writePlateau: "() => {}" },
+  "model/batchsizes": { keepGrowth: "() => {}" },
+  // Layers stand one behind the other, are called once, and have one input and one output.
+  "plan/graph": { checkCount: "() => {}" },
+  "plan/edges": { takeEdges: "() => new Map()" },
+  "plan/nodes": { checkBegins: "() => {}", pushEnds: "() => []" },
+  "plan/walk": { shareSteps: "() => []", maskOf: "() => undefined", maskBehind: "() => undefined" },
+  "plan/rows": { sumSteps: "() => []" },
+  // No loss is on more than vectors.
+  "plan/steps": { takeSteps: "() => []", splitSteps: "() => []", stepped: "() => undefined" },
+  // No loss or metric is somebody's own.
+  "plan/tapes": { tapesOf: "() => []", takeRegisters: "() => {}", tapePlace: "() => undefined" },
+  // No layer is stateful.
+  "model/stateful": { statefulLayer: "() => undefined", checkWhole: "() => {}", checkStateful: "() => {}" },
+  "engine/carried": { clearCarried: "() => false", takeCarried: "() => {}" },
   // Rows that esbuild keeps though no table has them, since they are made of others.
   "losses/crossentropy": { kullbackLeiblerDivergence: "undefined" },
   "losses/regression": { cosineSimilarity: "undefined", poisson: "undefined" },
@@ -54,10 +87,6 @@ const INSTEAD = {
     sparseTopKCategoricalAccuracy: "undefined",
   },
 };
-
-/** What is used of the loader, without what makes strings and arrays of other modules. */
-const LOADER = `export const instantiate = async (module, imports) =>
-  ({ instance: await WebAssembly.instantiate(module, imports) });`;
 
 const refusal = (what) => {
   const text = `whetstone/core: expected what it has, got ${what}. Import from "whetstone", which has all.`;
@@ -113,10 +142,8 @@ const pure = (source) =>
 /** esbuild's plugin that reads the sources so. */
 export const core = {
   name: "core",
-  setup({ onResolve, onLoad }) {
+  setup({ onLoad }) {
     const edits = editsOf();
-    onResolve({ filter: /^@assemblyscript\/loader$/ }, ({ path }) => ({ path, namespace: "loader" }));
-    onLoad({ filter: /.*/, namespace: "loader" }, () => ({ contents: LOADER }));
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const file = path.replace(/^.*[\\/]src[\\/]|\.ts$/g, "").replaceAll("\\", "/");
       const source = readFileSync(path, "utf8");

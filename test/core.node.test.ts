@@ -152,7 +152,33 @@ test("what it leaves out is refused", async () => {
   };
   await refused(() => model.fit(function* () {} as never, {} as never), /got a stream/);
   await refused(() => model.fit(new Float32Array(16), new Float32Array(1), { profile: true }), /got a profile/);
+  await refused(() => model.resetStates(), /got stateful layers/);
   await refused(() => model.evaluate(new Float32Array(16), new Float32Array(1), { confusionMatrix: true }), /matrix/);
+});
+
+test("a loss on more than vectors is refused, and what stands on several axes below is not", async () => {
+  const losses = { meanSquaredError: "linear", categoricalCrossentropy: "softmax" } as const;
+  for (const [loss, activation] of Object.entries(losses)) {
+    await using model = built([core.activation({ activation })]);
+    const compile = () => model.compile({ optimizer: "adam", loss: loss as Loss });
+    assert.throws(compile, /got a loss on more than vectors. Import from "whetstone"/);
+    assert.is((await model.predict(new Float32Array(16).fill(1))).data.length, 16);
+  }
+});
+
+test("graphs are refused, called and in files", async () => {
+  const what = /got a graph of layers. Import from "whetstone"/;
+  assert.throws(() => core.dense({ units: 1 }).apply(core.input({ shape: [2] })), what);
+  const [a, b] = [whole.input({ shape: [2], name: "a" }), whole.input({ shape: [2], name: "b" })];
+  await using model = whole.functional({ inputs: [a, b], outputs: whole.add().apply([a, b]) });
+  const file = await (await model.toBlob()).arrayBuffer();
+  try {
+    await core.loadModel(file);
+  } catch (error) {
+    assert.instance(error, core.FileError);
+    return assert.match((error as Error).message, what);
+  }
+  assert.unreachable("the graph was loaded");
 });
 
 test("a kernel is kept if code names it, whole or by its formula", () => {

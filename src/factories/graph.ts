@@ -45,19 +45,23 @@ export interface StateCallable {
 
 /** The same layer with its `apply`, which is no part of its JSON. */
 export function callable<S extends LayerSpec>(spec: S): S & Callable {
-  const apply = (from: GraphValue | readonly GraphValue[]) => {
-    const values = (Array.isArray(from) ? from : [from]) as readonly GraphValue[];
-    const who = spec.name ?? spec.type;
-    for (const value of values) checkValue(value, `${who}.apply`);
-    const { type: _, name: __, ...config } = spec;
-    const definition = table[spec.type] as LayerDefinition<object>;
-    checkCount(`${who}.apply`, definition, config, values.length);
-    const output = new LayerOutput(spec, values);
-    // How many there are does not depend on the shape.
-    const ends = definition.ends?.(config, []) ?? [];
-    return ends.length ? [output, ...ends.map((_, i) => new LayerOutput(spec, values, output, i + 1))] : output;
-  };
-  return Object.defineProperty(spec, "apply", { value: apply }) as S & Callable;
+  return Object.defineProperty(spec, "apply", {
+    value: (from: GraphValue | readonly GraphValue[]) => call(spec, from),
+  }) as S & Callable;
+}
+
+/** What a layer gives on a value or on several: its output, or an array of that and of what it ends with. */
+function call(spec: LayerSpec, from: GraphValue | readonly GraphValue[]): LayerOutput | LayerOutput[] {
+  const values = (Array.isArray(from) ? from : [from]) as readonly GraphValue[];
+  const who = spec.name ?? spec.type;
+  for (const value of values) checkValue(value, `${who}.apply`);
+  const { type: _, name: __, ...config } = spec;
+  const definition = table[spec.type] as LayerDefinition<object>;
+  checkCount(`${who}.apply`, definition, config, values.length);
+  const output = new LayerOutput(spec, values);
+  // How many there are does not depend on the shape.
+  const ends = definition.ends?.(config, []) ?? [];
+  return ends.length ? [output, ...ends.map((_, i) => new LayerOutput(spec, values, output, i + 1))] : output;
 }
 
 function checkValue(value: unknown, who: string): asserts value is GraphValue {

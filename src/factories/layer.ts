@@ -22,7 +22,9 @@ export function given<C extends object>(config: C, type: LayerType): C {
   return config;
 }
 
-export const layer = <S extends LayerSpec>(spec: S): S & Callable => {
+/** A layer's JSON, checked. */
+export function layer<T extends LayerType, C extends object>(type: T, config: C): C & { type: T } & Callable {
+  const spec = { ...given(config, type), type };
   layerOf(spec);
-  return callable(spec);
-};
+  return callable(spec as C & { type: T } & LayerSpec);
+}

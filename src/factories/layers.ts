@@ -51,77 +51,64 @@ export function input(config: { shape: Shape } & Named): InputSpec {
 }
 
 /** Fully connected: `activation(inp · kernel + bias)`. (B, I) -> (B, units), and the same on the last axis of more. */
-export const dense = (config: DenseConfig & Trained) => layer({ ...given(config, "dense"), type: "dense" });
+export const dense = (config: DenseConfig & Trained) => layer("dense", config);
 
 /** Convolution of images: `activation(bias + Σ window · kernel)`. (B, height, width, channels) -> (B, height', width', filters). */
-export const conv2d = (config: Conv2dConfig & Trained) => layer({ ...given(config, "conv2d"), type: "conv2d" });
+export const conv2d = (config: Conv2dConfig & Trained) => layer("conv2d", config);
 
 /** The adjoint of a convolution, which makes images larger. (B, height, width, channels) -> (B, height', width', filters). */
-export const conv2dTranspose = (config: Conv2dTransposeConfig & Trained) =>
-  layer({ ...given(config, "conv2dTranspose"), type: "conv2dTranspose" });
+export const conv2dTranspose = (config: Conv2dTransposeConfig & Trained) => layer("conv2dTranspose", config);
 
 /** Convolution of each channel by itself. (B, height, width, channels) -> (B, height', width', channels * depthMultiplier). */
-export const depthwiseConv2d = (config: DepthwiseConv2dConfig & Trained) =>
-  layer({ ...given(config, "depthwiseConv2d"), type: "depthwiseConv2d" });
+export const depthwiseConv2d = (config: DepthwiseConv2dConfig & Trained) => layer("depthwiseConv2d", config);
 
 /** depthwiseConv2d, and a convolution of all channels of each pixel. (B, height, width, channels) -> (B, height', width', filters). */
-export const separableConv2d = (config: SeparableConv2dConfig & Trained) =>
-  layer({ ...given(config, "separableConv2d"), type: "separableConv2d" });
+export const separableConv2d = (config: SeparableConv2dConfig & Trained) => layer("separableConv2d", config);
 
 /** Convolution of sequences: `activation(bias + Σ window · kernel)`. (B, steps, channels) -> (B, steps', filters). */
-export const conv1d = (config: Conv1dConfig & Trained) => layer({ ...given(config, "conv1d"), type: "conv1d" });
+export const conv1d = (config: Conv1dConfig & Trained) => layer("conv1d", config);
 
 /** The largest value of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
-export const maxPooling2d = (config: Pool2dConfig & Named = {}) =>
-  layer({ ...given(config, "maxPooling2d"), type: "maxPooling2d" });
+export const maxPooling2d = (config: Pool2dConfig & Named = {}) => layer("maxPooling2d", config);
 
 /** The mean of each window, for each channel. (B, height, width, channels) -> (B, height', width', channels). */
-export const averagePooling2d = (config: Pool2dConfig & Named = {}) =>
-  layer({ ...given(config, "averagePooling2d"), type: "averagePooling2d" });
+export const averagePooling2d = (config: Pool2dConfig & Named = {}) => layer("averagePooling2d", config);
 
 /** The largest value of each window of steps. (B, steps, channels) -> (B, steps', channels). */
-export const maxPooling1d = (config: Pool1dConfig & Named = {}) =>
-  layer({ ...given(config, "maxPooling1d"), type: "maxPooling1d" });
+export const maxPooling1d = (config: Pool1dConfig & Named = {}) => layer("maxPooling1d", config);
 
 /** The mean of each window of steps. (B, steps, channels) -> (B, steps', channels). */
-export const averagePooling1d = (config: Pool1dConfig & Named = {}) =>
-  layer({ ...given(config, "averagePooling1d"), type: "averagePooling1d" });
+export const averagePooling1d = (config: Pool1dConfig & Named = {}) => layer("averagePooling1d", config);
 
 /** The mean over all pixels. (B, height, width, channels) -> (B, channels). */
-export const globalAveragePooling2d = (config: Named = {}) =>
-  layer({ ...given(config, "globalAveragePooling2d"), type: "globalAveragePooling2d" });
+export const globalAveragePooling2d = (config: Named = {}) => layer("globalAveragePooling2d", config);
 
 /** The largest value of all pixels. (B, height, width, channels) -> (B, channels). */
-export const globalMaxPooling2d = (config: Named = {}) =>
-  layer({ ...given(config, "globalMaxPooling2d"), type: "globalMaxPooling2d" });
+export const globalMaxPooling2d = (config: Named = {}) => layer("globalMaxPooling2d", config);
 
 /** The mean over all steps. (B, steps, channels) -> (B, channels). */
-export const globalAveragePooling1d = (config: Named = {}) =>
-  layer({ ...given(config, "globalAveragePooling1d"), type: "globalAveragePooling1d" });
+export const globalAveragePooling1d = (config: Named = {}) => layer("globalAveragePooling1d", config);
 
 /** The largest value of all steps. (B, steps, channels) -> (B, channels). */
-export const globalMaxPooling1d = (config: Named = {}) =>
-  layer({ ...given(config, "globalMaxPooling1d"), type: "globalMaxPooling1d" });
+export const globalMaxPooling1d = (config: Named = {}) => layer("globalMaxPooling1d", config);
 
 type Recurrent<T extends string, C> = C & Trained & { type: T } & StateCallable;
 
 /** Recurrent: `h = activation(inp · kernel + h · recurrentKernel + bias)`. (B, steps, channels) -> (B, units) or (B, steps, units). */
 export const simpleRnn = (config: SimpleRnnConfig & Trained) =>
-  layer({ ...given(config, "simpleRnn"), type: "simpleRnn" }) as Recurrent<"simpleRnn", SimpleRnnConfig>;
+  layer("simpleRnn", config) as Recurrent<"simpleRnn", SimpleRnnConfig>;
 
 /** Long short-term memory, gates i, f, g, o. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
-export const lstm = (config: LstmConfig & Trained) =>
-  layer({ ...given(config, "lstm"), type: "lstm" }) as Recurrent<"lstm", LstmConfig>;
+export const lstm = (config: LstmConfig & Trained) => layer("lstm", config) as Recurrent<"lstm", LstmConfig>;
 
 /** Gated recurrent unit, reset after the product. (B, steps, channels) -> (B, units), with returnSequences (B, steps, units). */
-export const gru = (config: GruConfig & Trained) =>
-  layer({ ...given(config, "gru"), type: "gru" }) as Recurrent<"gru", GruConfig>;
+export const gru = (config: GruConfig & Trained) => layer("gru", config) as Recurrent<"gru", GruConfig>;
 
 /** A recurrent layer in both directions of time, outputs side by side or merged. (B, steps, channels) -> (B, 2 units), ... */
 export const bidirectional = (
   recurrent: BidirectionalConfig["layer"],
   config: Omit<BidirectionalConfig, "layer"> & Named = {},
-) => layer({ ...given(config, "bidirectional"), layer: recurrent, type: "bidirectional" });
+) => layer("bidirectional", { ...given(config, "bidirectional"), layer: recurrent });
 
 /** A layer of vectors on every step of a sequence; dense works on the last axis, and what takes each value by itself has no other way. */
 export function timeDistributed<S extends LayerSpec>(spec: S): S {
@@ -134,81 +121,67 @@ export function timeDistributed<S extends LayerSpec>(spec: S): S {
 const ON_STEPS: readonly string[] = ["dense", "dropout", "activation", "rescaling", "gaussianNoise", "gaussianDropout"];
 
 /** A trained vector for each whole number: `embeddings[inp]`. The first layer. (B, steps) -> (B, steps, outputDim). */
-export const embedding = (config: EmbeddingConfig & Trained) =>
-  layer({ ...given(config, "embedding"), type: "embedding" });
+export const embedding = (config: EmbeddingConfig & Trained) => layer("embedding", config);
 
 /** Steps of `maskValue` alone do not count for recurrent layers and the loss above. (B, steps, channels) -> (B, steps, channels). */
-export const masking = (config: MaskingConfig & Named = {}) => layer({ ...given(config, "masking"), type: "masking" });
+export const masking = (config: MaskingConfig & Named = {}) => layer("masking", config);
 
 /** Self attention of several heads: `softmax(q · kᵀ / sqrt(headSize)) · v`. (B, steps, channels) -> (B, steps, channels). */
-export const multiHeadAttention = (config: AttentionConfig & Trained) =>
-  layer({ ...given(config, "multiHeadAttention"), type: "multiHeadAttention" });
+export const multiHeadAttention = (config: AttentionConfig & Trained) => layer("multiHeadAttention", config);
 
 /** A vector for each step, trained or of sines, added to what the step has. (B, steps, channels) -> (B, steps, channels). */
-export const positionEmbedding = (config: PositionConfig & Trained = {}) =>
-  layer({ ...given(config, "positionEmbedding"), type: "positionEmbedding" });
+export const positionEmbedding = (config: PositionConfig & Trained = {}) => layer("positionEmbedding", config);
 
 /** A named function of the values: relu, tanh, softmax, ... Takes the name alone, too. */
 export const activation = (config: string | (ActivationConfig & Named)) =>
-  layer({ ...given(typeof config === "string" ? { activation: config } : config, "activation"), type: "activation" });
+  layer("activation", typeof config === "string" ? { activation: config } : config);
 
 /** One vector per example. (B, d1, d2, ...) -> (B, d1 * d2 * ...). */
-export const flatten = (config: Named = {}) => layer({ ...given(config, "flatten"), type: "flatten" });
+export const flatten = (config: Named = {}) => layer("flatten", config);
 
 /** Other extents for the same values; one may be -1. (B, d1, d2, ...) -> (B, ...targetShape). */
-export const reshape = (config: ReshapeConfig & Named) => layer({ ...given(config, "reshape"), type: "reshape" });
+export const reshape = (config: ReshapeConfig & Named) => layer("reshape", config);
 
 /** The axes of an example in another order, counted from 1: [2, 1] turns a sequence. (B, d1, ...) -> (B, d_dims[0], ...). */
-export const permute = (config: PermuteConfig & Named) => layer({ ...given(config, "permute"), type: "permute" });
+export const permute = (config: PermuteConfig & Named) => layer("permute", config);
 
 /** One vector n times, as a sequence. (B, width) -> (B, n, width). */
-export const repeatVector = (config: RepeatVectorConfig & Named) =>
-  layer({ ...given(config, "repeatVector"), type: "repeatVector" });
+export const repeatVector = (config: RepeatVectorConfig & Named) => layer("repeatVector", config);
 
 /** Zeros around each image. (B, height, width, channels) -> (B, height', width', channels). */
-export const zeroPadding2d = (config: ZeroPadding2dConfig & Named = {}) =>
-  layer({ ...given(config, "zeroPadding2d"), type: "zeroPadding2d" });
+export const zeroPadding2d = (config: ZeroPadding2dConfig & Named = {}) => layer("zeroPadding2d", config);
 
 /** Cuts the sides off each image. (B, height, width, channels) -> (B, height', width', channels). */
-export const cropping2d = (config: Cropping2dConfig & Named) =>
-  layer({ ...given(config, "cropping2d"), type: "cropping2d" });
+export const cropping2d = (config: Cropping2dConfig & Named) => layer("cropping2d", config);
 
 /** Each pixel as a block of `size` equal ones. (B, height, width, channels) -> (B, height * size, width * size, channels). */
-export const upSampling2d = (config: UpSampling2dConfig & Named = {}) =>
-  layer({ ...given(config, "upSampling2d"), type: "upSampling2d" });
+export const upSampling2d = (config: UpSampling2dConfig & Named = {}) => layer("upSampling2d", config);
 
 /** Zeros before and behind each sequence. (B, steps, channels) -> (B, steps', channels). */
-export const zeroPadding1d = (config: ZeroPadding1dConfig & Named = {}) =>
-  layer({ ...given(config, "zeroPadding1d"), type: "zeroPadding1d" });
+export const zeroPadding1d = (config: ZeroPadding1dConfig & Named = {}) => layer("zeroPadding1d", config);
 
 /** Cuts steps off both ends of each sequence. (B, steps, channels) -> (B, steps', channels). */
-export const cropping1d = (config: Cropping1dConfig & Named) =>
-  layer({ ...given(config, "cropping1d"), type: "cropping1d" });
+export const cropping1d = (config: Cropping1dConfig & Named) => layer("cropping1d", config);
 
 /** Each step `size` times. (B, steps, channels) -> (B, steps * size, channels). */
-export const upSampling1d = (config: UpSampling1dConfig & Named = {}) =>
-  layer({ ...given(config, "upSampling1d"), type: "upSampling1d" });
+export const upSampling1d = (config: UpSampling1dConfig & Named = {}) => layer("upSampling1d", config);
 
 /** `inp * scale + offset`; `rescaling({ scale: 1 / 255 })` for pixels. */
-export const rescaling = (config: RescalingConfig & Named) =>
-  layer({ ...given(config, "rescaling"), type: "rescaling" });
+export const rescaling = (config: RescalingConfig & Named) => layer("rescaling", config);
 
 /** `(inp - mean) / sqrt(variance)` per feature of the last extent; `adaptNormalization(x)` makes it from data. */
-export const normalization = (config: NormalizationConfig & Named) =>
-  layer({ ...given(config, "normalization"), type: "normalization" });
+export const normalization = (config: NormalizationConfig & Named) => layer("normalization", config);
 
 /** Each position's channels to mean 0 and variance 1, times gamma, plus beta: statistics over the last axis. */
-export const layerNormalization = (config: ScaledConfig & Trained = {}) =>
-  layer({ ...given(config, "layerNormalization"), type: "layerNormalization" });
+export const layerNormalization = (config: ScaledConfig & Trained = {}) => layer("layerNormalization", config);
 
 /** Each position's channels divided by the root of their mean square, times gamma. */
-export const rmsNormalization = (config: RmsNormalizationConfig & Trained = {}) =>
-  layer({ ...given(config, "rmsNormalization"), type: "rmsNormalization" });
+export const rmsNormalization = (config: RmsNormalizationConfig & Trained = {}) => layer("rmsNormalization", config);
 
 /** Groups of an example's channels to mean 0 and variance 1 over all positions, times gamma, plus beta. */
 export const groupNormalization = (config: GroupNormalizationConfig & Trained = {}) =>
-  layer({ ...given(config, "groupNormalization"), type: "groupNormalization" });
+  layer("groupNormalization", config);
 
 /** Each channel to mean 0 and variance 1 over the batch and all positions, times gamma, plus beta; in use, by moving statistics. */
 export const batchNormalization = (config: BatchNormalizationConfig & Trained = {}) =>
-  layer({ ...given(config, "batchNormalization"), type: "batchNormalization" });
+  layer("batchNormalization", config);

@@ -31,7 +31,10 @@ const isList = (given: unknown): given is readonly unknown[] => Array.isArray(gi
 
 /** What is given for each port; a single one has it all. OptionError unless there is one for each of several. */
 export function byPort<T>(given: unknown, ports: readonly Port[], who: string): T[] {
-  if (ports.length === 1) return [given as T];
+  return ports.length === 1 ? [given as T] : eachByPort(given, ports, who);
+}
+
+function eachByPort<T>(given: unknown, ports: readonly Port[], who: string): T[] {
   const names = ports.map(({ name }) => name);
   if (isList(given) && given.length === ports.length) return [...given] as T[];
   const named = given !== null && typeof given === "object" && names.some((name) => Object.hasOwn(given, name));

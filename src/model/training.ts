@@ -9,6 +9,7 @@ import type { ForEach } from "./ports.js";
 
 type OneLoss = LossSpec | LossName;
 type Metrics = readonly MetricSpec[];
+type Outcomes = Omit<TrainingSpec, "optimizer">;
 
 export interface OutcomeOptions {
   /**
@@ -23,7 +24,7 @@ export interface OutcomeOptions {
 }
 
 /** Loss, weights and metrics of a model whose outputs have these names; one output has what is given for it. */
-export function readOutcomes(given: OutcomeOptions, outputs: readonly string[]): Omit<TrainingSpec, "optimizer"> {
+export function readOutcomes(given: OutcomeOptions, outputs: readonly string[]): Outcomes {
   const { loss, lossWeights, metrics = [] } = given;
   if (outputs.length === 1) {
     if (lossWeights !== undefined) {
@@ -32,10 +33,18 @@ export function readOutcomes(given: OutcomeOptions, outputs: readonly string[]):
     }
     return { loss: loss === undefined ? null : lossSpec(loss), metrics: readMetrics(metrics, "compile: metrics") };
   }
-  if (loss === undefined) {
-    if (lossWeights === undefined && !(metrics as Metrics).length) return { loss: null, metrics: [] };
-    throw new OptionError("compile: loss: expected one to go with lossWeights and metrics, got none. Name one.");
-  }
+  if (loss !== undefined) return readSeveral(loss, lossWeights, metrics, outputs);
+  if (lossWeights === undefined && !(metrics as Metrics).length) return { loss: null, metrics: [] };
+  throw new OptionError("compile: loss: expected one to go with lossWeights and metrics, got none. Name one.");
+}
+
+/** The same of several outputs. */
+function readSeveral(
+  loss: NonNullable<OutcomeOptions["loss"]>,
+  lossWeights: OutcomeOptions["lossWeights"],
+  metrics: NonNullable<OutcomeOptions["metrics"]>,
+  outputs: readonly string[],
+): Outcomes {
   const one = typeof loss === "string" || typeof (loss as { name?: unknown }).name === "string";
   const losses = one ? outputs.map(() => loss) : forEach(loss, outputs, "compile: loss");
   const weights = lossWeights === undefined ? [] : forEach(lossWeights, outputs, "compile: lossWeights", 1);

@@ -37,11 +37,14 @@ function isValue(value: unknown, calls: number): value is ValueSpec {
  * called on the one before it.
  */
 export function graphOf({ layers, graph }: ModelSpec): GraphSpec {
+  if (graph) return readGraph(graph, layers);
   // Array.from, since a list from JavaScript may have holes.
-  if (!graph) {
-    const calls = Array.from(layers, (_, layer) => ({ layer, from: layer ? [layer - 1] : [] }));
-    return { calls, outputs: [calls.length - 1] };
-  }
+  const calls = Array.from(layers, (_, layer) => ({ layer, from: layer ? [layer - 1] : [] }));
+  return { calls, outputs: [calls.length - 1] };
+}
+
+/** A graph of these layers, checked. */
+function readGraph(graph: GraphSpec, layers: readonly unknown[]): GraphSpec {
   const { calls, outputs } = options(graph, "graph", ["calls", "outputs"]) as unknown as GraphSpec;
   if (!Array.isArray(calls)) throw wrong("calls", "an array of { layer, from }", show(calls));
   const inputs = countInputs(layers);

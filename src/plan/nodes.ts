@@ -24,6 +24,9 @@ interface Value {
   readonly zerosOf: number | undefined;
 }
 
+/** Where a node stands: its layer in the JSON, and its call. */
+type Place = Pick<ProgramNode, "name" | "position" | "call"> & { readonly trainable: boolean };
+
 /** The nodes of a model, what goes into them and what comes out. */
 export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs: Port[]; outputs: OutputPort[] } {
   const nodes: ProgramNode[] = [];
@@ -67,16 +70,26 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
       const index = follower.alias?.(options) === "always" ? value.index : nodes.push(follow) - 1;
       value = { ...value, index, shape: follow.out };
     }
-    const ends = (definition.ends?.(config, node.inp) ?? []).map(([part, last, options]): Value => {
-      const own = { ...at, name: `${name}.${part}` };
-      const end = compileNode(own, last, options, [{ shape: node.out, index: main, name, zerosOf: undefined }]);
-      const index = last.alias?.(options) === "always" ? main : nodes.push({ ...end, endOf: name }) - 1;
-      return { shape: end.out, index, name: own.name, zerosOf: undefined };
-    });
-    values.push([value, ...ends]);
+    values.push([value, ...pushEnds(nodes, at, node, main)]);
   }
   checkSoftmax(nodes);
   return { nodes, inputs, outputs: outputs.map(valueAt).map(({ name, shape, index }) => ({ name, shape, index })) };
+}
+
+/** The values that a layer gives besides its output: of the node at `main`, each by a node of its own unless it is that one's. */
+function pushEnds(
+  nodes: ProgramNode[],
+  at: Place,
+  { definition, config, inp, out }: ProgramNode,
+  main: number,
+): Value[] {
+  return (definition.ends?.(config, inp) ?? []).map(([part, last, options]) => {
+    const name = `${at.name}.${part}`;
+    const below = { shape: out, index: main, name: at.name, zerosOf: undefined };
+    const end = compileNode({ ...at, name }, last, options, [below]);
+    const index = last.alias?.(options) === "always" ? main : nodes.push({ ...end, endOf: at.name }) - 1;
+    return { shape: end.out, index, name, zerosOf: undefined };
+  });
 }
 
 /** A layer's name: its own, or its type and the number of layers of that type before it that were called. */
@@ -172,7 +185,7 @@ export function checkInput(layer: unknown): Shape {
 }
 
 function compileNode(
-  { name, position, call, trainable }: Pick<ProgramNode, "name" | "position" | "call"> & { trainable: boolean },
+  { name, position, call, trainable }: Place,
   definition: LayerDefinition<object>,
   config: object,
   below: readonly Value[],
@@ -181,12 +194,7 @@ function compileNode(
   const [inps, names] = [below.map(({ shape }) => shape), below.map((value) => value.name)];
   const inp = inps[0]!;
   checkCount(name, definition, config, below.length);
-  for (const [k, shape] of (below.length > 1 ? (definition.begins?.(config) ?? []) : []).entries()) {
-    const given = inps[k + 1]!;
-    if (`${given}` === `${shape}`) continue;
-    const got = `${showShape(given)} of ${names[k + 1]}`;
-    throw new ShapeError(`${name}: expected a first state ${showShape(shape)}, got ${got}. Give as many units.`);
-  }
+  if (below.length > 1) checkBegins(name, definition.begins?.(config) ?? [], below);
   // First, since it says what is wrong with a shape, in the names of both layers.
   const { merges, output } = definition;
   const out = merges ? merges(config, inps, name, names) : output(config, inp, `${name} on ${names[0]}`);
@@ -204,6 +212,16 @@ function compileNode(
   const from = below.map(({ index }) => index);
   const place = { name, position, call, from, shares: earlier?.name, frozen: !trainable };
   return { ...place, definition, config, inp, out, parameters, weights, derived, constants, zerosOf };
+}
+
+/** ShapeError unless what a layer begins with has its shape. */
+function checkBegins(who: string, shapes: readonly Shape[], [, ...given]: readonly Value[]): void {
+  for (const [k, shape] of shapes.entries()) {
+    const { shape: other, name } = given[k]!;
+    if (`${other}` === `${shape}`) continue;
+    const got = `${showShape(other)} of ${name}`;
+    throw new ShapeError(`${who}: expected a first state ${showShape(shape)}, got ${got}. Give as many units.`);
+  }
 }
 
 function matrixOf({ shape, layout, columnAxes = 1 }: ParameterSpec): [rows: number, columns: number] {

@@ -3,7 +3,7 @@
 import { OptionError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
-import { sizeOf } from "../layers/layer.js";
+import { type Shape, sizeOf } from "../layers/layer.js";
 import { fitOf, type LossSpec, lossOf } from "../losses/index.js";
 import type { LossDefinition } from "../losses/loss.js";
 import { type Metric, type MetricSpec, resolveMetrics } from "../metrics/index.js";
@@ -67,11 +67,16 @@ function workingNode(nodes: readonly ProgramNode[], index: number, shows = ["alw
   return shows.includes(alias) ? workingNode(nodes, node!.from[0]!, shows) : index;
 }
 
+/** The rows of an output of several axes. */
+function stepsOf(shape: Shape): number {
+  return sizeOf(shape.slice(0, -1));
+}
+
 /** The loss on an output: on its last activation's input where it is fused with it. */
 function compileLoss({ nodes }: Nodes, { shape, index }: OutputPort, spec: LossSpec, weight: number): Outcome {
   const last = workingNode(nodes, index);
   const units = shape.at(-1)!;
-  const steps = shape.length > 1 ? sizeOf(shape.slice(0, -1)) : undefined;
+  const steps = shape.length > 1 ? stepsOf(shape) : undefined;
   const definition = lossOf(spec, units);
   checkActivityBefore(spec.name, definition.fused, nodes, last);
   const fit = fitOf(spec, activationOf(nodes[last]), units);
@@ -98,10 +103,8 @@ function checkApart({ nodes, outputs }: Nodes, outcomes: readonly Outcome[]): vo
 }
 
 /** The losses of a model's outputs, and what is logged of each row. */
-export function compileOutcomes(
-  program: Nodes,
-  { loss, lossWeights, metrics }: TrainingSpec,
-): Pick<ProgramTraining, "outcomes" | "metrics"> {
+export function compileOutcomes(program: Nodes, training: TrainingSpec): Pick<ProgramTraining, "outcomes" | "metrics"> {
+  const { loss, metrics } = training;
   if (!loss) {
     if (!metrics.length) return { outcomes: [], metrics: [] };
     throw new OptionError("compile: loss: expected one to go with the metrics, got none. Name one.");
@@ -112,6 +115,15 @@ export function compileOutcomes(
     const logged = resolveMetrics(metrics as readonly MetricSpec[], outcome.task);
     return { outcomes: [outcome], metrics: logged.map((metric) => ({ ...metric, outcome: 0 })) };
   }
+  return compileSeveral(program, training);
+}
+
+/** The same of several outputs. */
+function compileSeveral(
+  program: Nodes,
+  { loss, lossWeights, metrics }: TrainingSpec,
+): Pick<ProgramTraining, "outcomes" | "metrics"> {
+  const { outputs } = program;
   const specs = loss as readonly LossSpec[];
   const outcomes = outputs.map((output, k) => compileLoss(program, output, specs[k]!, lossWeights?.[k] ?? 1));
   checkApart(program, outcomes);
