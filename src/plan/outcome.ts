@@ -1,6 +1,7 @@
 // What a model ends with: the last activation of each output, the loss on it, and what is logged of it.
 
 import { OptionError } from "../errors.js";
+import { isReserved } from "../expressions/check.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { sizeOf } from "../layers/layer.js";
@@ -123,5 +124,14 @@ export function compileOutcomes(
       outcome,
     })),
   ]);
+  checkLogged(logged.map(({ name }) => name));
   return { outcomes, metrics: logged };
+}
+
+/** OptionError where an output's name makes one that stands for something else in logs. */
+function checkLogged(names: readonly string[]): void {
+  const taken = names.find((name, i) => isReserved(name) || names.indexOf(name) < i);
+  if (taken === undefined) return;
+  const expected = "expected outputs whose logs have names of their own";
+  throw new OptionError(`compile: loss: ${expected}, got "${taken}" for another. Rename the output's layer.`);
 }
