@@ -36,9 +36,11 @@ const activationOf = (node: ProgramNode | undefined): string =>
     ? activationName((node.config as { activation: string }).activation, node.name)
     : "linear";
 
+/** True for what makes values along an axis depend on each other. */
+const normalising = (node: ProgramNode | undefined): boolean => ["softmax", "logSoftmax"].includes(activationOf(node));
+
 /** OptionError for a softmax of a softmax. */
 export function checkSoftmax(nodes: readonly ProgramNode[]): void {
-  const normalising = (node: ProgramNode | undefined) => ["softmax", "logSoftmax"].includes(activationOf(node));
   nodes.forEach((node) => {
     const below = nodes[workingNode(nodes, node.from[0]!)];
     if (!normalising(node) || !normalising(below)) return;
@@ -59,6 +61,21 @@ function checkActivityBefore(name: string, fused: readonly string[] = [], nodes:
   throw new OptionError(`${node.name}: ${expected}, got one. Put it on a layer below.`);
 }
 
+/** OptionError where a loss would take values along the last axis of an output for classes that a softmax below shared out otherwise. */
+function checkAxis(
+  name: string,
+  node: ProgramNode | undefined,
+  units: number,
+  { fused, after }: LossDefinition<object>,
+) {
+  const axis = node?.out.at(-1);
+  if (!normalising(node) || axis === units || !(fused ?? after)?.includes(activationOf(node))) return;
+  const got = `one along ${axis}`;
+  throw new OptionError(
+    `loss ${name}: expected a ${activationOf(node)} along the output's last axis of ${units}, got ${got}. Reshape below it.`,
+  );
+}
+
 type Nodes = Pick<Program, "nodes" | "outputs">;
 
 /** The node that works out a value, below those that only show it in another shape. */
@@ -75,6 +92,7 @@ function compileLoss({ nodes }: Nodes, { shape, index }: OutputPort, spec: LossS
   const steps = shape.length > 1 ? sizeOf(shape.slice(0, -1)) : undefined;
   const definition = lossOf(spec, units);
   checkActivityBefore(spec.name, definition.fused, nodes, last);
+  checkAxis(spec.name, nodes[last], units, definition);
   const fit = fitOf(spec, activationOf(nodes[last]), units);
   const { target, signs, fused } = definition;
   const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
