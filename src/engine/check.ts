@@ -114,7 +114,7 @@ function checkProbabilities(run: RunMemory, part: Part): void {
 }
 
 function checkLabels(run: RunMemory, part: Part, kind: TargetKind, output: Shape): void {
-  const { tensor, rows, width, who } = part;
+  const { tensor, rows, width, what, who } = part;
   const classes = output.at(-1)!;
   const labels = run.int(tensor);
   const floats = kind === "floats" ? run.float(tensor) : undefined;
@@ -124,8 +124,9 @@ function checkLabels(run: RunMemory, part: Part, kind: TargetKind, output: Shape
       const { row, column } = placeOf(part, i);
       const steps = output.length > 1;
       const where = steps ? `row ${row}, step ${column}` : `row ${row}`;
+      const whose = what === "y" ? "" : `in ${what} `;
       throw new DataError(
-        `${who}: expected labels as whole numbers from 0 to ${classes - 1}, got ${label} in ${where}. Number the classes from 0, or give the last layer more units.`,
+        `${who}: expected labels ${whose}as whole numbers from 0 to ${classes - 1}, got ${label} in ${where}. Number the classes from 0, or give the last layer more units.`,
         steps ? { row, column } : { row },
       );
     }

@@ -59,8 +59,8 @@ export class Plans {
     return this.#get(`evaluate ${classes} ${key(source)} ${rows}`, make)[0];
   }
 
-  /** Through the nodes below `end`. */
-  predict(source: Source, rows: number, end = this.#run.program.nodes.length): Linked {
+  /** Through all nodes, or those below `end`. */
+  predict(source: Source, rows: number, end?: number): Linked {
     const { program, layout } = this.#run;
     const make = () => predictPlan(program, layout, source, rows, end).phases;
     return this.#get(`predict ${end} ${key(source)} ${rows}`, make)[0];

@@ -13,9 +13,10 @@ export interface Custom {
   readonly expression: Expression;
 }
 
-/** Names of the logs that are no metric's. */
 const RESERVED =
   "epoch loss dataLoss penalty learningRate batchSize seconds samplesPerSecond generalizationGap sparsity confusionMatrix";
+/** True for a name in logs that is no metric's. */
+export const isReserved = (name: string): boolean => RESERVED.split(" ").includes(name) || /^val[A-Z]/.test(name);
 
 /** True for JSON that has an expression of its own. */
 export const isCustom = (value: unknown): value is Custom =>
@@ -25,8 +26,8 @@ export const isCustom = (value: unknown): value is Custom =>
 export function checkCustom(given: Custom, who: string, known: readonly string[], taken: object): Tape {
   options(given, who, ["name", "expression", ...known]);
   const { name, expression } = given;
-  const plain = typeof name === "string" && /^[a-z]\w{0,63}$/i.test(name) && !/^val[A-Z]/.test(name);
-  if (!plain || Object.hasOwn(taken, name) || RESERVED.split(" ").includes(name)) {
+  const plain = typeof name === "string" && /^[a-z]\w{0,63}$/i.test(name) && !isReserved(name);
+  if (!plain || Object.hasOwn(taken, name)) {
     throw new OptionError(`${who}.name: expected a word that names nothing else, got ${show(name)}. Rename it.`);
   }
   return compileTape(expression, `${who} ${name}`, 1, false);

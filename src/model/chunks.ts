@@ -2,10 +2,10 @@
 
 import { options, short, show } from "../check.js";
 import { DataError, type WhetstoneError } from "../errors.js";
-import { type Program, portName } from "../plan/program.js";
+import { type Port, type Program, portName } from "../plan/program.js";
 import type { Targets, Values } from "./data.js";
 import type { Naming } from "./naming.js";
-import { type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
+import { byPort, type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
 import { type ClassWeight, readWeights } from "./weights.js";
 
 /** Any number of rows with their targets, and a weight for each row if every chunk has some. */
@@ -138,7 +138,8 @@ export class ChunkReader {
 
   #read(chunk: Chunk, who: string): Rows | undefined {
     const [x, y, sampleWeight] = partsOf(chunk, who);
-    if (isEmpty(x) && isEmpty(y)) return undefined;
+    const { inputs, outputs } = this.#program;
+    if (isEmpty(x, inputs, `${who}: x`) && isEmpty(y, outputs, `${who}: y`)) return undefined;
     const pair = readPair(this.#program, x, y, who, this.#naming);
     const given = {
       ...(sampleWeight === undefined ? {} : { sampleWeight }),
@@ -158,11 +159,12 @@ function partsOf(chunk: Chunk, who: string): [ModelInput, ModelTarget, ArrayLike
   return [chunk.x, chunk.y, chunk.sampleWeight];
 }
 
-/** No rows, as when a filter takes all of them out. */
-function isEmpty(data: unknown): boolean {
-  const { length } = ((data as { data?: unknown } | undefined)?.data ?? data ?? {}) as ArrayLike<unknown>;
-  return length === 0;
-}
+/** No rows for any of the ports, as when a filter takes all of them out. */
+const isEmpty = (given: unknown, ports: readonly Port[], who: string): boolean =>
+  byPort(given, ports, who).every((data) => {
+    const { length } = ((data as { data?: unknown } | undefined)?.data ?? data ?? {}) as ArrayLike<unknown>;
+    return length === 0;
+  });
 
 /** Labels of one kind, whatever kinds the chunks have: the check of their values makes them whole again. */
 function asFloats(y: Targets): Targets {

@@ -178,11 +178,16 @@ const KNOWN = [
 ];
 
 /** The options of every fit that are no data, checked, defaults filled in. */
-export function readRun(given: Omit<FitInput, "shuffle">) {
+export function readRun(given: Omit<FitInput, "shuffle">, { nodes }: Program) {
   const { epochs = 1, profile = false, mixup = 0 } = given;
   integer(epochs, "fit: epochs", { min: 1 });
   boolean(profile, "fit: profile");
   number(mixup, "fit: mixup", { min: 0, max: 100 });
+  const numbered = nodes.find(({ definition }) => definition.indices)?.name;
+  if (mixup && numbered !== undefined) {
+    const expected = `expected 0, as ${numbered} takes whole numbers, which cannot be mixed`;
+    throw new OptionError(`fit: mixup: ${expected}, got ${mixup}. Leave it out.`);
+  }
   const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null, maxSteps = null, maxTime = null } = given;
   integer(validationFreq, "fit: validationFreq", { min: 1 });
   if (initialEpoch !== null) integer(initialEpoch, "fit: initialEpoch", { min: 0, max: epochs - 1 });
@@ -213,7 +218,7 @@ export function readRun(given: Omit<FitInput, "shuffle">) {
 export function readFit(program: Program, x: ModelInput, y: ModelTarget, given: FitInput, naming: Naming): FitRequest {
   options(given, "fit", KNOWN);
   const { batchSize = DEFAULT_BATCH, shuffle = true, validationSplit = 0, transfer = false } = given;
-  const run = readRun(given);
+  const run = readRun(given, program);
   const size = readBatchSize(batchSize, "fit: batchSize");
   boolean(shuffle, "fit: shuffle");
   boolean(transfer, "fit: transfer");

@@ -18,15 +18,18 @@ export interface PredictOptions {
 
 interface Request {
   readonly batch: number;
-  /** Nodes below it run. */
-  readonly end: number;
+  /** Nodes below it run, and the last of them is shown; undefined for the model's outputs. */
+  readonly end: number | undefined;
 }
 
 export function readPredict(program: Program, given: PredictOptions): Request {
   const batch = readBatch(given, "predict", ["layer"]);
-  const { nodes } = program;
-  if (given.layer === undefined) return { batch, end: nodes.length };
-  return { batch, end: nodes.indexOf(findLayer(given.layer, program, "predict: layer")) + 1 };
+  const { nodes, outputs } = program;
+  if (given.layer === undefined) return { batch, end: undefined };
+  const index = nodes.indexOf(findLayer(given.layer, program, "predict: layer"));
+  // There is room for all rows of an output, which one by its layer's name need not do without.
+  const only = outputs.length === 1 && outputs[0]!.index === index;
+  return { batch, end: only ? undefined : index + 1 };
 }
 
 /** Values of a layer that are brought over at once, unless a batch has more. */
@@ -40,10 +43,9 @@ export async function runPredict(
   { x, batch, end }: Request & { x: readonly Values[] },
 ): Promise<Prediction> {
   checkWhole(program, x[0]!.rows, batch, "predict");
-  const whole = end === program.nodes.length;
-  const shown = whole ? program.outputs : [{ name: "", shape: program.nodes[end - 1]!.out }];
+  const shown = end === undefined ? program.outputs : [{ name: "", shape: program.nodes[end - 1]!.out }];
   const widths = shown.map(({ shape }) => sizeOf(shape));
-  const most = whole ? Number.POSITIVE_INFINITY : MOST_VALUES / widths[0]!;
+  const most = end === undefined ? Number.POSITIVE_INFINITY : MOST_VALUES / widths[0]!;
   const types = typesOf(x);
   const total = x[0]!.rows;
   let data: Float32Array[] | undefined;
@@ -51,7 +53,7 @@ export async function runPredict(
   const exact = statefulLayer(program) !== undefined;
   await eachWindow(session, parked, { x, batch, most, exact, who: "predict" }, async ({ rows, batch }) => {
     const parts = await session.all(async ({ jobs }) =>
-      whole ? jobs.predict(types, rows, batch) : [await jobs.layer(types, rows, batch, end)],
+      end === undefined ? jobs.predict(types, rows, batch) : [await jobs.layer(types, rows, batch, end)],
     );
     data ??= widths.map((width) => allocate(total * width));
     for (const [k, values] of data.entries()) values.set(parts![k]!, start * widths[k]!);

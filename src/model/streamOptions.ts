@@ -86,7 +86,7 @@ export function readStream(program: Program, source: ChunkSource, given: StreamI
     throw new OptionError(`fit: onNonFinite: expected "stop" or "skip" for a stream, got "rollback". ${cure}`);
   }
   if (windowRows !== undefined) integer(windowRows, "fit: windowRows", { min: 1 });
-  const run = readRun(given);
+  const run = readRun(given, program);
   const { initialEpoch, stepsPerEpoch } = run;
   const epochs = run.epochs - (initialEpoch ?? 0);
   if (typeof source !== "function" && epochs > 1 && stepsPerEpoch === null) {

@@ -73,7 +73,9 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
     values.push([value, ...pushEnds(nodes, at, node, main)]);
   }
   checkSoftmax(nodes);
-  return { nodes, inputs, outputs: outputs.map(valueAt).map(({ name, shape, index }) => ({ name, shape, index })) };
+  const ports = outputs.map(valueAt).map(({ name, shape, index }) => ({ name, shape, index }));
+  checkNames(ports, "output");
+  return { nodes, inputs, outputs: ports };
 }
 
 /** The values that a layer gives besides its output: of the node at `main`, each by a node of its own unless it is that one's. */
@@ -156,9 +158,15 @@ function inputsOf({ layers, graph }: ModelSpec): Port[] {
     const shape = checkInput(layers[i]);
     return { name: (layers[i] as InputSpec).name ?? (count > 1 ? `input_${i}` : "input"), shape };
   });
+  checkNames(ports, "input");
+  return ports;
+}
+
+/** OptionError unless inputs, or outputs, can be told apart by their names. */
+function checkNames(ports: readonly Port[], what: string): void {
   const names = ports.map(({ name }) => name);
-  if (new Set(names).size === count) return ports;
-  throw new OptionError(`functional: expected a name of its own for each input, got ${show(names)}. Rename one.`);
+  if (new Set(names).size === names.length) return;
+  throw new OptionError(`functional: expected a name of its own for each ${what}, got ${show(names)}. Rename one.`);
 }
 
 /** Checks a layer that stands for data; returns an example's shape. */

@@ -1,6 +1,7 @@
 // What a model ends with: the last activation of each output, the loss on it, and what is logged of it.
 
 import { OptionError } from "../errors.js";
+import { isReserved } from "../expressions/check.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
 import { type Shape, sizeOf } from "../layers/layer.js";
@@ -35,9 +36,11 @@ const activationOf = (node: ProgramNode | undefined): string =>
     ? activationName((node.config as { activation: string }).activation, node.name)
     : "linear";
 
+/** True for what makes values along an axis depend on each other. */
+const normalising = (node: ProgramNode | undefined): boolean => ["softmax", "logSoftmax"].includes(activationOf(node));
+
 /** OptionError for a softmax of a softmax. */
 export function checkSoftmax(nodes: readonly ProgramNode[]): void {
-  const normalising = (node: ProgramNode | undefined) => ["softmax", "logSoftmax"].includes(activationOf(node));
   nodes.forEach((node) => {
     const below = nodes[workingNode(nodes, node.from[0]!)];
     if (!normalising(node) || !normalising(below)) return;
@@ -56,6 +59,21 @@ function checkActivityBefore(name: string, fused: readonly string[] = [], nodes:
   if (!fused.includes(below)) return;
   const expected = `expected no activityRegularizer behind a last ${below}, which the loss ${name} takes in`;
   throw new OptionError(`${node.name}: ${expected}, got one. Put it on a layer below.`);
+}
+
+/** OptionError where a loss would take values along the last axis of an output for classes that a softmax below shared out otherwise. */
+function checkAxis(
+  name: string,
+  node: ProgramNode | undefined,
+  units: number,
+  { fused, after }: LossDefinition<object>,
+) {
+  const axis = node?.out.at(-1);
+  if (!normalising(node) || axis === units || !(fused ?? after)?.includes(activationOf(node))) return;
+  const got = `one along ${axis}`;
+  throw new OptionError(
+    `loss ${name}: expected a ${activationOf(node)} along the output's last axis of ${units}, got ${got}. Reshape below it.`,
+  );
 }
 
 type Nodes = Pick<Program, "nodes" | "outputs">;
@@ -79,6 +97,7 @@ function compileLoss({ nodes }: Nodes, { shape, index }: OutputPort, spec: LossS
   const steps = shape.length > 1 ? stepsOf(shape) : undefined;
   const definition = lossOf(spec, units);
   checkActivityBefore(spec.name, definition.fused, nodes, last);
+  checkAxis(spec.name, nodes[last], units, definition);
   const fit = fitOf(spec, activationOf(nodes[last]), units);
   const { target, signs, fused } = definition;
   const binary = units === 1 || signs === true || fused?.includes("sigmoid") === true;
@@ -135,5 +154,14 @@ function compileSeveral(
       outcome,
     })),
   ]);
+  checkLogged(logged.map(({ name }) => name));
   return { outcomes, metrics: logged };
+}
+
+/** OptionError where an output's name makes one that stands for something else in logs. */
+function checkLogged(names: readonly string[]): void {
+  const taken = names.find((name, i) => isReserved(name) || names.indexOf(name) < i);
+  if (taken === undefined) return;
+  const expected = "expected outputs whose logs have names of their own";
+  throw new OptionError(`compile: loss: ${expected}, got "${taken}" for another. Rename the output's layer.`);
 }

@@ -110,18 +110,12 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
   ]);
 }
 
-/** The nodes below `end` for a batch, layers as in use; all give the model's `outputs`, fewer what the last one gives. */
-export function predictPlan(
-  program: Program,
-  layout: Layout,
-  source: Source,
-  rows: number,
-  end = program.nodes.length,
-) {
+/** A batch through all nodes, layers as in use, or through those below `end`: `outputs` are the model's, or what the last one gives. */
+export function predictPlan(program: Program, layout: Layout, source: Source, rows: number, end?: number) {
   const batch: Batch = { program, layout, rows, training: false, use: "prediction" };
-  const walk = forwardBelow(batch, end);
+  const walk = forwardBelow(batch, end ?? program.nodes.length);
   const phases = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
-  const shown = end < program.nodes.length ? [end - 1] : program.outputs.map(({ index }) => index);
+  const shown = end === undefined ? program.outputs.map(({ index }) => index) : [end - 1];
   return { phases, outputs: shown.map((index) => walk.at(index).tensor) };
 }
 

@@ -245,4 +245,36 @@ test("outputs of one value, of an input, and a layer called on both inputs", asy
   assert.is(hidden.outputs, undefined);
 });
 
+test("a layer by name is that layer alone, also where it is the last one of several outputs", async () => {
+  await using model = compiled(build());
+  const { outputs } = await model.predict(x);
+  for (const name of ["digit", "size"]) assert.equal(await model.predict(x, { layer: name }), outputs![name]);
+});
+
+test("names that would stand for two things are refused", async () => {
+  const [a, b] = [input({ shape: [3], name: "a" }), input({ shape: [3], name: "b" })];
+  const both = (name: string) => [dense({ units: 2, name }).apply(a), dense({ units: 2, name: "s" }).apply(b)];
+  const twice = () => functional({ inputs: [a, b], outputs: [a, dense({ units: 3, name: "a" }).apply(b)] });
+  assert.throws(twice, /expected a name of its own for each output, got \["a", "a"\]/);
+  for (const [name, logged] of [
+    ["data", "dataLoss"],
+    ["val", "valLoss"],
+    ["valS", "valSLoss"],
+  ]) {
+    await using model = functional({ inputs: [a, b], outputs: both(name!) });
+    const compile = () => model.compile({ optimizer: adam(), loss: "meanSquaredError" });
+    assert.throws(compile, new RegExp(`got "${logged}" for another. Rename the output's layer`));
+  }
+});
+
+test("a wrong label is told with its output; chunks without rows are passed over", async () => {
+  await using model = compiled(build());
+  const wrong = digit.map((label, row) => (row === 2 ? 7 : label));
+  const error = await model.evaluate(x, { digit: wrong, size }).catch((reason: Error) => reason);
+  assert.match(String(error), /expected labels in y.digit as whole numbers .* got 7 in row 2/);
+  const none = { x: { image: [], table: [] }, y: [[], []] };
+  const { steps } = await model.fit(() => [none, { x, y }, none], { epochs: 1, batchSize: 5 });
+  assert.is(steps, 5);
+});
+
 test.run();

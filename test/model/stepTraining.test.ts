@@ -9,6 +9,8 @@ import {
   loadModel,
   lstm,
   type Model,
+  masking,
+  reshape,
   sequential,
   sgd,
 } from "../../src/index.js";
@@ -35,11 +37,18 @@ test("what a masked step holds as its target has no part in anything", async () 
   assert.equal(bits[0], bits[1]);
 });
 
-/** Numbers from 0 to 3, of which 0 does not count, to one of three classes a step. */
-function language(workers: number, rate = 0.3, loss = "sparseCategoricalCrossentropy" as LossName): Model {
+/** Numbers from 0 to 3, of which 0 does not count, to one of three classes a step; where they are mixed, by their values. */
+function language(
+  workers: number,
+  rate = 0.3,
+  loss = "sparseCategoricalCrossentropy" as LossName,
+  mixed = false,
+): Model {
   const model = sequential([
     input({ shape: [6] }),
-    embedding({ inputDim: 4, outputDim: 5, maskZero: true }),
+    ...(mixed
+      ? [reshape({ targetShape: [6, 1] }), masking()]
+      : [embedding({ inputDim: 4, outputDim: 5, maskZero: true })]),
     lstm({ units: 6, returnSequences: true }),
     dense({ units: 3, activation: "softmax", kernelRegularizer: { l2: 0.001 } }),
   ]);
@@ -106,8 +115,9 @@ test("weights of rows weigh all steps of a row; masked rows, too", async () => {
 test("labels train as one-hot rows do: alone, mixed, weighted, validated, from a stream", async () => {
   const sampleWeight = Array.from({ length: ROWS }, (_, row) => (row % 3) / 2);
   for (const options of [{}, { mixup: 0.4 }, { mixup: 0.4, sampleWeight }, { validationSplit: 0.3 }]) {
-    await using labels = language(2);
-    await using vectors = language(2, 0.3, "categoricalCrossentropy");
+    const mixed = "mixup" in options;
+    await using labels = language(2, 0.3, "sparseCategoricalCrossentropy", mixed);
+    await using vectors = language(2, 0.3, "categoricalCrossentropy", mixed);
     const given = { epochs: 3, batchSize: 5, ...options };
     const [a, b] = [await labels.fit(numbers, classes, given), await vectors.fit(numbers, hot, given)];
     for (const key of ["loss", "accuracy", "valLoss", "valAccuracy"]) {
@@ -159,7 +169,7 @@ test("labels in every form", async () => {
 test("the same bits for 1 to 4 workers, from JSON and from a file", async () => {
   const bits = new Set<string>();
   for (const workers of [1, 2, 3, 4]) {
-    await using model = language(workers);
+    await using model = language(workers, 0.3, "sparseCategoricalCrossentropy", true);
     const more = { validationSplit: 0.2, mixup: 0.2, sampleWeight: Array.from({ length: ROWS }, (_, r) => r % 3) };
     const { epochs } = await model.fit(numbers, classes, { epochs: 3, batchSize: 7, ...more });
     const { loss, accuracy } = await model.evaluate(numbers, classes);

@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { type CompileOptions, crossValidate, dense, input, masking, sequential } from "../../src/index.js";
+import { type CompileOptions, crossValidate, dense, input, masking, reshape, sequential } from "../../src/index.js";
 import { sparse } from "./models.js";
 import { eachRejects, eachThrows, withoutThreads } from "./wrong.js";
 
@@ -9,6 +9,12 @@ const [ROWS, STEPS, CLASSES] = [4, 3, 5];
 const make = (options: Partial<CompileOptions>, units = CLASSES, activation = "softmax") => {
   const model = sequential([input({ shape: [STEPS, 2] }), masking(), dense({ units, activation })]);
   model.compile({ optimizer: "sgd", loss: sparse, ...options });
+  return model;
+};
+const reshaped = (targetShape: number[], activation: string, loss: CompileOptions["loss"]) => {
+  const last = dense({ units: CLASSES, activation });
+  const model = sequential([input({ shape: [STEPS, 2] }), last, reshape({ targetShape })]);
+  model.compile({ optimizer: "sgd", loss });
   return model;
 };
 const x = { data: new Float32Array(ROWS * STEPS * 2), shape: [ROWS, STEPS, 2] };
@@ -36,6 +42,20 @@ test(
             /: expected an output \(B, units\), got one of several axes\. Take "accuracy", or work it out from predict\(\)/,
           ] as const,
       ),
+      ...[
+        ["softmax", "sparseCategoricalCrossentropy"] as const,
+        ["logSoftmax", "categoricalCrossentropy"] as const,
+      ].map(
+        ([last, loss]) =>
+          [
+            `${loss} of a ${last} along another axis`,
+            () => reshaped([CLASSES, STEPS], last, loss),
+            "E_OPTION",
+            new RegExp(
+              `${loss}: expected a ${last} along the output's last axis of 3, got one along 5\\. Reshape below`,
+            ),
+          ] as const,
+      ),
       [
         "rSquared",
         () => make({ loss: "meanSquaredError", metrics: ["rSquared"] }, 2, "linear"),
@@ -51,6 +71,11 @@ test(
     ]),
   ),
 );
+
+test("a softmax may be shown in another shape with the same last axis", () => {
+  reshaped([1, STEPS, CLASSES], "softmax", sparse);
+  reshaped([STEPS * CLASSES], "softmax", "meanSquaredError");
+});
 
 test(
   "targets of another shape reject without a thread",
