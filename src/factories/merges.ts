@@ -20,7 +20,7 @@ export const average = (config: Named = {}) => layer("average", config);
 export const maximum = (config: Named = {}) => layer("maximum", config);
 
 /** The smallest of values of one shape, number by number. */
-export const minimum = (config: Named = {}) => layer({ ...given(config, "minimum"), type: "minimum" });
+export const minimum = (config: Named = {}) => layer("minimum", config);
 
 /** Values side by side on an axis, by default the last. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
 export const concatenate = (config: ConcatenateConfig & Named = {}) => layer("concatenate", config);
