@@ -23,5 +23,8 @@ export const maximum = (config: Named = {}) => layer({ ...given(config, "maximum
 export const concatenate = (config: ConcatenateConfig & Named = {}) =>
   layer({ ...given(config, "concatenate"), type: "concatenate" });
 
-/** Products of two values, summed along an axis of each: `dot({ axes: 1 }).apply([x, y])`. (B, K), (B, K) -> (B, 1); (B, S, K), (B, T, K) -> (B, S, T). */
+/**
+ * Products of two values, summed along an axis of each: `dot({ axes: 1 }).apply([x, y])`.
+ * (B, K), (B, K) -> (B, 1); (B, S, K), (B, T, K) -> (B, S, T).
+ */
 export const dot = (config: DotConfig & Named) => layer({ ...given(config, "dot"), type: "dot" });
