@@ -36,7 +36,9 @@ export function readOutcomes(given: OutcomeOptions, outputs: readonly string[]):
     if (lossWeights === undefined && !(metrics as Metrics).length) return { loss: null, metrics: [] };
     throw new OptionError("compile: loss: expected one to go with lossWeights and metrics, got none. Name one.");
   }
-  const one = typeof loss === "string" || typeof (loss as { name?: unknown }).name === "string";
+  // An output may be called `name`, too.
+  const each = outputs.every((name) => Object.hasOwn(Object(loss), name));
+  const one = typeof loss === "string" || (!each && typeof (loss as { name?: unknown }).name === "string");
   const losses = one ? outputs.map(() => loss) : forEach(loss, outputs, "compile: loss");
   const weights = lossWeights === undefined ? [] : forEach(lossWeights, outputs, "compile: lossWeights", 1);
   const none = Array.isArray(metrics) && !metrics.length;
