@@ -25,5 +25,8 @@ export const minimum = (config: Named = {}) => layer("minimum", config);
 /** Values side by side on an axis, by default the last. (B, ..., I), (B, ..., J) -> (B, ..., I + J). */
 export const concatenate = (config: ConcatenateConfig & Named = {}) => layer("concatenate", config);
 
-/** Products of two values, summed along an axis of each: `dot({ axes: 1 }).apply([x, y])`. (B, K), (B, K) -> (B, 1); (B, S, K), (B, T, K) -> (B, S, T). */
+/**
+ * Products of two values, summed along an axis of each: `dot({ axes: 1 }).apply([x, y])`.
+ * (B, K), (B, K) -> (B, 1); (B, S, K), (B, T, K) -> (B, S, T).
+ */
 export const dot = (config: DotConfig & Named) => layer("dot", config);

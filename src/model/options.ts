@@ -110,7 +110,8 @@ export interface FitInput {
   sampler?: "balanced";
   /**
    * Each row of a batch is mixed with another one, x with x and loss with loss, by a share drawn for the batch from
-   * Beta(mixup, mixup): 0.1 to 0.4 are usual; default 0, no mixing. Metrics go by the target with the larger share.
+   * Beta(mixup, mixup): 0.1 to 0.4 are usual; default 0, no mixing. Metrics go by the target with the larger share. Not for numbers
+   * that an embedding takes.
    */
   mixup?: number;
   /** Called on this thread, once per epoch, in order. */

@@ -45,7 +45,9 @@ function readSeveral(
   metrics: NonNullable<OutcomeOptions["metrics"]>,
   outputs: readonly string[],
 ): Outcomes {
-  const one = typeof loss === "string" || typeof (loss as { name?: unknown }).name === "string";
+  // An output may be called `name`, too.
+  const each = outputs.every((name) => Object.hasOwn(Object(loss), name));
+  const one = typeof loss === "string" || (!each && typeof (loss as { name?: unknown }).name === "string");
   const losses = one ? outputs.map(() => loss) : forEach(loss, outputs, "compile: loss");
   const weights = lossWeights === undefined ? [] : forEach(lossWeights, outputs, "compile: lossWeights", 1);
   const none = Array.isArray(metrics) && !metrics.length;
@@ -73,7 +75,7 @@ function forEach(given: unknown, outputs: readonly string[], who: string, rest?:
   }
   const named = options(given, who, outputs);
   return outputs.map((name) => {
-    const value = named[name] ?? rest;
+    const value = Object.hasOwn(named, name) ? named[name] : rest;
     if (value !== undefined) return value;
     throw new OptionError(`${who}: expected one for each of ${outputs.join(", ")}, got none for ${name}.`);
   });

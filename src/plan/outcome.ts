@@ -61,7 +61,7 @@ function checkActivityBefore(name: string, fused: readonly string[] = [], nodes:
   throw new OptionError(`${node.name}: ${expected}, got one. Put it on a layer below.`);
 }
 
-/** OptionError where a loss would take values along the last axis of an output for classes that a softmax below shared out otherwise. */
+/** OptionError where a loss would take for classes, along the last axis, what a softmax made of other values together. */
 function checkAxis(
   name: string,
   node: ProgramNode | undefined,

@@ -110,7 +110,7 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
   ]);
 }
 
-/** A batch through all nodes, layers as in use, or through those below `end`: `outputs` are the model's, or what the last one gives. */
+/** A batch through all nodes, layers as in use, or those below `end`; `outputs` are the model's, or those of the last one. */
 export function predictPlan(program: Program, layout: Layout, source: Source, rows: number, end?: number) {
   const batch: Batch = { program, layout, rows, training: false, use: "prediction" };
   const walk = forwardBelow(batch, end ?? program.nodes.length);

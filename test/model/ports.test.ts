@@ -267,6 +267,16 @@ test("names that would stand for two things are refused", async () => {
   }
 });
 
+test("an output may be called as a part of a loss is", async () => {
+  const a = input({ shape: [3] });
+  const outputs = ["name", "size"].map((name) => dense({ units: 2, name }).apply(a));
+  await using model = functional({ inputs: a, outputs });
+  model.compile({ optimizer: adam(), loss: { name: "huber", size: "meanSquaredError" } });
+  assert.equal(model.compileOptions!.loss, [{ name: "huber" }, { name: "meanSquaredError" }]);
+  model.compile({ optimizer: adam(), loss: { name: "huber", delta: 2 } });
+  assert.equal(model.compileOptions!.loss, Array(2).fill({ name: "huber", delta: 2 }));
+});
+
 test("a wrong label is told with its output; chunks without rows are passed over", async () => {
   await using model = compiled(build());
   const wrong = digit.map((label, row) => (row === 2 ? 7 : label));
