@@ -16,7 +16,7 @@ const { launch } = await import(join(root, "test/chromium.mjs"));
 const run = promisify(execFile);
 
 /** What they have now, and little more: each row of a table costs about half a kB. The aims are 90 and 60 kB. */
-const MOST_GZIP = { "whetstone.js": 130_500, "whetstone.cjs": 130_500, "whetstone.core.js": 70_500 };
+const MOST_GZIP = { "whetstone.js": 131_000, "whetstone.cjs": 131_000, "whetstone.core.js": 70_500 };
 const ANSWER_MILLISECONDS = 8000;
 
 /** A function `train(library, options)`, as source. */
