@@ -7,7 +7,7 @@ import { launch } from "../test/chromium.mjs";
 import { report, table, verdict } from "./report.mjs";
 import { alternate, median, spread, warmUp } from "./rounds.mjs";
 import { here, install, isInstalled, modules, root } from "./setup.mjs";
-import { files, typed, WORKLOADS, writeData } from "./workloads.mjs";
+import { files, typed, WORKLOADS, withLayers, writeData } from "./workloads.mjs";
 
 const FULL = { rounds: 7, round: 0.4, warm: 2 };
 const QUICK = { rounds: 2, round: 0.03, warm: 0 };
@@ -121,7 +121,7 @@ export default async function chromium({ quick = false, only, build = join(root,
   const peers = isInstalled("@tensorflow/tfjs") ? Object.keys(TABS) : ["one", "team"];
   const available = peers.filter((key) => !only || only.includes(key));
   const workloads = WORKLOADS.filter(({ name }) => NAMES.includes(name)).map((workload) =>
-    quick ? { ...workload, rows: 1280 } : workload,
+    withLayers(quick ? { ...workload, rows: 1280 } : workload),
   );
   const data = mkdtempSync(join(tmpdir(), "whetstone-bench-"));
   const browser = await launch();
