@@ -10,6 +10,7 @@ import bundlers from "./proofs/bundlers.mjs";
 import { proveImages } from "./proofs/images.mjs";
 import { proveMultimodal } from "./proofs/multimodal.mjs";
 import { proveOverfitting } from "./proofs/overfitting.mjs";
+import { proveText } from "./proofs/text.mjs";
 
 /** The bundlers' rows as a table. */
 async function proveBundlers() {
@@ -24,6 +25,7 @@ const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
   overfitting: { title: "Against overfitting", prove: proveOverfitting },
   images: { title: "Convolutional nets on images", prove: proveImages },
+  text: { title: "Characters of a text", prove: proveText },
   multimodal: { title: "Two inputs against each alone", prove: proveMultimodal },
   bundlers: { title: "In other projects' bundlers", prove: proveBundlers },
 };
