@@ -1,7 +1,29 @@
 // Pools over images (B, lines, width, C), channels last: the window of output (y, x) has rows x columns pixels, of which the first
 // is (y*step_down - top, x*step - left). What a window has beyond the image does not count.
 
+import { max_halves, max_halves_backward } from "../core/halves";
 import { at, store_first } from "../core/simd";
+
+/**
+ * True for windows of 2x2 pixels, two apart, of whole vectors, none of which leaves the image: with padding "same", the last ones of
+ * odd extents do.
+ */
+function are_halves(
+  lines: i32,
+  width: i32,
+  C: i32,
+  out_lines: i32,
+  out_width: i32,
+  rows: i32,
+  columns: i32,
+  step_down: i32,
+  step: i32,
+  top: i32,
+  left: i32,
+): bool {
+  const two = rows == 2 && columns == 2 && step_down == 2 && step == 2;
+  return two && (C & 3) == 0 && top == 0 && left == 0 && 2 * out_lines <= lines && 2 * out_width <= width;
+}
 
 /** Zeros to the images from..to. */
 function clear(images: usize, size: i32, stride: i32, from: i32, to: i32): void {
@@ -28,7 +50,12 @@ export function max_pool_forward(
   from: i32,
   to: i32,
 ): void {
+  const halves = are_halves(lines, width, C, out_lines, out_width, rows, columns, step_down, step, top, left);
   for (let b = from; b < to; b++) {
+    if (halves) {
+      max_halves(at(out, b * out_stride), at(inp, b * inp_stride), out_lines, out_width, width, C);
+      continue;
+    }
     for (let y = 0; y < out_lines; y++) {
       const line = y * step_down - top;
       const first_line = max(line, 0);
@@ -127,8 +154,24 @@ export function max_pool_backward(
   from: i32,
   to: i32,
 ): void {
-  clear(dinp, lines * width * C, inp_stride, from, to);
+  const halves = are_halves(lines, width, C, out_lines, out_width, rows, columns, step_down, step, top, left);
+  if (!halves || (lines | width) & 1) clear(dinp, lines * width * C, inp_stride, from, to);
   for (let b = from; b < to; b++) {
+    if (halves) {
+      const image = b * inp_stride;
+      const pooled = b * out_stride;
+      max_halves_backward(
+        at(dinp, image),
+        at(dout, pooled),
+        at(inp, image),
+        at(out, pooled),
+        out_lines,
+        out_width,
+        width,
+        C,
+      );
+      continue;
+    }
     for (let y = 0; y < out_lines; y++) {
       const line = y * step_down - top;
       const first_line = max(line, 0);
