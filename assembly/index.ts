@@ -9,7 +9,7 @@ export * from "./layers/attention";
 export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
 export * from "./layers/convolution";
-export { convolve_backward_image, convolve_backward_kernel_zeros } from "./layers/convolution_zeros";
+export { convolve_backward_kernel_zeros, convolve_zeros } from "./layers/convolution_zeros";
 export * from "./layers/cutout";
 export * from "./layers/dense";
 export * from "./layers/depthwise";

@@ -21,8 +21,8 @@ export interface Tensor {
 }
 
 const ALIGNMENT = 64;
-/** Gathers may read this far behind a row's end. */
-const SLACK = 64;
+/** Vectors may read this far behind a tensor's end. */
+const SLACK = 192;
 
 /** The next multiple of 8 floats: a row's length in memory. */
 export const stride = (width: number): number => (width + 7) & ~7;

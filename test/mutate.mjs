@@ -18,17 +18,8 @@ const WASM = ["build/kernels.strict.wasm", "build/kernels.fast.wasm"];
 
 function copyTree() {
   mkdirSync(inCopy("build"), { recursive: true });
-  for (const name of [
-    "assembly",
-    "src",
-    "build.mjs",
-    "bundle.mjs",
-    "core.mjs",
-    "asconfig.json",
-    "tsconfig.json",
-    "package.json",
-  ])
-    cpSync(join(root, name), inCopy(name), { recursive: true });
+  const scripts = readdirSync(root).filter((name) => /\.(mjs|json)$/.test(name));
+  for (const name of ["assembly", "src", ...scripts]) cpSync(join(root, name), inCopy(name), { recursive: true });
   for (const name of readdirSync(join(root, "test")))
     if (name !== ".cache") cpSync(join(root, "test", name), inCopy("test", name), { recursive: true });
   symlinkSync(join(root, "node_modules"), inCopy("node_modules"), "junction");

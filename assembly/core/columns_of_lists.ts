@@ -1,16 +1,14 @@
 // Convolutions of images that are given as lists: a column of pixels at a time, whose sums stay in registers.
 
 import { ENTRY } from "./nonzero_list";
-import { madd, store_first, store_row, unknown_zero } from "./simd";
-
-/** True for kernels of so many rows. */
-export function has_columns(rows: i32): bool {
-  return rows == 3 || rows == 5;
-}
+import { madd, start_high, start_low, store_first, store_row } from "./simd";
 
 /**
- * 8 floats, of which the first `columns` count, of the pixels of a column, from out on and out_line bytes apart: each the sum over
- * `rows` lines, the last of which is `from` + 1 lines.. TODO
+ * out (to, 8) = start + Σ over `rows` lines of lists, 3 or 5, and the pixels of a window · w: a column of an image from out on, out_line
+ * bytes from pixel to pixel, of which the first `columns` floats count. `start` is the 8 floats at `bias`, or zero where it is 0. Pixel r
+ * has row i of w from line i + r + from, if that is one of `lines`; from <= 0. The entries of a line's window are those from
+ * load(starts) to load(starts + window), the next line's starts are starts_line bytes on. An entry's row i of w is the 8 floats at
+ * w + place + i*row. Overwrites out, which must alias nothing; where `columns` < 8, nothing beyond them.
  */
 export function column_of_lists(
   rows: i32,
@@ -25,9 +23,10 @@ export function column_of_lists(
   lines: i32,
   w: usize,
   row: usize,
+  bias: usize,
 ): void {
-  if (rows == 3) column3(out, out_line, from, to, columns, starts, starts_line, window, lines, w, row);
-  else column5(out, out_line, from, to, columns, starts, starts_line, window, lines, w, row);
+  if (rows == 3) column3(out, out_line, from, to, columns, starts, starts_line, window, lines, w, row, bias);
+  else column5(out, out_line, from, to, columns, starts, starts_line, window, lines, w, row, bias);
 }
 
 function column3(
@@ -42,14 +41,16 @@ function column3(
   lines: i32,
   w: usize,
   row: usize,
+  bias: usize,
 ): void {
-  const zero = unknown_zero(lines);
-  let c00 = zero;
-  let c01 = zero;
-  let c10 = zero;
-  let c11 = zero;
-  let c20 = zero;
-  let c21 = zero;
+  const low = start_low(bias);
+  const high = start_high(bias);
+  let c00 = low;
+  let c01 = high;
+  let c10 = low;
+  let c11 = high;
+  let c20 = low;
+  let c21 = high;
   for (let line = 0; from < to; line++) {
     if (line < lines) {
       let entry: usize = load<u32>(starts);
@@ -82,8 +83,8 @@ function column3(
     c21 = c11;
     c10 = c00;
     c11 = c01;
-    c00 = zero;
-    c01 = zero;
+    c00 = low;
+    c01 = high;
   }
 }
 
@@ -99,18 +100,20 @@ function column5(
   lines: i32,
   w: usize,
   row: usize,
+  bias: usize,
 ): void {
-  const zero = unknown_zero(lines);
-  let c00 = zero;
-  let c01 = zero;
-  let c10 = zero;
-  let c11 = zero;
-  let c20 = zero;
-  let c21 = zero;
-  let c30 = zero;
-  let c31 = zero;
-  let c40 = zero;
-  let c41 = zero;
+  const low = start_low(bias);
+  const high = start_high(bias);
+  let c00 = low;
+  let c01 = high;
+  let c10 = low;
+  let c11 = high;
+  let c20 = low;
+  let c21 = high;
+  let c30 = low;
+  let c31 = high;
+  let c40 = low;
+  let c41 = high;
   for (let line = 0; from < to; line++) {
     if (line < lines) {
       let entry: usize = load<u32>(starts);
@@ -153,7 +156,7 @@ function column5(
     c21 = c11;
     c10 = c00;
     c11 = c01;
-    c00 = zero;
-    c01 = zero;
+    c00 = low;
+    c01 = high;
   }
 }

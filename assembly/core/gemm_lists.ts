@@ -1,10 +1,90 @@
-// Products of lists with what lies at their places: sums over few factors, held in registers, of 48 values at a time.
+// Products of an image's windows with gradients at the pixels they made, as in gemm_windows.ts, where few of these are not zero: a list
+// for each unit, and 48 sums at a time in registers.
 
-import { ENTRY } from "./nonzero_list";
-import { madd, store_row, unknown_zero } from "./simd";
+import { append, ENTRY } from "./nonzero_list";
+import { at, madd, store_row, unknown_zero } from "./simd";
+
+/** Floats of a tile of sums. */
+export const TILE: i32 = 48;
+
+/** The entries of channel o of an image's gradient: where the window of its pixel begins. */
+function list_pixels(
+  list: usize,
+  dout: usize,
+  lines: i32,
+  pixels: i32,
+  O: i32,
+  line_step: i32,
+  pixel_step: i32,
+): usize {
+  for (let y = 0; y < lines; y++) {
+    list = append(list, dout, pixels, O << 2, (y * line_step) << 2, pixel_step << 2);
+    dout = at(dout, pixels * O);
+  }
+  return list;
+}
+
+/**
+ * c (end - k, 8) = Σ over B images and their lines x pixels of A · D, as gemm_windows, for rows k..end of a kernel whose runs have K values,
+ * `segments` in a row of the kernel, and for the D of O floats a pixel, of which the first `columns` <= 8 count and the zeros are
+ * left out. Overwrites c, 32 bytes a row, zero beyond `columns`, and `lists`: an entry for each pixel and one, then the sums of
+ * 8 columns. None may alias anything.
+ */
+export function gemm_lists(
+  c: usize,
+  inp: usize,
+  dout: usize,
+  lists: usize,
+  k: i32,
+  end: i32,
+  columns: i32,
+  B: i32,
+  lines: i32,
+  pixels: i32,
+  O: i32,
+  segments: i32,
+  K: i32,
+  down: i32,
+  segment_step: i32,
+  line_step: i32,
+  pixel_step: i32,
+  dout_stride: i32,
+  inp_stride: i32,
+): void {
+  const sums = lists + <usize>(lines * pixels + 1) * ENTRY;
+  const first_run = k / K;
+  const last_run = (end - 1) / K + 1;
+  const tiles = (K + TILE - 1) / TILE;
+  for (let b = 0; b < B; b++) {
+    const image = at(inp, b * inp_stride);
+    let sum = sums;
+    for (let o = 0; o < columns; o++) {
+      const last = list_pixels(lists, at(dout, b * dout_stride + o), lines, pixels, O, line_step, pixel_step);
+      for (let run = first_run; run < last_run; run++) {
+        const row = run / segments;
+        let start = at(image, row * down + (run - row * segments) * segment_step);
+        for (let tile = 0; tile < tiles; tile++) {
+          gemm_list(sum, b == 0, start, lists, last);
+          start = at(start, TILE);
+          sum = at(sum, TILE);
+        }
+      }
+    }
+  }
+  const column = (last_run - first_run) * tiles * TILE;
+  for (; k < end; k++) {
+    const run = k / K;
+    let sum = at(sums, (run - first_run) * tiles * TILE + k - run * K);
+    for (let o = 0; o < 8; o++) {
+      store<f32>(at(c, o), o < columns ? load<f32>(sum) : 0);
+      sum = at(sum, column);
+    }
+    c += 32;
+  }
+}
 
 /** 8 floats added to those at c, or in their place if they are the `first`: sums of one image are short, so that little is lost. */
-export function add_row(c: usize, first: bool, low: v128, high: v128): void {
+function add_row(c: usize, first: bool, low: v128, high: v128): void {
   if (first) store_row(c, low, high);
   else store_row(c, f32x4.add(v128.load(c), low), f32x4.add(v128.load(c, 16), high));
 }
@@ -13,7 +93,7 @@ export function add_row(c: usize, first: bool, low: v128, high: v128): void {
  * c (48) += Σ value · a[place], over the entries list..end, the 48 floats from a + place on; `=` if they are the `first`. Adds what is
  * behind the floats that count, too. c must alias nothing.
  */
-export function list_wide(c: usize, first: bool, a: usize, list: usize, end: usize): void {
+export function gemm_list(c: usize, first: bool, a: usize, list: usize, end: usize): void {
   const zero = unknown_zero(<i32>(end - list));
   let c0 = zero;
   let c1 = zero;
@@ -43,57 +123,6 @@ export function list_wide(c: usize, first: bool, a: usize, list: usize, end: usi
     c9 = madd(x, v128.load(p, 144), c9);
     c10 = madd(x, v128.load(p, 160), c10);
     c11 = madd(x, v128.load(p, 176), c11);
-  }
-  add_row(c, first, c0, c1);
-  add_row(c + 32, first, c2, c3);
-  add_row(c + 64, first, c4, c5);
-  add_row(c + 96, first, c6, c7);
-  add_row(c + 128, first, c8, c9);
-  add_row(c + 160, first, c10, c11);
-}
-
-/** The same for six rows of 8 floats, of which the others lie r1, ... r5 bytes behind the first. */
-export function list_tall(
-  c: usize,
-  first: bool,
-  a: usize,
-  r1: usize,
-  r2: usize,
-  r3: usize,
-  r4: usize,
-  r5: usize,
-  list: usize,
-  end: usize,
-): void {
-  const zero = unknown_zero(<i32>(end - list));
-  let c0 = zero;
-  let c1 = zero;
-  let c2 = zero;
-  let c3 = zero;
-  let c4 = zero;
-  let c5 = zero;
-  let c6 = zero;
-  let c7 = zero;
-  let c8 = zero;
-  let c9 = zero;
-  let c10 = zero;
-  let c11 = zero;
-  while (list < end) {
-    const x = v128.load32_splat(list);
-    const p = a + load<u32>(list, 4);
-    list += ENTRY;
-    c0 = madd(x, v128.load(p), c0);
-    c1 = madd(x, v128.load(p, 16), c1);
-    c2 = madd(x, v128.load(p + r1), c2);
-    c3 = madd(x, v128.load(p + r1, 16), c3);
-    c4 = madd(x, v128.load(p + r2), c4);
-    c5 = madd(x, v128.load(p + r2, 16), c5);
-    c6 = madd(x, v128.load(p + r3), c6);
-    c7 = madd(x, v128.load(p + r3, 16), c7);
-    c8 = madd(x, v128.load(p + r4), c8);
-    c9 = madd(x, v128.load(p + r4, 16), c9);
-    c10 = madd(x, v128.load(p + r5), c10);
-    c11 = madd(x, v128.load(p + r5, 16), c11);
   }
   add_row(c, first, c0, c1);
   add_row(c + 32, first, c2, c3);

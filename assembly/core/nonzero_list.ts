@@ -27,11 +27,11 @@ export const TABLE: usize = 256;
 /** Overwrites the table. */
 export function write_table(table: usize): void {
   for (let set = 0; set < 16; set++) {
-    let place = table + (<usize>set << 4);
+    let place = table + ((<usize>set) << 4);
     for (let lane = 0; lane < 4; lane++) {
       // Bytes 4*lane.. of a lane.
       store<u32>(place, 0x03020100 + 0x04040404 * lane);
-      place += <usize>((set >> lane) & 1) << 2;
+      place += (<usize>((set >> lane) & 1)) << 2;
     }
   }
 }
@@ -58,14 +58,14 @@ export function append_line(
     for (let left = units; left > 0; left -= 4) {
       const value = left >= 4 ? v128.load(x) : load_lanes(x, left);
       const set = i32x4.bitmask(f32x4.ne(value, f32x4.splat(0)));
-      const lanes = v128.load(table + (<usize>set << 4));
+      const lanes = v128.load(table + ((<usize>set) << 4));
       const values = i8x16.swizzle(value, lanes);
       const numbers = i8x16.swizzle(places, lanes);
       v128.store(list, i32x4.shuffle(values, numbers, 0, 4, 1, 5));
       v128.store(list, i32x4.shuffle(values, numbers, 2, 6, 3, 7), 16);
-      list += <usize>popcnt(set) << 3;
+      list += (<usize>popcnt(set)) << 3;
       places = i32x4.add(places, step4);
-      x += <usize>min(left, 4) << 2;
+      x += (<usize>min(left, 4)) << 2;
     }
   }
   store<u32>(starts, <u32>list);
@@ -77,13 +77,13 @@ export function append_line(
  * each that follows `place_step` more. Writes one entry more than there are.
  */
 export function append(list: usize, x: usize, n: i32, step: usize, place: u32, place_step: u32): usize {
-  let high = <u64>place << 32;
-  const high_step = <u64>place_step << 32;
+  let high = (<u64>place) << 32;
+  const high_step = (<u64>place_step) << 32;
   for (; n > 0; n--) {
     const bits = load<u32>(x);
     store<u64>(list, high | bits);
     // All bits but the sign.
-    list += <usize>i32(bits << 1 != 0) << 3;
+    list += (<usize>i32(bits << 1 != 0)) << 3;
     x += step;
     high += high_step;
   }

@@ -5,15 +5,13 @@ import { at, round8 } from "../core/simd";
 /** Bytes before the first column of a list. */
 export const HEAD: usize = 8;
 
-/** Bytes at the end of a list's row for the table that a call makes there. */
-const TABLE: usize = 128;
-
 /**
  * Row b of lists = how many columns of row b of inp (B,I) are not zero (i32), and from byte 8 on which ones (u16, ascending),
- * rows from..to. I <= 65535; list_stride >= I / 2 + 38. Overwrites lists, which must alias nothing.
+ * rows from..to. I <= 65535; list_stride >= I / 2 + 7. Overwrites lists, and the 4096 bytes of `table`; nothing may alias.
  */
 export function nonzero_rows(
   lists: usize,
+  table: usize,
   inp: usize,
   I: i32,
   list_stride: i32,
@@ -22,33 +20,41 @@ export function nonzero_rows(
   to: i32,
 ): void {
   if (from == to) return;
-  const places = at(lists, (from + 1) * list_stride) - TABLE;
-  write_places(places);
+  write_places(table);
+  const zero = f32x4.splat(0);
   for (let b = from; b < to; b++) {
     const row = at(inp, b * inp_stride);
     const list = at(lists, b * list_stride);
     let next = list + HEAD;
-    let columns: u64 = 0;
-    for (let i = 0; i < I; i += 4) {
-      const live = i32x4.bitmask(f32x4.ne(v128.load(at(row, i)), f32x4.splat(0)));
-      store<u64>(next, load<u64>(places + ((<usize>live) << 3)) + columns);
+    let columns = i16x8.splat(0);
+    for (let i = 0; i < I; i += 8) {
+      const low = f32x4.ne(v128.load(at(row, i)), zero);
+      const high = f32x4.ne(v128.load(at(row, i), 16), zero);
+      const live = i16x8.bitmask(i16x8.narrow_i32x4_s(low, high));
+      v128.store(next, i16x8.add(v128.load(table + ((<usize>live) << 4)), columns));
       next += <usize>(popcnt(live) << 1);
-      columns += 0x4000400040004;
+      columns = i16x8.add(columns, i16x8.splat(8));
     }
     store<i32>(list, <i32>(next - list - HEAD) >> 1);
   }
 }
 
-/** The places of the ones in each number of 4 bits, four u16 a number, ascending; what stands behind them is overwritten later. */
-function write_places(places: usize): void {
+/** The places of the ones in each number of 8 bits, eight u16 a number, ascending; what stands behind them is overwritten later. */
+function write_places(table: usize): void {
+  // Of 4 bits first, the numbers of 8 bits that have no others; then these twice, the places of the upper half behind the lower one's.
   for (let bits = 0; bits < 16; bits++) {
-    const entry = places + (bits << 3);
-    let next = entry;
-    store<u64>(entry, 0);
-    for (let rest = bits; rest; rest &= rest - 1) {
-      store<u16>(next, <u16>ctz(rest));
-      next += 2;
+    let next = table + ((<usize>bits) << 4);
+    for (let place = 0; place < 4; place++) {
+      store<u16>(next, <u16>place);
+      next += (<usize>((bits >> place) & 1)) << 1;
     }
+  }
+  for (let bits = 16; bits < 256; bits++) {
+    const entry = table + ((<usize>bits) << 4);
+    const lower = bits & 15;
+    store<u64>(entry, load<u64>(table + ((<usize>lower) << 4)));
+    const upper = load<u64>(table + ((<usize>(bits >> 4)) << 4)) + 0x4000400040004;
+    store<u64>(entry + ((<usize>popcnt(lower)) << 1), upper);
   }
 }
 

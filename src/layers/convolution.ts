@@ -2,6 +2,7 @@
 import { stride, type Tensor } from "../arena.js";
 import { integer } from "../check.js";
 import { type Access, reads, type Step, step, withFlops, writes } from "../kernels.js";
+import { convolveBackwardKernelZeros, convolveZeros, isListed, listBytes } from "./convolution_zeros.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { adjoint, type Field, isBare, multiplyAdds, paddedSize, windowsOf } from "./windows.js";
@@ -90,60 +91,6 @@ export function convolveBackwardKernel(
   );
 }
 
-/** Bytes of an entry of a list, and floats of a tile of sums, and of the longest run that a row of a tall tile holds. */
-const [ENTRY, TILE, TALL] = [8, 48, 8];
-
-/** What the kernels of convolution_zeros.ts make lists and sums in. */
-function listBytes(field: Field, units: number): number {
-  const [lines, pixels, , rows, segments, values] = windowsOf(field, units);
-  const runs = rows * segments;
-  const tiles = values <= TALL ? Math.ceil(runs / 6) : runs * Math.ceil(values / TILE);
-  const kernel = ENTRY * (lines * pixels + 1) + 4 * 8 * TILE * tiles;
-  return Math.max(kernel, 256 + 4 * stride(lines * (pixels + 1)) + ENTRY * (lines * pixels * units + 4));
-}
-
-/** As convolveBackwardKernel, for a gradient that may be mostly zeros. */
-function convolveBackwardKernelZeros(field: Field, units: number, context: NodeContext, image: Tensor): Step {
-  const { rows, gradient, split, scratch, dout } = context;
-  return withFlops(
-    2 * rows * multiplyAdds(field, units),
-    step(
-      "convolve_backward_kernel_zeros",
-      split("kernel"),
-      writes(gradient("kernel")),
-      reads(image),
-      reads(dout),
-      writes(scratch("lists")),
-      rows,
-      ...windowsOf(field, units),
-      dout.stride,
-      image.stride,
-    ),
-  );
-}
-
-/** The gradient of the image by that of the windows. */
-function convolveBackwardImage(field: Field, units: number, context: NodeContext, dinp: Tensor): Step {
-  const { batch, derived, scratch, dout } = context;
-  const { down, across, channels } = field;
-  const spread = scratch("spread");
-  return withFlops(
-    2 * batch.extent * multiplyAdds(field, units),
-    step(
-      "convolve_backward_image",
-      batch,
-      writes(dinp),
-      reads(dout),
-      reads(derived("kernelFlipped")),
-      writes(spread),
-      writes(scratch("lists")),
-      ...([down.out, across.out, units, down.extent, across.extent, channels, down.kernel, across.kernel] as const),
-      ...([down.dilation, across.dilation, down.stride, across.stride, down.before, across.before] as const),
-      ...([dinp.stride, dout.stride, spread.stride] as const),
-    ),
-  );
-}
-
 /** The gradient of a bias: the sum over images and pixels. */
 export const convolveBackwardBias = (pixels: number, units: number, context: NodeContext, dout: Tensor): Step =>
   step(
@@ -207,18 +154,27 @@ export function convolution<Config extends FilterConfig>(kind: Convolution<Confi
       const field = fieldOf(config, inpShape);
       const image = isBare(field) ? inp : scratch("padded");
       const bias = config.useBias === false ? 0 : reads(parameter("bias"));
-      return [
-        ...pad(field, batch, image, inp),
-        convolve(field, config.filters, batch, out, image, parameter("kernel"), bias),
-      ];
+      const kernel = parameter("kernel");
+      return isListed(field)
+        ? [convolveZeros(field, config.filters, context, out, inp, image, kernel, { bias, keeps: context.training })]
+        : [...pad(field, batch, image, inp), convolve(field, config.filters, batch, out, image, kernel, bias)];
     },
     backward(config, context) {
-      const { inp, dinp, dout, scratch, inpShape } = context;
+      const { batch, inp, dinp, dout, derived, scratch, inpShape } = context;
       const { filters, useBias = true } = config;
       const field = fieldOf(config, inpShape);
       const image = isBare(field) ? inp : scratch("padded");
+      const below = (target: Tensor) => {
+        const [turned, spreaded, kernel] = [adjoint(field, filters), scratch("spread"), derived("kernelFlipped")];
+        return isListed(field)
+          ? [convolveZeros(turned, field.channels, context, target, dout, spreaded, kernel, { bias: 0, keeps: false })]
+          : [
+              spread(field, filters, batch, spreaded, dout),
+              convolve(turned, field.channels, batch, target, spreaded, kernel, 0),
+            ];
+      };
       return [
-        ...(dinp ? [convolveBackwardImage(field, filters, context, dinp)] : []),
+        ...(dinp ? below(dinp) : []),
         convolveBackwardKernelZeros(field, filters, context, image),
         ...(useBias ? [convolveBackwardBias(field.down.out * field.across.out, filters, context, dout)] : []),
       ];

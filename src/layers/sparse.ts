@@ -6,9 +6,10 @@ import type { NodeContext, Scratch } from "./layer.js";
 /** Columns that a list of 16-bit numbers can name. */
 export const MOST_COLUMNS = 65535;
 
-/** Lists of the columns that are not zero, by row, with room for a table, and masks of the rows that are not, by column. */
-export const sparseScratch = (width: number, batch: number): Record<"lists" | "masks", Scratch> => ({
-  lists: { width: (width >> 1) + 38 },
+/** Lists of the columns that are not zero, by row, a table that makes them, and masks of the rows that are not, by column. */
+export const sparseScratch = (width: number, batch: number): Record<"lists" | "places" | "masks", Scratch> => ({
+  lists: { width: (width >> 1) + 7 },
+  places: { each: 4096 },
   masks: { each: 4 * Math.ceil(width / 8) * 8 * Math.ceil(batch / 32) },
 });
 
@@ -20,7 +21,16 @@ export function sparseForward(
 ): Step[] {
   const lists = scratch("lists");
   return [
-    step("nonzero_rows", batch, writes(lists), reads(inp), inp.width, lists.stride, inp.stride),
+    step(
+      "nonzero_rows",
+      batch,
+      writes(lists),
+      writes(scratch("places")),
+      reads(inp),
+      inp.width,
+      lists.stride,
+      inp.stride,
+    ),
     withFlops(
       2 * batch.extent * inp.width * units,
       step(

@@ -111,9 +111,9 @@ export const paddedSize = ({ down, across, channels }: Field): number => down.pa
 
 /** The field of the adjoint: what each pixel of the image gets from the windows it is in, as windows of the spread gradient. */
 export function adjoint({ down, across }: Field, units: number): Field {
-  const turn = ({ extent, kernel, dilation, before }: Axis): Axis => {
+  const turn = ({ extent, kernel, dilation, before, out }: Axis): Axis => {
     const reach = (kernel - 1) * dilation;
-    return { extent: 0, kernel, stride: 1, dilation, before: reach - before, padded: extent + reach, out: extent };
+    return { extent: out, kernel, stride: 1, dilation, before: reach - before, padded: extent + reach, out: extent };
   };
   return { down: turn(down), across: turn(across), channels: units };
 }

@@ -3,6 +3,8 @@ import { matrix, oracle, stride } from "../oracle.js";
 import { cases, listStride, lists, masks, sparse } from "./zeros.js";
 
 const test = suite("nonzero");
+/** Working memory of a worker: where no tensor of a case lies. */
+const TABLE = 8 << 20;
 
 oracle(test, {
   kernel: "nonzero_rows",
@@ -11,7 +13,7 @@ oracle(test, {
     inp: { data: matrix(B, I, sparse(live, random)) },
     lists: { data: new Int32Array(B * listStride(I)), write: true },
   }),
-  args: ({ I }, p) => [p("lists"), p("inp"), I, listStride(I), stride(I)],
+  args: ({ I }, p) => [p("lists"), TABLE, p("inp"), I, listStride(I), stride(I)],
   extent: ({ B }) => B,
   // Behind a list's last column the row may hold anything.
   expected({ B, I }, { inp }) {

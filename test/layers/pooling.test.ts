@@ -19,6 +19,10 @@ const cases: Pool[] = [
   { B: 4, image: [1, 7, 5], out: [1, 3], window: [1, 3], step: [1, 2], before: [0, 0] },
   { B: 2, image: [2, 2, 13], out: [1, 1], window: [2, 2], step: [1, 1], before: [0, 0] },
   { B: 2, image: [2, 4, 2], out: [2, 4], window: [1, 1], step: [1, 1], before: [0, 0] },
+  // Windows of 2x2, of whole vectors, with a line and a pixel that are in none, and some that leave the image.
+  { B: 3, image: [4, 6, 8], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
+  { B: 3, image: [5, 7, 12], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
+  { B: 2, image: [3, 5, 4], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
 ];
 
 const widthOf = ({ image: [H, W, C] }: Pool) => H * W * C;

@@ -28,7 +28,7 @@ export const sparse = (live: number, random: () => number) => () => {
   const value = random();
   return Math.abs(random()) < live ? value : Math.sign(value) * 0;
 };
-export const listStride = (I: number) => stride((I >> 1) + 38);
+export const listStride = (I: number) => stride((I >> 1) + 7);
 
 /** What nonzero_rows makes of a matrix. */
 export function lists(inp: ArrayLike<number>, B: number, I: number): Int32Array {

@@ -1,0 +1,77 @@
+// The steps of convolutions that leave out zeros: of their input, of the output's gradient.
+import { stride, type Tensor } from "../arena.js";
+import { type Access, reads, type Step, step, withFlops, writes } from "../kernels.js";
+import type { NodeContext } from "./layer.js";
+import { adjoint, type Field, multiplyAdds, windowsOf } from "./windows.js";
+
+/** Bytes of an entry of a list, and of the table that makes lists; floats of a tile of sums. */
+const [ENTRY, TABLE, TILE] = [8, 256, 48];
+
+/** True where `convolve_zeros` knows the windows: one pixel apart, without gaps, 3 or 5 rows high, and none beside the image. */
+export const isListed = ({ down, across }: Field): boolean =>
+  [down, across].every(({ stride, dilation }) => stride === 1 && dilation === 1) &&
+  (down.kernel === 3 || down.kernel === 5) &&
+  down.before < down.kernel;
+
+/** What the kernels of convolution_zeros.ts make lists and sums in. */
+export function listBytes(field: Field, units: number): number {
+  const [lines, pixels, , rows, segments, values] = windowsOf(field, units);
+  const tiles = rows * segments * Math.ceil(values / TILE);
+  const sums = ENTRY * (lines * pixels + 1) + 4 * 8 * TILE * tiles;
+  if (!isListed(field)) return sums;
+  const lists = [field, adjoint(field, units)].map(
+    ({ down, across, channels }) =>
+      TABLE + 4 * stride(down.extent * (across.extent + 1)) + ENTRY * (down.extent * across.extent * channels + 4),
+  );
+  return Math.max(sums, ...lists);
+}
+
+/** As convolveBackwardKernel, for a gradient that may be mostly zeros. */
+export function convolveBackwardKernelZeros(field: Field, units: number, context: NodeContext, image: Tensor): Step {
+  const { rows, gradient, split, scratch, dout } = context;
+  return withFlops(
+    2 * rows * multiplyAdds(field, units),
+    step(
+      "convolve_backward_kernel_zeros",
+      split("kernel"),
+      writes(gradient("kernel")),
+      reads(image),
+      reads(dout),
+      writes(scratch("lists")),
+      rows,
+      ...windowsOf(field, units),
+      dout.stride,
+      image.stride,
+    ),
+  );
+}
+
+/** `out = bias + window · weight`, the zeros of `inp` left out where they are many; `image` has what is around it. */
+export function convolveZeros(
+  field: Field,
+  units: number,
+  { batch, scratch }: NodeContext,
+  out: Tensor,
+  inp: Tensor,
+  image: Tensor,
+  weight: Tensor,
+  { bias, keeps }: { bias: Access | 0; keeps: boolean },
+): Step {
+  const { down, across, channels } = field;
+  return withFlops(
+    2 * batch.extent * multiplyAdds(field, units),
+    step(
+      "convolve_zeros",
+      batch,
+      writes(out),
+      reads(inp),
+      image === inp ? reads(inp) : writes(image),
+      reads(weight),
+      bias,
+      writes(scratch("lists")),
+      keeps ? 1 : 0,
+      ...([down.extent, across.extent, channels, down.out, across.out, units, down.kernel, across.kernel] as const),
+      ...([down.before, across.before, out.stride, inp.stride, image.stride] as const),
+    ),
+  );
+}
