@@ -22,7 +22,8 @@ const cases: Pool[] = [
   // Windows of 2x2, of whole vectors, with a line and a pixel that are in none, and some that leave the image.
   { B: 3, image: [4, 6, 8], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
   { B: 3, image: [5, 7, 12], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
-  { B: 2, image: [3, 5, 4], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
+  { B: 2, image: [3, 4, 4], out: [2, 2], window: [2, 2], step: [2, 2], before: [0, 0] },
+  { B: 2, image: [4, 5, 4], out: [2, 3], window: [2, 2], step: [2, 2], before: [0, 0] },
 ];
 
 const widthOf = ({ image: [H, W, C] }: Pool) => H * W * C;
