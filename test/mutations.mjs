@@ -192,7 +192,6 @@ export const mutations = [
     "layers/pooling",
   ),
   row("core/halves", "v128.load(place + down + right)", "v128.load(place + right)", "layers/pooling"),
-  row("core/nonzero_list", "bits << 1 != 0", "bits != 0", "layers/convolution_zeros"),
   row("core/nonzero_list", "load_lanes(x, left)", "v128.load(x)", "layers/convolution_zeros"),
   row("core/nonzero_list", "min(left, 4)", "4", "layers/convolution_zeros"),
   row(
