@@ -138,15 +138,17 @@ export function dense_backward_bias(dbias: usize, dout: usize, B: i32, dout_stri
 export function dense_transpose(weight_t: usize, weight: usize, I: i32, O: i32, from: i32, to: i32): void {
   const rows = round8(I) >> 3;
   const columns = round8(O) >> 3;
-  for (let block = from; block < to; block++) {
-    const panel = block / rows;
-    const row = block - panel * rows;
-    const source = at(weight, block << 6);
-    const target = at(weight_t, (row * columns + panel) << 6);
-    transpose4(target, source);
-    transpose4(target + 16, source + 128);
-    transpose4(target + 128, source + 16);
-    transpose4(target + 144, source + 144);
+  // Row by row of blocks, so that what is written lies in a row: loads from many places are waited for together, stores in turn.
+  for (let row = 0; row < rows; row++) {
+    const panel = from <= row ? 0 : (from - row + rows - 1) / rows;
+    for (let block = panel * rows + row; block < to; block += rows) {
+      const source = at(weight, block << 6);
+      const target = at(weight_t, (row * columns + block / rows) << 6);
+      transpose4(target, source);
+      transpose4(target + 16, source + 128);
+      transpose4(target + 128, source + 16);
+      transpose4(target + 144, source + 144);
+    }
   }
 }
 
