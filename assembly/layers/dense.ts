@@ -5,6 +5,7 @@
 import { gemm_rows } from "../core/gemm";
 import { gemm_strided } from "../core/gemm_strided";
 import { at, round8 } from "../core/simd";
+import { touch } from "../core/touch";
 
 /**
  * out (B,O) = inp (B,I) · weight (I,O) + bias (O), rows from..to.
@@ -46,6 +47,7 @@ function multiply(
   const block = (to - from) * inp_stride > CACHE ? BLOCK : to - from;
   for (; from < to; from += block) {
     for (let n = 0; n < N; n += 8) {
+      touch(at(weight, (n >> 3) * panel_size), panel_size << 2, (<usize>N * K) << 2);
       gemm_rows(
         at(out, from * out_stride + n),
         at(inp, from * inp_stride),

@@ -3,6 +3,7 @@
 // would add zeros, so that results are equal to the last bit.
 
 import { at, madd, round8, start_high, start_low, store_row } from "../core/simd";
+import { touch } from "../core/touch";
 import { HEAD } from "./nonzero";
 
 /**
@@ -27,6 +28,7 @@ export function sparse_forward(
   // As many panels as the registers hold; their weights stay in the cache while all rows pass.
   for (let o = 0; o < O; ) {
     const panels = O - o > 24 ? 4 : O - o > 8 ? 2 : 1;
+    touch(weight, <usize>panels * panel_bytes, (<usize>I * O) << 2);
     for (let b = from; b < to; b++) {
       const c = at(out, b * out_stride + o);
       const a = at(inp, b * inp_stride);
