@@ -2,7 +2,9 @@
 
 import { hint, options, show } from "../check.js";
 import { OptionError } from "../errors.js";
+import { sizeOf } from "../layers/layer.js";
 import type { CompileOptions } from "../model/options.js";
+import { portName } from "../plan/program.js";
 import { type Architecture, type Candidate, readCandidate } from "./candidate.js";
 
 /** An architecture, and how to compile it unless it is a compiled model. */
@@ -24,7 +26,7 @@ export interface Listed<V> {
   readonly candidate: Candidate;
 }
 
-/** Every candidate checked; their inputs have one width, since they get the same data. */
+/** Every candidate checked; what goes in and comes out is alike, since they get the same data. */
 export function readList<V>(given: unknown, compile: CompileOptions | undefined, who: string): Listed<V>[] {
   const list = Array.isArray(given) ? readNamed(given, who) : readValues(given, who);
   if (!list.length) throw new OptionError(`${who}: expected at least one candidate, got none.`);
@@ -34,12 +36,21 @@ export function readList<V>(given: unknown, compile: CompileOptions | undefined,
     return { value: value as V, candidate: readCandidate(built.model, built.compile ?? compile, where) };
   });
   for (const { value, candidate } of read) {
-    const { width } = read[0]!.candidate;
-    if (candidate.width === width) continue;
+    const [wanted, got] = [formOf(read[0]!.candidate), formOf(candidate)];
+    if (got === wanted) continue;
     const what = `${who}: candidate ${show(value)}`;
-    throw new OptionError(`${what}: expected an input of ${width} values, as the first one's, got ${candidate.width}.`);
+    throw new OptionError(
+      `${what}: expected ${wanted}, as the first one's, got ${got}. Give their layers the same names.`,
+    );
   }
   return read;
+}
+
+/** What each row of x has, and where there are several inputs or outputs, their names. */
+function formOf({ inputs, outputs }: Candidate): string {
+  const read = inputs.map(({ shape }, k) => `${portName("x", inputs, k)} of ${sizeOf(shape)} values`);
+  const given = outputs.length > 1 ? outputs.map((_, k) => portName("y", outputs, k)) : [];
+  return [...read, ...given].join(", ");
 }
 
 function readNamed(given: readonly unknown[], who: string): { value: unknown; built: Built }[] {

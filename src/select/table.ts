@@ -16,7 +16,7 @@ export interface Table {
   take(rows: ArrayLike<number>): DataInput;
 }
 
-/** What is known of a table before it is read: values a row, or rows. */
+/** What is known of a table before it is read: values a row, or rows of x. */
 export type Extent = { readonly width: number } | { readonly rows: number };
 
 /** DataError for what is no data, ShapeError for what has other rows or another width than is known. */
