@@ -24,6 +24,7 @@ function copyTree() {
     "build.mjs",
     "bundle.mjs",
     "core.mjs",
+    "loader.mjs",
     "asconfig.json",
     "tsconfig.json",
     "package.json",
