@@ -5,7 +5,7 @@ import { OptionError } from "../errors.js";
 import { sequential } from "../factories/model.js";
 import type { CompileOptions } from "../model/options.js";
 import type { Model } from "../model.js";
-import { compileProgram, type Port } from "../plan/program.js";
+import { compileProgram, type Program } from "../plan/program.js";
 import type { ModelSpec, TrainingSpec } from "../spec.js";
 
 /** A model, of which weights and workers are left alone, or its JSON. */
@@ -14,10 +14,7 @@ export type Architecture = Model | Parameters<typeof sequential>[0];
 export interface Candidate {
   readonly spec: ModelSpec;
   readonly compile: CompileOptions;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
-  /** What an evaluation gives. */
-  readonly metrics: readonly string[];
+  readonly program: Program;
 }
 
 /** Checks both by making a model, of which no worker is started. */
@@ -35,7 +32,5 @@ export function readCandidate(model: unknown, compile: unknown, who: string): Ca
   if (options.loss === undefined) {
     throw new OptionError(`${who}: expected a model with a loss, got none. Name one in compile({ loss }).`);
   }
-  const { inputs, outputs, training } = compileProgram(spec, options as TrainingSpec, 0);
-  const metrics = ["loss", "dataLoss", "penalty", ...training!.metrics.map(({ name }) => name)];
-  return { spec, compile: options, inputs, outputs, metrics };
+  return { spec, compile: options, program: compileProgram(spec, options as TrainingSpec, 0) };
 }

@@ -1,7 +1,7 @@
 // How well a kind of model does on rows that it was not trained on.
 
 import { options } from "../check.js";
-import type { ModelInput } from "../model/ports.js";
+import type { ModelInput, ModelTarget } from "../model/ports.js";
 import { type Architecture, readCandidate } from "./candidate.js";
 import { type FoldedOptions, KNOWN, lanes, readRequest } from "./options.js";
 import { type Statistics, summarizeFolds } from "./statistics.js";
@@ -32,7 +32,7 @@ export interface CrossValidation extends Statistics {
 export async function crossValidate(
   model: Architecture,
   x: ModelInput,
-  y: ModelInput,
+  y: ModelTarget,
   given: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
   const who = "crossValidate";

@@ -47,7 +47,7 @@ export function readList<V>(given: unknown, compile: CompileOptions | undefined,
 }
 
 /** What each row of x has, and where there are several inputs or outputs, their names. */
-function formOf({ inputs, outputs }: Candidate): string {
+function formOf({ program: { inputs, outputs } }: Candidate): string {
   const read = inputs.map(({ shape }, k) => `${portName("x", inputs, k)} of ${sizeOf(shape)} values`);
   const given = outputs.length > 1 ? outputs.map((_, k) => portName("y", outputs, k)) : [];
   return [...read, ...given].join(", ");
@@ -73,7 +73,8 @@ function readValues(given: unknown, who: string): { value: unknown; built: Built
 }
 
 /** OptionError for a metric that a candidate does not have. */
-export function checkMonitor(monitor: unknown, { value, candidate: { metrics } }: Listed<unknown>, who: string): void {
+export function checkMonitor(monitor: unknown, { value, candidate }: Listed<unknown>, who: string): void {
+  const metrics = ["loss", "dataLoss", "penalty", ...candidate.program.training!.metrics.map(({ name }) => name)];
   const where = `${who}: monitor of ${show(value)}`;
   if (typeof monitor !== "string") throw new OptionError(`${where}: expected a metric's name, got ${show(monitor)}.`);
   if (!metrics.includes(monitor)) throw new OptionError(`${where}: unknown name ${hint(monitor, metrics)}`);

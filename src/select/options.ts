@@ -1,17 +1,16 @@
 // Checks of what users pass to crossValidate and select; defaults are filled in here.
 
 import { boolean, integer, lookup, show } from "../check.js";
-import { DataError, OptionError, ShapeError } from "../errors.js";
+import { DataError, OptionError } from "../errors.js";
 import { features } from "../features.js";
-import { sizeOf } from "../layers/layer.js";
+import type { Values } from "../model/data.js";
 import type { CompileOptions, FitInput } from "../model/options.js";
-import { byPort } from "../model/ports.js";
+import { type ModelInput, type ModelTarget, readPair } from "../model/ports.js";
 import { rowWeights } from "../model/weights.js";
 import { type Port, portName } from "../plan/program.js";
 import { drawSeed } from "../random.js";
 import type { Candidate } from "./candidate.js";
 import { foldSeed, folds } from "./folds.js";
-import { readTable, type Table } from "./table.js";
 import type { Setup, Trial } from "./trials.js";
 
 /** Options of each fold's fit. */
@@ -74,8 +73,8 @@ export interface Request extends Setup {
 
 export function readRequest(
   first: Candidate,
-  x: unknown,
-  y: unknown,
+  x: ModelInput,
+  y: ModelTarget,
   given: FoldedOptions & { onFold?: unknown },
   who: string,
 ): Request {
@@ -85,23 +84,11 @@ export function readRequest(
   readFunction(given.onFold, `${who}: onFold`);
   checkFit(fit, `${who}: fit`);
   const parallel = readParallel(given.parallel, who);
-  const { inputs, outputs } = first;
+  const { inputs, outputs } = first.program;
   const scaled = readScaled(standardize, inputs, `${who}: standardize`);
-  const tables = byPort(x, inputs, `${who}: x`).map((one, k) => {
-    return readTable(one, { width: sizeOf(inputs[k]!.shape) }, who, portName("x", inputs, k));
-  });
-  const { rows } = tables[0]!;
-  const other = tables.findIndex((table) => table.rows !== rows);
-  if (other > 0) {
-    const [wanted, got] = [0, other].map((k) => portName("x", inputs, k));
-    throw new ShapeError(
-      `${who}: expected as many rows in ${got} as in ${wanted}, got ${tables[other]!.rows} and ${rows}.`,
-    );
-  }
-  const targets = byPort(y, outputs, `${who}: y`).map((one, k) =>
-    readTable(one, { rows }, who, portName("y", outputs, k)),
-  );
-  const classes = readClasses(stratified, targets, outputs, who);
+  const data = readPair(first.program, x, y, who, { names: first.spec.labels, learns: true });
+  const { rows } = data.x[0]!;
+  const classes = readClasses(stratified, data.y, outputs, who);
   const options = {
     folds: count,
     repeats,
@@ -115,7 +102,7 @@ export function readRequest(
   });
   const { sampleWeight } = fit;
   const weights = sampleWeight && { sampleWeight: rowWeights(sampleWeight, rows, `${who}: fit`) };
-  return { x: tables, y: targets, fit: { ...fit, ...weights }, scaled, signal, seed, trials, parallel };
+  return { ...data, fit: { ...fit, ...weights }, scaled, signal, seed, trials, parallel };
 }
 
 /** How many of so many trials run at a time. */
@@ -161,7 +148,7 @@ function readScaled(given: unknown, inputs: readonly Port[], who: string): boole
 
 function readClasses(
   stratified: unknown,
-  y: readonly Table[],
+  y: readonly Values[],
   outputs: readonly Port[],
   who: string,
 ): ArrayLike<number> | undefined {
@@ -184,12 +171,11 @@ function readClasses(
 }
 
 /** The class of each row: its label, or where the largest of its values is. */
-function classesOf(y: Table, who: string, what: string): number[] {
-  return Array.from({ length: y.rows }, (_, row) => {
-    if (y.width === 1) return label(y.at(row, 0), row, who, what);
-    let best = 0;
-    for (let column = 1; column < y.width; column++) if (y.at(row, column) > y.at(row, best)) best = column;
-    return best;
+function classesOf({ values, rows, width }: Values, who: string, what: string): number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    if (width === 1) return label(values[row]!, row, who, what);
+    const own = values.subarray(row * width, (row + 1) * width);
+    return own.indexOf(Math.max(...own));
   });
 }
 

@@ -1,15 +1,15 @@
 // Trials: one model trained on the rows of a fold and tested on the others. Several at a time, each on a worker of its own.
 
+import { takeRows } from "../data/split.js";
 import { DataError } from "../errors.js";
 import { sequential } from "../factories/model.js";
-import type { DataInput } from "../model/data.js";
+import type { Values } from "../model/data.js";
 import type { FitInput } from "../model/options.js";
 import type { ModelInput } from "../model/ports.js";
 import type { Model } from "../model.js";
 import type { History } from "../spec.js";
 import type { Candidate } from "./candidate.js";
 import { standardize } from "./standardize.js";
-import type { Table } from "./table.js";
 
 export interface Trial {
   readonly candidate: Candidate;
@@ -34,9 +34,9 @@ export interface FoldResult {
 /** What all trials have in common. */
 export interface Setup {
   /** By input. */
-  readonly x: readonly Table[];
+  readonly x: readonly Values[];
   /** By output. */
-  readonly y: readonly Table[];
+  readonly y: readonly Values[];
   readonly fit: FitInput;
   /** By input: whether it is standardized. */
   readonly scaled: readonly boolean[];
@@ -97,27 +97,25 @@ async function runTrial(
 ): Promise<FoldResult | undefined> {
   const { x, y, scaled, fit, signal } = setup;
   const trainRows = others(testRows, x[0]!.rows);
-  const parts = x.map((table, k) =>
-    scaled[k] ? standardize(table, trainRows, testRows) : [table.take(trainRows), table.take(testRows)],
+  const take = ({ values, width }: Values, rows: Int32Array) => takeRows(values, rows, width);
+  const parts = x.map((data, k): readonly [train: Values["values"], test: Values["values"]] =>
+    scaled[k] ? standardize(data, trainRows, testRows) : [take(data, trainRows), take(data, testRows)],
   );
-  const targets = (rows: Int32Array) => oneOrAll(y.map((table) => table.take(rows)));
+  const targets = (rows: Int32Array) => oneOrAll(y.map((data) => take(data, rows)));
   const model = sequential(candidate.spec);
   living.add(model);
   try {
     model.compile({ ...candidate.compile, seed, workers: 1 });
     const all = fit.sampleWeight;
-    const weights = all && { sampleWeight: Float32Array.from(trainRows, (row) => all[row]!) };
-    const run = model.fit(oneOrAll(parts.map(([train]) => train!)), targets(trainRows), {
+    const weights = all && { sampleWeight: takeRows(all, trainRows, 1) };
+    const run = model.fit(oneOrAll(parts.map(([train]) => train)), targets(trainRows), {
       ...fit,
       ...weights,
       ...(signal ? { signal } : {}),
     });
     const history = await located(run, trainRows);
     if (history.stopped === "aborted") return undefined;
-    const metrics = await located(
-      model.evaluate(oneOrAll(parts.map(([, test]) => test!)), targets(testRows)),
-      testRows,
-    );
+    const metrics = await located(model.evaluate(oneOrAll(parts.map(([, test]) => test)), targets(testRows)), testRows);
     return { repeat, fold, history, metrics, testRows: Array.from(testRows) };
   } finally {
     living.delete(model);
@@ -126,7 +124,7 @@ async function runTrial(
 }
 
 /** Data of a single input or output, or of each of several. */
-const oneOrAll = (data: readonly DataInput[]): ModelInput => (data.length > 1 ? data : data[0]!);
+const oneOrAll = (data: readonly Values["values"][]): ModelInput => (data.length > 1 ? data : data[0]!);
 
 /** 0..rows-1 without those of an ascending list. */
 function others(without: Int32Array, rows: number): Int32Array {

@@ -102,7 +102,7 @@ test("stratified by an output's labels, or by the largest of its values", async 
 
 test("standardize scales the inputs named and leaves numbers for an embedding alone", async () => {
   const words = labelsOf(ROWS, 7, 45);
-  const far = table.map((row) => row.map((value, c) => 1000 * c + 100 * value));
+  const far = table.map((row) => [...Float32Array.from(row, (value, c) => 1000 * c + 100 * value)]);
   const build = () => {
     const [a, b] = [input({ shape: [1], name: "word" }), input({ shape: [3], name: "table" })];
     const vector = flatten().apply(embedding({ inputDim: 7, outputDim: 2 }).apply(a));

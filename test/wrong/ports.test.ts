@@ -159,12 +159,12 @@ test(
         "E_SHAPE",
         /rows in x\.b as in x\.a, got 3 and 4/,
       ],
-      ["other width", folded({}, { ...rows, b: [[1]] }), "E_SHAPE", /expected 2 values a row in x\.b, got 1/],
+      ["other width", folded({}, { ...rows, b: [[1]] }), "E_SHAPE", /expected x\.b of shape \(rows, 2\), got \(1, 1\)/],
       [
         "other targets",
         folded({}, rows, { kind: [1, 2], size: [1, 2, 3, 4] }),
         "E_SHAPE",
-        /y\.kind: expected values for 4/,
+        /expected one label in y\.kind for each of 4 rows, got 2 values/,
       ],
       [
         "an output short",
