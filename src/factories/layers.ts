@@ -17,7 +17,7 @@ import type { LayerSpec } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
-import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
+import type { GlobalPoolConfig, Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { PositionConfig } from "../layers/position.js";
 import type { GruConfig, LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
@@ -80,17 +80,19 @@ export const maxPooling1d = (config: Pool1dConfig & Named = {}) => layer("maxPoo
 /** The mean of each window of steps. (B, steps, channels) -> (B, steps', channels). */
 export const averagePooling1d = (config: Pool1dConfig & Named = {}) => layer("averagePooling1d", config);
 
-/** The mean over all pixels. (B, height, width, channels) -> (B, channels). */
-export const globalAveragePooling2d = (config: Named = {}) => layer("globalAveragePooling2d", config);
+/** The mean over all pixels. (B, height, width, channels) -> (B, channels), with keepDims (B, 1, 1, channels). */
+export const globalAveragePooling2d = (config: GlobalPoolConfig & Named = {}) =>
+  layer("globalAveragePooling2d", config);
 
 /** The largest value of all pixels. (B, height, width, channels) -> (B, channels). */
-export const globalMaxPooling2d = (config: Named = {}) => layer("globalMaxPooling2d", config);
+export const globalMaxPooling2d = (config: GlobalPoolConfig & Named = {}) => layer("globalMaxPooling2d", config);
 
 /** The mean over all steps. (B, steps, channels) -> (B, channels). */
-export const globalAveragePooling1d = (config: Named = {}) => layer("globalAveragePooling1d", config);
+export const globalAveragePooling1d = (config: GlobalPoolConfig & Named = {}) =>
+  layer("globalAveragePooling1d", config);
 
 /** The largest value of all steps. (B, steps, channels) -> (B, channels). */
-export const globalMaxPooling1d = (config: Named = {}) => layer("globalMaxPooling1d", config);
+export const globalMaxPooling1d = (config: GlobalPoolConfig & Named = {}) => layer("globalMaxPooling1d", config);
 
 type Recurrent<T extends string, C> = C & Trained & { type: T } & StateCallable;
 
