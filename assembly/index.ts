@@ -8,6 +8,7 @@ export * from "./layers/alpha_dropout";
 export * from "./layers/attention";
 export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
+export * from "./layers/bilinear";
 export * from "./layers/convolution";
 export * from "./layers/cutout";
 export * from "./layers/dense";

@@ -97,6 +97,8 @@ export const mutations = [
   row("layers/recurrent", "at(dh, S << 1), U << 2", "dh, U << 2"),
   row("layers/merge", "f32x4.mul(d, scale == 0 ? a : factor)", "f32x4.mul(d, factor)"),
   row("layers/merge", "f32x4.min(v128.load(at(out, i))", "f32x4.max(v128.load(at(out, i))"),
+  row("layers/bilinear", "madd(f32x4.sub(low, high), share, high)", "madd(f32x4.sub(low, high), u, high)"),
+  row("layers/bilinear", "give(at(above, right + c), d, (1 - share) * u, n)", "give(at(above, right + c), d, u, n)"),
   row("layers/merge", "same ? 0 : -1", "same ? -1 : 0"),
   row("layers/merge", "inp_stride + k * inp_step", "inp_stride + k * out_step"),
   row("layers/masking", "c < C ? 1 : 0", "c < C - 1 ? 1 : 0"),

@@ -6,6 +6,7 @@ import type { ActivationConfig } from "../layers/activation.js";
 import type { AttentionConfig } from "../layers/attention.js";
 import type { BatchNormalizationConfig } from "../layers/batch_normalization.js";
 import type { BidirectionalConfig } from "../layers/bidirectional.js";
+import type { UpSampling2dConfig } from "../layers/bilinear.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
@@ -30,7 +31,6 @@ import type {
   RepeatVectorConfig,
   ReshapeConfig,
   UpSampling1dConfig,
-  UpSampling2dConfig,
   ZeroPadding1dConfig,
   ZeroPadding2dConfig,
 } from "../layers/shapes.js";
@@ -156,7 +156,7 @@ export const zeroPadding2d = (config: ZeroPadding2dConfig & Named = {}) => layer
 /** Cuts the sides off each image. (B, height, width, channels) -> (B, height', width', channels). */
 export const cropping2d = (config: Cropping2dConfig & Named) => layer("cropping2d", config);
 
-/** Each pixel as a block of `size` equal ones. (B, height, width, channels) -> (B, height * size, width * size, channels). */
+/** Each pixel as a block of `size` equal ones, or bilinear between them. (B, height, width, channels) -> (B, height * size, width * size, channels). */
 export const upSampling2d = (config: UpSampling2dConfig & Named = {}) => layer("upSampling2d", config);
 
 /** Zeros before and behind each sequence. (B, steps, channels) -> (B, steps', channels). */

@@ -134,6 +134,12 @@ test(
         "E_OPTION",
         /^depthwiseConv2d: expected depthwiseInitializer or kernelInitializer, got both/,
       ],
+      [
+        "another interpolation",
+        () => anyhow.upSampling2d!({ interpolation: "bicubic" }),
+        "E_OPTION",
+        /^upSampling2d\.interpolation: unknown name "bicubic"\. Known: nearest, bilinear/,
+      ],
       ["keepDims 1", () => anyhow.globalMaxPooling2d!({ keepDims: 1 }), "E_OPTION", /keepDims: .* got 1/],
       ["keepdims", () => anyhow.globalAveragePooling1d!({ keepdims: true }), "E_OPTION", /Did you mean "keepDims"/],
       [
