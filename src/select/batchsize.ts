@@ -2,6 +2,7 @@
 
 import { integer, lookup, number, options, show } from "../check.js";
 import { DivergedError, OptionError } from "../errors.js";
+import { readFunction } from "../model/callbacks.js";
 import type { FitInput } from "../model/options.js";
 import { DEFAULT_BATCH } from "../model/options.js";
 import type { ModelInput, ModelTarget } from "../model/ports.js";
@@ -10,7 +11,6 @@ import type { EpochLog } from "../spec.js";
 import { type BatchSizeRow, chooseBatchSize, scaledRate, secondsOf, summarize } from "./batchchoice.js";
 import type { Architecture } from "./candidate.js";
 import { type Original, readOriginal, TRIAL, type TrialOptions, withCopy } from "./copies.js";
-import { readFunction } from "./options.js";
 
 export interface FindBatchSizeOptions extends TrialOptions {
   /** Batch sizes to try; default the powers of two from 8 to an eighth of the rows, at most 1024. */

@@ -39,9 +39,7 @@ export function readList<V>(given: unknown, compile: CompileOptions | undefined,
     const [wanted, got] = [formOf(read[0]!.candidate), formOf(candidate)];
     if (got === wanted) continue;
     const what = `${who}: candidate ${show(value)}`;
-    throw new OptionError(
-      `${what}: expected ${wanted}, as the first one's, got ${got}. Give their layers the same names.`,
-    );
+    throw new OptionError(`${what}: expected ${wanted}, as the first one's, got ${got}. Name them alike.`);
   }
   return read;
 }

@@ -3,6 +3,7 @@
 import { boolean, integer, lookup, show } from "../check.js";
 import { DataError, OptionError } from "../errors.js";
 import { features } from "../features.js";
+import { readFunction, readSignal } from "../model/callbacks.js";
 import type { Values } from "../model/data.js";
 import type { CompileOptions, FitInput } from "../model/options.js";
 import { type ModelInput, type ModelTarget, readPair } from "../model/ports.js";
@@ -57,6 +58,7 @@ export const KNOWN = [
 ];
 
 const MOST_PARALLEL = 64;
+const CURE = "Give a class for each row.";
 /** Options of fit that make no sense in a fold, and what to do instead. */
 const REFUSED: Readonly<Record<string, string>> = {
   validationData: "Each fold is tested on its own rows; use validationSplit for an earlyStopping.",
@@ -125,16 +127,6 @@ function checkFit(fit: unknown, who: string): void {
   }
 }
 
-export function readFunction(value: unknown, who: string): void {
-  if (value === undefined || typeof value === "function") return;
-  throw new OptionError(`${who}: expected a function, got ${show(value)}.`);
-}
-
-function readSignal(signal: unknown, who: string): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
-  throw new OptionError(`${who}: signal: expected an AbortSignal, got ${show(signal)}.`);
-}
-
 /** The place of an input or output among several, by its name. */
 const placeOf = (name: unknown, ports: readonly Port[], who: string): number =>
   lookup(Object.fromEntries(ports.map((port, k) => [port.name, k])), name, who);
@@ -167,22 +159,16 @@ function readClasses(
   }
   const k = stratified === true ? 0 : placeOf(stratified, outputs, where);
   if (outputs[k]!.shape.length === 1) return classesOf(y[k]!, who, portName("y", outputs, k));
-  throw new OptionError(`${where}: expected an output (B, units), got one of several axes. Give a class for each row.`);
+  throw new OptionError(`${where}: expected an output (B, units), got one of several axes. ${CURE}`);
 }
 
 /** The class of each row: its label, or where the largest of its values is. */
 function classesOf({ values, rows, width }: Values, who: string, what: string): number[] {
   return Array.from({ length: rows }, (_, row) => {
-    if (width === 1) return label(values[row]!, row, who, what);
     const own = values.subarray(row * width, (row + 1) * width);
-    return own.indexOf(Math.max(...own));
-  });
-}
-
-function label(value: number, row: number, who: string, what: string): number {
-  if (Number.isInteger(value)) return value;
-  const cure = "Give classes of your own as stratified, one a row.";
-  throw new DataError(`${who}: stratified: expected whole numbers in ${what}, got ${value} in row ${row}. ${cure}`, {
-    row,
+    if (width > 1) return own.indexOf(Math.max(...own));
+    if (Number.isInteger(own[0])) return own[0]!;
+    const got = `${own[0]} in row ${row}. ${CURE}`;
+    throw new DataError(`${who}: stratified: expected whole numbers in ${what}, got ${got}`, { row });
   });
 }
