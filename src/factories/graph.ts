@@ -121,10 +121,7 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
     return isInput(value) || value.index === 0 ? call : [call, value.index];
   };
   const outputIndices = last.map(place);
-  const idle = first.findIndex((value) => !read.has(value));
-  if (idle >= 0) {
-    const got = (first[idle] as InputSpec).name ?? `number ${idle}`;
-    throw new OptionError(`functional: inputs: expected what outputs read, got ${got} besides. Drop it.`);
-  }
+  const idle = first.find((value) => !read.has(value));
+  if (idle) throw new OptionError(`functional: inputs: expected what outputs read, got ${show(idle)}. Drop it.`);
   return { layers: layers as unknown as ModelSpec["layers"], graph: { calls, outputs: outputIndices } };
 }

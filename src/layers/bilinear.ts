@@ -24,9 +24,8 @@ function shares(extent: number, size: number): Float32Array {
   return table;
 }
 
-const sizesOf = ({ inpShape, outShape }: NodeContext) =>
-  [outShape[0]!, outShape[1]!, inpShape[1]!, inpShape[2]!] as const;
-const tablesOf = ({ constant }: NodeContext) => [reads(constant("down")), reads(constant("across"))] as const;
+const tablesOf = ({ constant, inpShape, outShape }: NodeContext) =>
+  [reads(constant("down")), reads(constant("across")), outShape[0]!, outShape[1]!, inpShape[1]!, inpShape[2]!] as const;
 
 /**
  * Each pixel as a block of `size` equal ones, or, bilinear, of means of the four pixels around by their distances from its middle,
@@ -52,14 +51,13 @@ export const upSampling2d: LayerDefinition<UpSampling2dConfig> = {
   forward(config, context) {
     if (!isBilinear(config)) return nearest2d.forward(config, context);
     const { batch, out, inp } = context;
-    const last = [...sizesOf(context), out.stride, inp.stride] as const;
-    return [step("bilinear_forward", batch, writes(out), reads(inp), ...tablesOf(context), ...last)];
+    return [step("bilinear_forward", batch, writes(out), reads(inp), ...tablesOf(context), out.stride, inp.stride)];
   },
   backward(config, context) {
     if (!isBilinear(config)) return nearest2d.backward(config, context);
     const { batch, dout, dinp, inpShape } = context;
     if (!dinp) return [];
-    const last = [...sizesOf(context), sizeOf(inpShape), dout.stride, dinp.stride] as const;
+    const last = [sizeOf(inpShape), dout.stride, dinp.stride] as const;
     return [step("bilinear_backward", batch, writes(dinp), reads(dout), ...tablesOf(context), ...last)];
   },
 };

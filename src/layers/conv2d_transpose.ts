@@ -49,8 +49,8 @@ function fieldIn(config: Conv2dTransposeConfig, inp: Shape, who: string): Field 
   }
   const field = fieldOf(config, [...extents, filters], who);
   if (field.down.out === input.down.extent && field.across.out === input.across.extent) return field;
-  const expected = "expected an extent that the strides give back";
-  throw new ShapeError(`${who}: outputPadding: ${expected}, got ${show(outputPadding)}. Take stride - 1.`);
+  const got = show(outputPadding);
+  throw new ShapeError(`${who}: outputPadding: expected what strides give back, got ${got}. Take stride - 1.`);
 }
 
 /** OptionError unless it is less than the stride. */

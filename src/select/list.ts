@@ -4,7 +4,7 @@ import { hint, options, show } from "../check.js";
 import { OptionError } from "../errors.js";
 import { sizeOf } from "../layers/layer.js";
 import type { CompileOptions } from "../model/options.js";
-import { portName } from "../plan/program.js";
+import { type Port, portName } from "../plan/program.js";
 import { type Architecture, type Candidate, readCandidate } from "./candidate.js";
 
 /** An architecture, and how to compile it unless it is a compiled model. */
@@ -44,11 +44,11 @@ export function readList<V>(given: unknown, compile: CompileOptions | undefined,
   return read;
 }
 
-/** What each row of x has, and where there are several inputs or outputs, their names. */
+/** What goes in and, of several outputs, what comes out. */
 function formOf({ program: { inputs, outputs } }: Candidate): string {
-  const read = inputs.map(({ shape }, k) => `${portName("x", inputs, k)} of ${sizeOf(shape)} values`);
-  const given = outputs.length > 1 ? outputs.map((_, k) => portName("y", outputs, k)) : [];
-  return [...read, ...given].join(", ");
+  const form = (what: string, ports: readonly Port[]) =>
+    ports.map(({ shape }, k) => `${portName(what, ports, k)} of ${sizeOf(shape)} values`);
+  return [...form("x", inputs), ...(outputs.length > 1 ? form("y", outputs) : [])].join(", ");
 }
 
 function readNamed(given: readonly unknown[], who: string): { value: unknown; built: Built }[] {

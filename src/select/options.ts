@@ -61,9 +61,9 @@ const MOST_PARALLEL = 64;
 const CURE = "Give a class for each row.";
 /** Options of fit that make no sense in a fold, and what to do instead. */
 const REFUSED: Readonly<Record<string, string>> = {
-  validationData: "Each fold is tested on its own rows; use validationSplit for an earlyStopping.",
+  validationData: "Each fold has its own; use validationSplit.",
   signal: "Give it beside fit.",
-  transfer: "Each fold has copies of its rows.",
+  transfer: "Each fold has its own rows.",
 };
 
 /** A checked call: its data and its folds, the same ones for every candidate. */
@@ -148,16 +148,8 @@ function readClasses(
   const where = `${who}: stratified`;
   const list = stratified as ArrayLike<number> | null;
   if (typeof list === "object" && typeof list?.length === "number") return list;
-  if (stratified !== true && typeof stratified !== "string") {
-    throw new OptionError(
-      `${where}: expected true, false, an output or a class for each row, got ${show(stratified)}.`,
-    );
-  }
-  if (stratified === true && outputs.length > 1) {
-    const names = outputs.map(({ name }) => name).join(", ");
-    throw new OptionError(`${where}: expected one of ${names}, for several outputs, got true. Name one.`);
-  }
-  const k = stratified === true ? 0 : placeOf(stratified, outputs, where);
+  // True is the only output.
+  const k = stratified === true && outputs.length === 1 ? 0 : placeOf(stratified, outputs, where);
   if (outputs[k]!.shape.length === 1) return classesOf(y[k]!, who, portName("y", outputs, k));
   throw new OptionError(`${where}: expected an output (B, units), got one of several axes. ${CURE}`);
 }

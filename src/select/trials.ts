@@ -98,8 +98,8 @@ async function runTrial(
   const { x, y, scaled, fit, signal } = setup;
   const trainRows = others(testRows, x[0]!.rows);
   const take = ({ values, width }: Values, rows: Int32Array) => takeRows(values, rows, width);
-  const parts = x.map((data, k): readonly [train: Values["values"], test: Values["values"]] =>
-    scaled[k] ? standardize(data, trainRows, testRows) : [take(data, trainRows), take(data, testRows)],
+  const parts = x.map((data, k) =>
+    scaled[k] ? standardize(data, trainRows, testRows) : ([take(data, trainRows), take(data, testRows)] as const),
   );
   const targets = (rows: Int32Array) => oneOrAll(y.map((data) => take(data, rows)));
   const model = sequential(candidate.spec);

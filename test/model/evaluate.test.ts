@@ -142,4 +142,18 @@ test("a single input or output may go by its name, in data, losses and metrics",
   assert.equal(await model.evaluate({ data: x.flat(), shape: [rows, 6] }, { size: hot.flat() }), found);
 });
 
+test("arrays in arrays, as deep as examples and their targets are", async () => {
+  await using model = sequential([input({ shape: [2, 3] }), dense({ units: 2 })]);
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError", seed: 4 });
+  const deep = x.map((row) => [row.slice(0, 3), row.slice(3)]);
+  const targets = hot.map((row) => [row.slice(0, 2), row.slice(2)]);
+  const found = await model.evaluate(deep, targets);
+  assert.equal(
+    await model.evaluate({ data: x.flat(), shape: [rows, 2, 3] }, { data: hot.flat(), shape: [rows, 2, 2] }),
+    found,
+  );
+  const typed = deep.map((steps) => steps.map((step) => Float32Array.from(step)));
+  assert.equal(await model.evaluate(typed as never, targets), found);
+});
+
 test.run();

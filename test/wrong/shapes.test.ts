@@ -126,7 +126,7 @@ test(
         "too little more",
         () => sequential([image, conv2dTranspose({ filters: 1, kernelSize: 2, padding: "same", outputPadding: 0 })]),
         "E_SHAPE",
-        /^conv2dTranspose_0 on input: outputPadding: expected an extent that the strides give back, got 0/,
+        /^conv2dTranspose_0 on input: outputPadding: expected what strides give back, got 0/,
       ],
       [
         "both names of a kernel's option",
