@@ -8,6 +8,7 @@ export * from "./layers/alpha_dropout";
 export * from "./layers/attention";
 export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
+export * from "./layers/bilinear";
 export * from "./layers/convolution";
 export { convolve_backward_kernel_zeros, convolve_zeros } from "./layers/convolution_zeros";
 export * from "./layers/cutout";

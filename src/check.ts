@@ -6,7 +6,7 @@ const MOST_QUOTED = 80;
 const MOST_TEXT = 40;
 const MOST_ITEMS = 6;
 /** Characters of a list of known names. */
-const MOST_NAMES = 300;
+const MOST_NAMES = 360;
 
 /** A text cut to a number of characters. */
 export const short = (text: string, most = MOST_QUOTED): string =>

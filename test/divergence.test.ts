@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { DivergedError, earlyStopping, exponentialRise, sgd } from "../src/index.js";
+import { DivergedError, dense, earlyStopping, exponentialRise, functional, input, sgd } from "../src/index.js";
 import { bitsOf, WIDTH } from "./fingerprints.js";
 import { both, fit, LIMIT, labels, make, x } from "./living.js";
 import { rejection, within } from "./threads.js";
@@ -74,6 +74,26 @@ both(test, "a fit that diverges leaves the best weights where they are to be res
   await fit(twin, { epochs: 1 });
   assert.is(await bitsOf(model), await bitsOf(twin));
   await Promise.all([model.dispose(), twin.dispose()]);
+});
+
+both(test, "of several outputs the error names the one whose loss it is", async (workers) => {
+  const inp = input({ shape: [1] });
+  const outputs = ["near", "far"].map((name) => dense({ units: 1, name }).apply(inp));
+  await using model = functional({ inputs: inp, outputs });
+  const compile = (lossWeights: number[]) =>
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError", lossWeights, workers });
+  const ones = new Float32Array(40).fill(1);
+  const far = (row: number) => ones.map((one, r) => (r === row ? 3e30 : one));
+  const told = async (run: PromiseLike<unknown>, layer: string) => {
+    const error = (await within(LIMIT, rejection(run), "the run")) as DivergedError;
+    assert.is(error.layer, layer);
+    assert.match(error.message, `a non-finite value in ${layer} (its value) in epoch 0`);
+  };
+  compile([1, 1]);
+  await told(model.trainOnBatch(ones, { near: ones, far: far(7) }), "the loss of far");
+  await told(model.fit(ones, { near: far(39), far: far(39) }), "the loss of near");
+  compile([3e38, 3e38]);
+  await told(model.fit(ones, [far(9).map((value) => value / 1e25), ones]), "the loss");
 });
 
 test.run();

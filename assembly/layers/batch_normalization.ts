@@ -3,15 +3,12 @@
 import { at, lanes_below, load_lanes, madd, store_first } from "../core/simd";
 import { scale_at } from "./group_normalization";
 
-/** Σ of x - mean, or of its square, over rows and pixels at the 4 channels from `inp` on, summed row by row. */
-function channel_sum(inp: usize, mean: v128, squared: bool, B: i32, pixels: i32, C: i32, stride: i32): v128 {
+/** Σ inp over rows and pixels at the 4 channels from `inp` on, summed row by row. */
+function channel_sum(inp: usize, B: i32, pixels: i32, C: i32, stride: i32): v128 {
   let sum = f32x4.splat(0);
   for (let b = 0; b < B; b++) {
     let row = f32x4.splat(0);
-    for (let i = b * stride, end = i + pixels * C; i < end; i += C) {
-      const x = f32x4.sub(v128.load(at(inp, i)), mean);
-      row = squared ? madd(x, x, row) : f32x4.add(row, x);
-    }
+    for (let i = b * stride, end = i + pixels * C; i < end; i += C) row = f32x4.add(row, v128.load(at(inp, i)));
     sum = f32x4.add(sum, row);
   }
   return sum;
@@ -19,7 +16,9 @@ function channel_sum(inp: usize, mean: v128, squared: bool, B: i32, pixels: i32,
 
 /**
  * mean (C) = Σ inp / count and variance (C) = Σ (inp - mean)² / count over rows and pixels, count = B*pixels, groups of 8 channels
- * from..to, summed row by row. Overwrites mean and variance, zero in padding, which must alias nothing.
+ * from..to, summed row by row: about a first mean, which rounding leaves beside the true one where inp is far from 0, and what
+ * is left of it, drift = Σ (inp - first) / count, is made good in both. Overwrites mean and variance, zero in padding, which must
+ * alias nothing.
  */
 export function channel_moments(
   mean: usize,
@@ -33,14 +32,28 @@ export function channel_moments(
   to: i32,
 ): void {
   const count = f32x4.splat(<f32>(B * pixels));
+  const zero = f32x4.splat(0);
   for (let c = from << 3; c < to << 3; c += 4) {
     const channels = lanes_below(c, C);
     const source = at(inp, c);
-    const sum = channel_sum(source, f32x4.splat(0), false, B, pixels, C, stride);
-    const centre = v128.and(f32x4.div(sum, count), channels);
-    const squares = channel_sum(source, centre, true, B, pixels, C, stride);
-    v128.store(at(mean, c), centre);
-    v128.store(at(variance, c), v128.and(f32x4.div(squares, count), channels));
+    const first = f32x4.div(channel_sum(source, B, pixels, C, stride), count);
+    let drift = zero;
+    let squares = zero;
+    for (let b = 0; b < B; b++) {
+      let row_drift = zero;
+      let row_squares = zero;
+      for (let i = b * stride, end = i + pixels * C; i < end; i += C) {
+        const x = f32x4.sub(v128.load(at(source, i)), first);
+        row_drift = f32x4.add(row_drift, x);
+        row_squares = madd(x, x, row_squares);
+      }
+      drift = f32x4.add(drift, row_drift);
+      squares = f32x4.add(squares, row_squares);
+    }
+    drift = f32x4.div(drift, count);
+    const spread = f32x4.sub(f32x4.div(squares, count), f32x4.mul(drift, drift));
+    v128.store(at(mean, c), v128.and(f32x4.add(first, drift), channels));
+    v128.store(at(variance, c), v128.and(f32x4.max(spread, zero), channels));
   }
 }
 

@@ -66,10 +66,10 @@ function readTable(input: TargetInput, who: string): Table {
     return {
       rows: shape[0]!,
       values,
-      take: (rows, n) => ({ data: pick(data, rows, values.length / n), shape: [rows.length, ...shape.slice(1)] }),
+      take: (rows, n) => ({ data: takeRows(data, rows, values.length / n), shape: [rows.length, ...shape.slice(1)] }),
     };
   }
-  const take = (rows: Int32Array, n: number) => pick(input as Sliceable, rows, values.length / n);
+  const take = (rows: Int32Array, n: number) => takeRows(input as Sliceable, rows, values.length / n);
   return { rows: undefined, values, take };
 }
 
@@ -84,13 +84,13 @@ const KINDS = [Float32Array, Uint8Array, Int32Array, Float64Array, Uint8ClampedA
 type Sliceable = InstanceType<(typeof KINDS)[number]> | readonly number[];
 
 /** Rows of so many values, in an array of the same kind. */
-function pick(data: Sliceable, rows: Int32Array, width: number): Sliceable {
+export function takeRows<D extends ArrayLike<number>>(data: D, rows: ArrayLike<number>, width: number): D {
   const Kind = KINDS.find((kind) => data instanceof kind) ?? Array;
   const out = new Kind(rows.length * width) as number[];
-  rows.forEach((row, place) => {
-    for (let i = 0; i < width; i++) out[place * width + i] = data[row * width + i]!;
-  });
-  return out;
+  for (let place = 0; place < rows.length; place++) {
+    for (let i = 0; i < width; i++) out[place * width + i] = data[rows[place]! * width + i]!;
+  }
+  return out as unknown as D;
 }
 
 /** The rows that both have. */

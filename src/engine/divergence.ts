@@ -1,5 +1,6 @@
 // Where a number stopped being finite.
 
+import type { Tensor } from "../arena.js";
 import { DivergedError } from "../errors.js";
 import { type Batch, forwardToLoss } from "../plan/walk.js";
 import type { RunMemory } from "./memory.js";
@@ -40,19 +41,22 @@ export function guardLosses(losses: Float32Array, rows: number): void {
   if (broken !== 0) throw new NonFiniteLoss();
 }
 
-/** The first layer whose output is not finite in the batch that lies in memory; the loss if all are. */
+/** The first layer whose output is not finite in the batch that lies in memory; if all are, the loss, of several the first such. */
 export function findLayer(run: RunMemory, rows: number): { layer: string; what: string } {
   const { layout, program } = run;
   const batch: Batch = { program, layout, rows, training: true };
-  const found = forwardToLoss(batch).nodes.find(({ value: { tensor } }) => {
-    const values = run.float(tensor);
-    for (let row = 0; row < rows; row++) {
-      const start = row * tensor.stride;
-      for (let column = 0; column < tensor.width; column++) {
-        if (!Number.isFinite(values[start + column]!)) return true;
-      }
-    }
-    return false;
-  });
-  return found ? { layer: found.node.name, what: "its output" } : { layer: "the loss", what: "its value" };
+  const found = forwardToLoss(batch).nodes.find(({ value: { tensor } }) => isBroken(run, tensor, rows));
+  if (found) return { layer: found.node.name, what: "its output" };
+  const k = layout.losses.findIndex((loss) => isBroken(run, { ...loss, width: 1, stride: 1 }, rows));
+  const of = layout.losses.length > 1 && k >= 0 ? ` of ${program.outputs[k]!.name}` : "";
+  return { layer: `the loss${of}`, what: "its value" };
+}
+
+function isBroken(run: RunMemory, tensor: Tensor, rows: number): boolean {
+  const values = run.float(tensor);
+  for (let row = 0; row < rows; row++) {
+    const start = row * tensor.stride;
+    if (!values.subarray(start, start + tensor.width).every(Number.isFinite)) return true;
+  }
+  return false;
 }

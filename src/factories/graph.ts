@@ -90,6 +90,7 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
   const layers: (InputSpec | LayerSpec)[] = [];
   const calls: GraphSpec["calls"][number][] = [];
   const indices = new Map<GraphValue, number>();
+  const read = new Set<GraphValue>();
   for (const input of first) {
     if (!isInput(input)) {
       const got = `the output of ${input.layer.type}`;
@@ -100,6 +101,7 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
   }
   const visit = (value: GraphValue): number => {
     const call = isInput(value) ? value : value.call;
+    read.add(call);
     const known = indices.get(call);
     if (known !== undefined) return known;
     if (isInput(value)) {
@@ -119,5 +121,7 @@ export function traceGraph(inputs: unknown, outputs: unknown): ModelSpec {
     return isInput(value) || value.index === 0 ? call : [call, value.index];
   };
   const outputIndices = last.map(place);
+  const idle = first.find((value) => !read.has(value));
+  if (idle) throw new OptionError(`functional: inputs: expected what outputs read, got ${show(idle)}. Drop it.`);
   return { layers: layers as unknown as ModelSpec["layers"], graph: { calls, outputs: outputIndices } };
 }

@@ -6,6 +6,7 @@ import type { ActivationConfig } from "../layers/activation.js";
 import type { AttentionConfig } from "../layers/attention.js";
 import type { BatchNormalizationConfig } from "../layers/batch_normalization.js";
 import type { BidirectionalConfig } from "../layers/bidirectional.js";
+import type { UpSampling2dConfig } from "../layers/bilinear.js";
 import type { Conv1dConfig } from "../layers/conv1d.js";
 import type { Conv2dConfig } from "../layers/conv2d.js";
 import type { Conv2dTransposeConfig } from "../layers/conv2d_transpose.js";
@@ -17,7 +18,7 @@ import type { LayerSpec } from "../layers/index.js";
 import type { Shape } from "../layers/layer.js";
 import type { MaskingConfig } from "../layers/masking.js";
 import type { NormalizationConfig } from "../layers/normalization.js";
-import type { Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
+import type { GlobalPoolConfig, Pool1dConfig, Pool2dConfig } from "../layers/pooling.js";
 import type { PositionConfig } from "../layers/position.js";
 import type { GruConfig, LstmConfig, SimpleRnnConfig } from "../layers/recurrent.js";
 import type { RescalingConfig } from "../layers/rescaling.js";
@@ -30,7 +31,6 @@ import type {
   RepeatVectorConfig,
   ReshapeConfig,
   UpSampling1dConfig,
-  UpSampling2dConfig,
   ZeroPadding1dConfig,
   ZeroPadding2dConfig,
 } from "../layers/shapes.js";
@@ -80,17 +80,19 @@ export const maxPooling1d = (config: Pool1dConfig & Named = {}) => layer("maxPoo
 /** The mean of each window of steps. (B, steps, channels) -> (B, steps', channels). */
 export const averagePooling1d = (config: Pool1dConfig & Named = {}) => layer("averagePooling1d", config);
 
-/** The mean over all pixels. (B, height, width, channels) -> (B, channels). */
-export const globalAveragePooling2d = (config: Named = {}) => layer("globalAveragePooling2d", config);
+/** The mean over all pixels. (B, height, width, channels) -> (B, channels), with keepDims (B, 1, 1, channels). */
+export const globalAveragePooling2d = (config: GlobalPoolConfig & Named = {}) =>
+  layer("globalAveragePooling2d", config);
 
 /** The largest value of all pixels. (B, height, width, channels) -> (B, channels). */
-export const globalMaxPooling2d = (config: Named = {}) => layer("globalMaxPooling2d", config);
+export const globalMaxPooling2d = (config: GlobalPoolConfig & Named = {}) => layer("globalMaxPooling2d", config);
 
 /** The mean over all steps. (B, steps, channels) -> (B, channels). */
-export const globalAveragePooling1d = (config: Named = {}) => layer("globalAveragePooling1d", config);
+export const globalAveragePooling1d = (config: GlobalPoolConfig & Named = {}) =>
+  layer("globalAveragePooling1d", config);
 
 /** The largest value of all steps. (B, steps, channels) -> (B, channels). */
-export const globalMaxPooling1d = (config: Named = {}) => layer("globalMaxPooling1d", config);
+export const globalMaxPooling1d = (config: GlobalPoolConfig & Named = {}) => layer("globalMaxPooling1d", config);
 
 type Recurrent<T extends string, C> = C & Trained & { type: T } & StateCallable;
 
@@ -154,7 +156,7 @@ export const zeroPadding2d = (config: ZeroPadding2dConfig & Named = {}) => layer
 /** Cuts the sides off each image. (B, height, width, channels) -> (B, height', width', channels). */
 export const cropping2d = (config: Cropping2dConfig & Named) => layer("cropping2d", config);
 
-/** Each pixel as a block of `size` equal ones. (B, height, width, channels) -> (B, height * size, width * size, channels). */
+/** Each pixel as a block of `size` equal ones, or bilinear between them. (B, height, width, channels) -> (B, height * size, width * size, channels). */
 export const upSampling2d = (config: UpSampling2dConfig & Named = {}) => layer("upSampling2d", config);
 
 /** Zeros before and behind each sequence. (B, steps, channels) -> (B, steps', channels). */

@@ -45,8 +45,8 @@ export const batchNormalization: LayerDefinition<BatchNormalizationConfig> = {
   output: (_, inp) => inp,
   parameters: (config, inp) => [
     ...scaledParameters(config, inp),
-    channelwise("movingMean", inp, "zeros", { measured: true }),
-    channelwise("movingVariance", inp, "ones", { measured: true }),
+    channelwise("movingMean", inp, { type: "zeros" }, { measured: true }),
+    channelwise("movingVariance", inp, { type: "ones" }, { measured: true }),
   ],
   // What a batch leaves of the moving statistics; behind it a zero, which says that the batch's stay as they are.
   constants: ({ momentum = 0.99 }) => ({ rest: Float32Array.of(1 - momentum, 0) }),

@@ -1,4 +1,5 @@
 import { integer } from "../check.js";
+import { OptionError } from "../errors.js";
 import { reads, type Step, step, withFlops, writes } from "../kernels.js";
 import { convolveBackwardBias } from "./convolution.js";
 import { type LayerDefinition, type Shape, sizeOf } from "./layer.js";
@@ -6,9 +7,28 @@ import { fits, move, moveBack, tableOf, upSampled } from "./moves.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { checkWindow, type Field, fieldOf, multiplyAdds, WINDOW, type WindowConfig } from "./windows.js";
 
+/** What the kernel's options are called in Keras, too. */
+const SYNONYMS = ["Initializer", "Regularizer", "Constraint"] as const;
+
 export interface DepthwiseConv2dConfig extends WindowConfig, WeightedConfig {
+  /** As kernelInitializer; one of both. So are the two below. */
+  depthwiseInitializer?: WeightedConfig["kernelInitializer"];
+  depthwiseRegularizer?: WeightedConfig["kernelRegularizer"];
+  depthwiseConstraint?: WeightedConfig["kernelConstraint"];
   /** Channels of the output for each of the input; default 1. */
   depthMultiplier?: number;
+}
+
+/** Options with the kernel's own under one name. */
+function plain(config: DepthwiseConv2dConfig, who = ""): DepthwiseConv2dConfig {
+  const own: Record<string, unknown> = { ...config };
+  for (const part of SYNONYMS) {
+    const [name, synonym] = [`kernel${part}`, `depthwise${part}`];
+    if (own[synonym] === undefined) continue;
+    if (own[name] !== undefined) throw new OptionError(`${who}: expected ${synonym} or ${name}, got both.`);
+    own[name] = own[synonym];
+  }
+  return own as unknown as DepthwiseConv2dConfig;
 }
 
 /** The windows of an image whose channels are there `depthMultiplier` times. */
@@ -46,11 +66,11 @@ const sizesOf = ({ down, across, channels }: Field) =>
  * Source   Howard et al. 2017 (MobileNets), section 3.1
  */
 export const depthwiseConv2d: LayerDefinition<DepthwiseConv2dConfig> = {
-  options: ["depthMultiplier", ...WINDOW, ...WEIGHTED],
+  options: ["depthMultiplier", ...WINDOW, ...WEIGHTED, ...SYNONYMS.map((part) => `depthwise${part}`)],
   check(config, who) {
     integer(config.depthMultiplier ?? 1, `${who}.depthMultiplier`, { min: 1, max: 65536 });
     checkWindow(config, who);
-    checkWeighted(config, who);
+    checkWeighted(plain(config, who), who);
   },
   output(config, inp, who) {
     const { down, across, channels } = windowsOf(config, inp, who);
@@ -60,7 +80,7 @@ export const depthwiseConv2d: LayerDefinition<DepthwiseConv2dConfig> = {
   parameters(config, inp) {
     const { down, across, channels } = windowsOf(config, inp, "depthwiseConv2d");
     const shape = [down.kernel, across.kernel, inp.at(-1)!, config.depthMultiplier ?? 1];
-    return weighted(config, shape, channels, 2);
+    return weighted(plain(config), shape, channels, 2);
   },
   constants: ({ depthMultiplier = 1 }, inp) => ({
     ...(depthMultiplier > 1 ? { table: tableOf(upSampled(sizeOf(inp), depthMultiplier)) } : {}),

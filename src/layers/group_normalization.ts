@@ -122,7 +122,7 @@ export const layerNormalization = family<ScaledConfig>({
   scales: (config) => config,
 });
 
-export type RmsNormalizationConfig = Omit<ScaledConfig, "center">;
+export type RmsNormalizationConfig = Omit<ScaledConfig, "center" | "betaInitializer">;
 
 /**
  * `out = gamma * inp / sqrt(mean(inp²) + epsilon)`, the mean over the last axis.
@@ -134,7 +134,7 @@ export type RmsNormalizationConfig = Omit<ScaledConfig, "center">;
  * Source   Zhang & Sennrich 2019
  */
 export const rmsNormalization = family<RmsNormalizationConfig>({
-  options: ["epsilon", "scale"],
+  options: ["epsilon", "scale", "gammaInitializer"],
   blocks: (_, inp) => channels(inp),
   centred: false,
   epsilon: 1e-6,

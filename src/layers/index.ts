@@ -6,6 +6,7 @@ import { multiHeadAttention } from "./attention.js";
 import { randomCrop, randomFlip, randomTranslation } from "./augmentation.js";
 import { batchNormalization } from "./batch_normalization.js";
 import { bidirectional } from "./bidirectional.js";
+import { upSampling2d } from "./bilinear.js";
 import { columnDropout } from "./column_dropout.js";
 import { conv1d } from "./conv1d.js";
 import { conv2d } from "./conv2d.js";
@@ -45,7 +46,6 @@ import {
   repeatVector,
   reshape,
   upSampling1d,
-  upSampling2d,
   zeroPadding1d,
   zeroPadding2d,
 } from "./shapes.js";

@@ -1,5 +1,6 @@
 // Pools of images and of sequences: the largest value or the mean of each window, for each channel.
 
+import { boolean } from "../check.js";
 import { OptionError } from "../errors.js";
 import { reads, type Step, step, writes } from "../kernels.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
@@ -19,6 +20,11 @@ export interface Pool1dConfig {
   poolSize?: number;
   strides?: number;
   padding?: "same" | "valid" | number;
+}
+
+export interface GlobalPoolConfig {
+  /** Axes that are pooled stay, with extent 1; default false. */
+  keepDims?: boolean;
 }
 
 type Kind = "max" | "average";
@@ -56,13 +62,13 @@ interface Form<Config> {
   readonly options: readonly string[];
   check?(config: Config, who: string): void;
   field(config: Config, inp: Shape, who: string): Field;
-  output(field: Field): Shape;
+  output(field: Field, config: Config): Shape;
 }
 
 const pool = <Config>(kind: Kind, form: Form<Config>): LayerDefinition<Config> => ({
   options: form.options,
   check: (config, who) => form.check?.(config, who),
-  output: (config, inp, who) => form.output(form.field(config, inp, who)),
+  output: (config, inp, who) => form.output(form.field(config, inp, who), config),
   forward: (config, context) => forward(kind, form.field(config, context.inpShape, "pool"), context),
   backward: (config, context) => backward(kind, form.field(config, context.inpShape, "pool"), context),
 });
@@ -117,12 +123,14 @@ const whole = (image: Shape, who: string): Field => {
   const [height = 1, width = 1] = image;
   return fieldOf({ kernelSize: [height, width] }, image, who);
 };
-const allImages: Form<object> = {
-  options: [],
-  field: (_, inp, who) => whole(inp, who),
-  output: ({ channels }) => [channels],
-};
-const allSequences: Form<object> = { ...allImages, field: (_, inp, who) => whole(lineOf(inp, who), who) };
+const allOf = (axes: readonly 1[], imageOf: (inp: Shape, who: string) => Shape): Form<GlobalPoolConfig> => ({
+  options: ["keepDims"],
+  check: ({ keepDims = false }, who) => void boolean(keepDims, `${who}.keepDims`),
+  field: (_, inp, who) => whole(imageOf(inp, who), who),
+  output: ({ channels }, { keepDims }) => [...(keepDims ? axes : []), channels],
+});
+const allImages = allOf([1, 1], (inp) => inp);
+const allSequences = allOf([1], lineOf);
 
 /**
  * Pooling of images: `out[y][x] = max of the window` of each channel. Gradients go to the first pixel that has it.
@@ -143,7 +151,7 @@ export const maxPooling1d = pool("max", sequences);
 /** averagePooling2d of sequences, (B, steps, channels) -> (B, steps', channels). */
 export const averagePooling1d = pool("average", sequences);
 
-/** The mean over all pixels, (B, height, width, channels) -> (B, channels). Source: Lin et al. 2013, section 3.2. */
+/** The mean over all pixels, (B, height, width, channels) -> (B, channels), with keepDims (B, 1, 1, channels). Source: Lin et al. 2013, section 3.2. */
 export const globalAveragePooling2d = pool("average", allImages);
 
 /** The largest value of all pixels, (B, height, width, channels) -> (B, channels). */

@@ -9,12 +9,19 @@ export interface SimpleRnnConfig extends RecurrentConfig {
   activation?: "tanh" | "sigmoid" | "relu" | "linear" | { type: "tanh" | "sigmoid" | "relu" | "linear" };
 }
 
-export interface LstmConfig extends RecurrentConfig {
+interface GatedConfig extends RecurrentConfig {
+  /** Of what the gates let through: there is tanh alone. */
+  activation?: "tanh" | { type: "tanh" };
+  /** Of the gates: there is sigmoid alone. */
+  recurrentActivation?: "sigmoid" | { type: "sigmoid" };
+}
+
+export interface LstmConfig extends GatedConfig {
   /** The bias of the forget gate is 1 in a new layer, so that it keeps what it has; default true. */
   unitForgetBias?: boolean;
 }
 
-export interface GruConfig extends RecurrentConfig {
+export interface GruConfig extends GatedConfig {
   /** The reset gate acts on the product with the recurrent kernel, not on the state before it: there is this form alone. */
   resetAfter?: true;
 }
@@ -29,9 +36,18 @@ const simpleCell: Cell<SimpleRnnConfig> = {
   states: 1,
 };
 
+const GATED = ["activation", "recurrentActivation"] as const;
+
+function checkGates({ activation = "tanh", recurrentActivation = "sigmoid" }: GatedConfig, who: string): void {
+  pick({ tanh: 1 }, activation, "type", `${who}.activation`);
+  pick({ sigmoid: 1 }, recurrentActivation, "type", `${who}.recurrentActivation`);
+}
+
 const lstmCell: Cell<LstmConfig> = {
-  options: ["unitForgetBias"],
-  check({ unitForgetBias }, who) {
+  options: [...GATED, "unitForgetBias"],
+  check(config, who) {
+    const { unitForgetBias } = config;
+    checkGates(config, who);
     if (unitForgetBias !== undefined) boolean(unitForgetBias, `${who}.unitForgetBias`);
   },
   code: () => 4,
@@ -42,8 +58,10 @@ const lstmCell: Cell<LstmConfig> = {
 };
 
 const gruCell: Cell<GruConfig> = {
-  options: ["resetAfter"],
-  check({ resetAfter }, who) {
+  options: [...GATED, "resetAfter"],
+  check(config, who) {
+    const { resetAfter } = config;
+    checkGates(config, who);
     if (resetAfter === undefined || (resetAfter as unknown) === true) return;
     throw new OptionError(`${who}.resetAfter: expected true, got ${show(resetAfter)}. There is no other form.`);
   },

@@ -1,5 +1,6 @@
 // What layers that standardize have in common: their options, checks, and a factor and an offset for each channel.
 import { boolean, number } from "../check.js";
+import { type InitializerName, type InitializerSpec, initializerSpec } from "../initializers/index.js";
 import { type Access, reads, type Split, type Step, step, writes } from "../kernels.js";
 import type { NodeContext, ParameterSpec, Shape } from "./layer.js";
 
@@ -10,30 +11,45 @@ export interface ScaledConfig {
   center?: boolean;
   /** Factors `gamma` for each channel; default true. */
   scale?: boolean;
+  /** Default ones. */
+  gammaInitializer?: InitializerName | InitializerSpec;
+  /** Default zeros. */
+  betaInitializer?: InitializerName | InitializerSpec;
 }
 
-export const SCALED = ["epsilon", "center", "scale"] as const;
+export const SCALED = ["epsilon", "center", "scale", "gammaInitializer", "betaInitializer"] as const;
 
-export function checkScaled({ epsilon, center, scale }: ScaledConfig, who: string): void {
+const gammaOf = ({ gammaInitializer }: ScaledConfig, who = "") =>
+  initializerSpec(gammaInitializer, "ones", `${who}.gammaInitializer`);
+const betaOf = ({ betaInitializer }: ScaledConfig, who = "") =>
+  initializerSpec(betaInitializer, "zeros", `${who}.betaInitializer`);
+
+export function checkScaled(config: ScaledConfig, who: string): void {
+  const { epsilon, center, scale } = config;
   // Beyond float32's smallest normal number a constant input would be divided by zero.
   if (epsilon !== undefined) number(epsilon, `${who}.epsilon`, { min: 1e-30, max: 1e30 });
   if (center !== undefined) boolean(center, `${who}.center`);
   if (scale !== undefined) boolean(scale, `${who}.scale`);
+  gammaOf(config, who);
+  betaOf(config, who);
 }
 
 /** One of a vector's parameters, for each channel. */
-export const channelwise = (name: string, inp: Shape, type: "ones" | "zeros", rest?: object): ParameterSpec => ({
+export const channelwise = (name: string, inp: Shape, initializer: InitializerSpec, rest?: object): ParameterSpec => ({
   name,
   shape: [inp.at(-1)!],
   layout: "flat",
-  initializer: { type },
+  initializer,
   ...rest,
 });
 
-export const scaledParameters = ({ center = true, scale = true }: ScaledConfig, inp: Shape): ParameterSpec[] => [
-  ...(scale ? [channelwise("gamma", inp, "ones")] : []),
-  ...(center ? [channelwise("beta", inp, "zeros")] : []),
-];
+export function scaledParameters(config: ScaledConfig, inp: Shape): ParameterSpec[] {
+  const { center = true, scale = true } = config;
+  return [
+    ...(scale ? [channelwise("gamma", inp, gammaOf(config))] : []),
+    ...(center ? [channelwise("beta", inp, betaOf(config))] : []),
+  ];
+}
 
 /** Where factors and offsets are, or 0. */
 export const scalesOf = (

@@ -213,14 +213,8 @@ export const zeroPadding2d = alongAxes<ZeroPadding2dConfig>(2, { options: ["padd
  */
 export const cropping2d = alongAxes<Cropping2dConfig>(2, { options: ["cropping"], ...cropping });
 
-/**
- * Each pixel as a block of `size` equal ones (nearest neighbour).
- *
- * Shapes   inp (B, height, width, channels) -> out (B, height * size, width * size, channels)
- * Errors   ShapeError unless examples are images; OptionError for a size < 1
- * Kernel   assembly/layers/move.ts
- */
-export const upSampling2d = alongAxes<UpSampling2dConfig>(2, { options: ["size"], ...size });
+/** upSampling2d without means. */
+export const nearest2d = alongAxes<UpSampling2dConfig>(2, { options: ["size"], ...size });
 
 /** zeroPadding2d of sequences, (B, steps, channels) -> (B, before + steps + behind, channels). */
 export const zeroPadding1d = alongAxes<ZeroPadding1dConfig>(1, { options: ["padding"], ...padding });
@@ -228,5 +222,5 @@ export const zeroPadding1d = alongAxes<ZeroPadding1dConfig>(1, { options: ["padd
 /** cropping2d of sequences, (B, steps, channels) -> (B, steps - before - behind, channels). */
 export const cropping1d = alongAxes<Cropping1dConfig>(1, { options: ["cropping"], ...cropping });
 
-/** upSampling2d of sequences, (B, steps, channels) -> (B, steps * size, channels). */
+/** nearest2d of sequences, (B, steps, channels) -> (B, steps * size, channels). */
 export const upSampling1d = alongAxes<UpSampling1dConfig>(1, { options: ["size"], ...size });

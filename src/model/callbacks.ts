@@ -77,9 +77,15 @@ export function checkMonitor({ type, monitor }: { type: string; monitor: string 
   throw new OptionError(`${type}.monitor: unknown name ${hint(monitor, keys)}${cure}`);
 }
 
+/** OptionError for what cannot be called, unless it is left out. */
+export function readFunction(value: unknown, who: string): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new OptionError(`${who}: expected a function, got ${show(value)}.`);
+}
+
 /** OptionError unless it is left out or an AbortSignal. */
-export function readSignal(signal: unknown): void {
+export function readSignal(signal: unknown, who: string): void {
   if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
   const cure = signal instanceof AbortController ? " Pass its signal: controller.signal." : "";
-  throw new OptionError(`fit: signal: expected an AbortSignal, got ${show(signal)}.${cure}`);
+  throw new OptionError(`${who}: signal: expected an AbortSignal, got ${show(signal)}.${cure}`);
 }

@@ -10,13 +10,14 @@ import type { Parameter } from "../plan/program.js";
 import type { TensorInput, ValueType } from "../spec.js";
 
 type Typed = Float32Array | Uint8Array | Int32Array;
+/** Arrays in arrays, rows first. */
+export type Nested = readonly number[] | readonly Nested[];
 /** Data as users have it. `{ data, shape }` names the extents, rows first. */
 export type DataInput =
   | Typed
   | Float64Array
   | Uint8ClampedArray
-  | readonly number[]
-  | readonly (readonly number[])[]
+  | Nested
   | { readonly data: Typed | readonly number[]; readonly shape: readonly number[] }
   | PixelInput;
 /** Targets as users have them: data, or labels as texts. */
@@ -79,24 +80,40 @@ function readFlat(input: readonly unknown[], who: string): Read {
   return { values };
 }
 
-function readRows(input: readonly unknown[], who: string): Read {
-  const width = (input[0] as ArrayLike<unknown>).length;
-  const values = new Float32Array(input.length * width);
-  for (let r = 0; r < input.length; r++) {
-    const row = input[r];
-    if (!isRow(row) || row.length !== width) {
-      const got = isRow(row) ? `${row.length}` : show(row);
+/** Arrays in arrays, however deep: the outermost are rows. */
+function readRows(given: readonly unknown[], who: string): Read {
+  let rows = given;
+  const shape = [given.length];
+  for (;;) {
+    const steps = rows.length / given.length;
+    const rowOf = (r: number) => Math.floor(r / steps);
+    const width = (rows[0] as ArrayLike<unknown>).length;
+    const bad = rows.findIndex((row) => !isRow(row) || row.length !== width);
+    if (bad >= 0) {
+      const got = isRow(rows[bad]) ? `${rows[bad].length}` : show(rows[bad]);
       throw new ShapeError(
-        `${who}: expected rows of equal length, got ${width} values in row 0 and ${got} in row ${r}.`,
+        `${who}: expected rows of equal length, got ${width} values in row 0 and ${got} in row ${rowOf(bad)}.`,
       );
     }
-    for (let c = 0; c < width; c++) {
-      const value = row[c];
-      if (typeof value !== "number") throw notANumber(value, who, ` in row ${r}, column ${c}`);
-      values[r * width + c] = value;
+    shape.push(width);
+    const deeper = shape.length < 8 && isRow((rows[0] as ArrayLike<unknown>)[0]) ? rows.flat() : [];
+    if (width > 0 && deeper.length === rows.length * width) {
+      rows = deeper;
+      continue;
     }
+    // A hole, and what holds itself, is no number.
+    const values = new Float32Array(rows.length * width);
+    for (const [r, row] of (rows as readonly ArrayLike<unknown>[]).entries()) {
+      for (let c = 0; c < width; c++) {
+        const value = row[c];
+        if (typeof value !== "number") {
+          throw notANumber(value, who, ` in row ${rowOf(r)}, column ${(r % steps) * width + c}`);
+        }
+        values[r * width + c] = value;
+      }
+    }
+    return { values, shape };
   }
-  return { values, shape: [input.length, width] };
 }
 
 const notANumber = (value: unknown, who: string, where: string) =>
@@ -107,7 +124,6 @@ function conversion(value: unknown): string {
   if (typeof value === "string") return " Turn texts into numbers; number classes from 0.";
   if (typeof value === "bigint") return " Convert it with Number().";
   if (typeof (value as PromiseLike<unknown> | undefined)?.then === "function") return " Await it first.";
-  if (Array.isArray(value)) return " Pass more than two extents as { data, shape }.";
   if (ArrayBuffer.isView(value)) return " Convert it with Float32Array.from().";
   if (value instanceof ArrayBuffer) return " Make a Float32Array of it.";
   return "";

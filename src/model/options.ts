@@ -10,7 +10,7 @@ import type { Program } from "../plan/program.js";
 import { bytesOfInputs } from "../plan/source.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
-import { checkMonitor, readCallbacks, readOnNonFinite, readSignal } from "./callbacks.js";
+import { checkMonitor, readCallbacks, readFunction, readOnNonFinite, readSignal } from "./callbacks.js";
 import type { Naming } from "./naming.js";
 import { type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
 import { checkStateful } from "./stateful.js";
@@ -195,12 +195,8 @@ export function readRun(given: Omit<FitInput, "shuffle">, { nodes }: Program) {
   if (stepsPerEpoch !== null) integer(stepsPerEpoch, "fit: stepsPerEpoch", { min: 1 });
   if (given.maxSteps !== undefined) integer(maxSteps, "fit: maxSteps", { min: 1 });
   if (given.maxTime !== undefined) number(maxTime, "fit: maxTime", { above: 0 });
-  for (const name of ["onEpochEnd", "onBatchEnd", "onProgress"] as const) {
-    if (given[name] !== undefined && typeof given[name] !== "function") {
-      throw new OptionError(`fit: ${name}: expected a function, got ${show(given[name])}.`);
-    }
-  }
-  readSignal(given.signal);
+  for (const name of ["onEpochEnd", "onBatchEnd", "onProgress"] as const) readFunction(given[name], `fit: ${name}`);
+  readSignal(given.signal, "fit");
   const onNonFinite = readOnNonFinite(given.onNonFinite);
   return {
     epochs,

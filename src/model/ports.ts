@@ -29,9 +29,15 @@ export interface Pair {
 
 const isList = (given: unknown): given is readonly unknown[] => Array.isArray(given) && typeof given[0] === "object";
 
-/** What is given for each port; a single one has it all. OptionError unless there is one for each of several. */
+/** What is given for each port; a single one has it all, or by its name. OptionError unless there is one for each of several. */
 export function byPort<T>(given: unknown, ports: readonly Port[], who: string): T[] {
-  return ports.length === 1 ? [given as T] : eachByPort(given, ports, who);
+  return ports.length === 1 ? [onlyOf(given, ports[0]!.name) as T] : eachByPort(given, ports, who);
+}
+
+/** What an object has under the name of the only port; anything else as it is, `{ data, shape }` too. */
+export function onlyOf(given: unknown, name: string): unknown {
+  const own = Object(given);
+  return !Array.isArray(given) && !Object.hasOwn(own, "shape") && Object.hasOwn(own, name) ? own[name] : given;
 }
 
 function eachByPort<T>(given: unknown, ports: readonly Port[], who: string): T[] {

@@ -5,7 +5,7 @@ import { OptionError } from "../errors.js";
 import { type LossName, type LossSpec, lossSpec } from "../losses/index.js";
 import { type MetricSpec, metricSpec } from "../metrics/index.js";
 import type { TrainingSpec } from "../spec.js";
-import type { ForEach } from "./ports.js";
+import { type ForEach, onlyOf } from "./ports.js";
 
 type OneLoss = LossSpec | LossName;
 type Metrics = readonly MetricSpec[];
@@ -31,7 +31,12 @@ export function readOutcomes(given: OutcomeOptions, outputs: readonly string[]):
       const cure = "Leave it out, or give the model several outputs.";
       throw new OptionError(`compile: lossWeights: expected none for one output, got ${show(lossWeights)}. ${cure}`);
     }
-    return { loss: loss === undefined ? null : lossSpec(loss), metrics: readMetrics(metrics, "compile: metrics") };
+    const only = (value: unknown) => onlyOf(value, outputs[0]!);
+    const named = typeof (loss as { name?: unknown } | undefined)?.name === "string" ? loss : only(loss);
+    return {
+      loss: loss === undefined ? null : lossSpec(named),
+      metrics: readMetrics(only(metrics), "compile: metrics"),
+    };
   }
   if (loss !== undefined) return readSeveral(loss, lossWeights, metrics, outputs);
   if (lossWeights === undefined && !(metrics as Metrics).length) return { loss: null, metrics: [] };

@@ -2,15 +2,15 @@
 
 import { integer, lookup, number, options, show } from "../check.js";
 import { DivergedError, OptionError } from "../errors.js";
-import type { DataInput, TargetInput } from "../model/data.js";
+import { readFunction } from "../model/callbacks.js";
 import type { FitInput } from "../model/options.js";
 import { DEFAULT_BATCH } from "../model/options.js";
+import type { ModelInput, ModelTarget } from "../model/ports.js";
 import type { Rate } from "../schedules/index.js";
 import type { EpochLog } from "../spec.js";
 import { type BatchSizeRow, chooseBatchSize, scaledRate, secondsOf, summarize } from "./batchchoice.js";
 import type { Architecture } from "./candidate.js";
 import { type Original, readOriginal, TRIAL, type TrialOptions, withCopy } from "./copies.js";
-import { readFunction } from "./options.js";
 
 export interface FindBatchSizeOptions extends TrialOptions {
   /** Batch sizes to try; default the powers of two from 8 to an eighth of the rows, at most 1024. */
@@ -24,7 +24,7 @@ export interface FindBatchSizeOptions extends TrialOptions {
   /** How the learning rate goes with the size: not, by `size / base`, or by its root. Default sqrt. */
   scaling?: "none" | "linear" | "sqrt";
   /** Rows that the loss is taken of after each epoch; default all rows that are trained on. */
-  validationData?: readonly [x: DataInput, y: TargetInput];
+  validationData?: readonly [x: ModelInput, y: ModelTarget];
   /** Called on this thread after each size. */
   onCandidate?: (row: BatchSizeRow) => void;
 }
@@ -64,8 +64,8 @@ const scalings: Readonly<Record<string, (ratio: number) => number>> = {
  */
 export async function findBatchSize(
   model: Architecture,
-  x: DataInput,
-  y: TargetInput,
+  x: ModelInput,
+  y: ModelTarget,
   given: FindBatchSizeOptions = {},
 ): Promise<BatchSizeSearch> {
   const who = "findBatchSize";
@@ -117,7 +117,7 @@ function powersOfTwo(rows: number): number[] {
 }
 
 /** One full batch, so that kernels are compiled before anything is timed; how many rows there are. */
-const warmUp = (original: Original, x: DataInput, y: TargetInput): Promise<number> =>
+const warmUp = (original: Original, x: ModelInput, y: ModelTarget): Promise<number> =>
   withCopy(original, original.compile.optimizer.learningRate, async (copy) => {
     const { epochs } = await copy.fit(x, y, { batchSize: "full" });
     return epochs[0]!.batchSize;
@@ -127,8 +127,8 @@ const warmUp = (original: Original, x: DataInput, y: TargetInput): Promise<numbe
 function train(
   original: Original,
   rate: Rate,
-  x: DataInput,
-  y: TargetInput,
+  x: ModelInput,
+  y: ModelTarget,
   fit: FitInput,
   until: { readonly rows: number; readonly target: number | undefined; readonly budget: number },
 ): Promise<{ logs: EpochLog[]; error?: unknown }> {

@@ -1,7 +1,7 @@
 // How well a kind of model does on rows that it was not trained on.
 
 import { options } from "../check.js";
-import type { DataInput } from "../model/data.js";
+import type { ModelInput, ModelTarget } from "../model/ports.js";
 import { type Architecture, readCandidate } from "./candidate.js";
 import { type FoldedOptions, KNOWN, lanes, readRequest } from "./options.js";
 import { type Statistics, summarizeFolds } from "./statistics.js";
@@ -24,15 +24,15 @@ export interface CrossValidation extends Statistics {
  * Trains a fresh model for each fold on the rows outside of it and evaluates it on those inside; `mean` and `deviation` are
  * those of the folds' metrics.
  *
- * Shapes   x (rows, ...input), y as in fit; a model's weights are neither used nor changed
+ * Shapes   x (rows, ...input), y as in fit, by input and output where there are several; a model's weights are neither used nor changed
  * Errors   those of compile, fit and evaluate; OptionError for more folds than rows or groups. One failure ends all folds.
  *          An abort resolves, as in fit: `stopped` is "aborted" and the complete folds are there
  * Source   Stone, Cross-validatory choice and assessment of statistical predictions, 1974
  */
 export async function crossValidate(
   model: Architecture,
-  x: DataInput,
-  y: DataInput,
+  x: ModelInput,
+  y: ModelTarget,
   given: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
   const who = "crossValidate";

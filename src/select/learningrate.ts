@@ -3,8 +3,8 @@
 import { integer, number, options } from "../check.js";
 import { DivergedError } from "../errors.js";
 import { exponentialRise } from "../factories/schedules.js";
-import type { DataInput, TargetInput } from "../model/data.js";
 import { DEFAULT_BATCH } from "../model/options.js";
+import type { ModelInput, ModelTarget } from "../model/ports.js";
 import type { Architecture } from "./candidate.js";
 import { readOriginal, TRIAL, type TrialOptions, withCopy } from "./copies.js";
 import { type RangeOptions, readRange, smoother, suggestRate } from "./range.js";
@@ -56,8 +56,8 @@ const FEWEST = 10;
  */
 export async function findLearningRate(
   model: Architecture,
-  x: DataInput,
-  y: TargetInput,
+  x: ModelInput,
+  y: ModelTarget,
   given: FindLearningRateOptions = {},
 ): Promise<LearningRateRange> {
   const who = "findLearningRate";

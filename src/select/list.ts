@@ -2,7 +2,9 @@
 
 import { hint, options, show } from "../check.js";
 import { OptionError } from "../errors.js";
+import { sizeOf } from "../layers/layer.js";
 import type { CompileOptions } from "../model/options.js";
+import { type Port, portName } from "../plan/program.js";
 import { type Architecture, type Candidate, readCandidate } from "./candidate.js";
 
 /** An architecture, and how to compile it unless it is a compiled model. */
@@ -24,7 +26,7 @@ export interface Listed<V> {
   readonly candidate: Candidate;
 }
 
-/** Every candidate checked; their inputs have one width, since they get the same data. */
+/** Every candidate checked; what goes in and comes out is alike, since they get the same data. */
 export function readList<V>(given: unknown, compile: CompileOptions | undefined, who: string): Listed<V>[] {
   const list = Array.isArray(given) ? readNamed(given, who) : readValues(given, who);
   if (!list.length) throw new OptionError(`${who}: expected at least one candidate, got none.`);
@@ -34,12 +36,19 @@ export function readList<V>(given: unknown, compile: CompileOptions | undefined,
     return { value: value as V, candidate: readCandidate(built.model, built.compile ?? compile, where) };
   });
   for (const { value, candidate } of read) {
-    const { width } = read[0]!.candidate;
-    if (candidate.width === width) continue;
+    const [wanted, got] = [formOf(read[0]!.candidate), formOf(candidate)];
+    if (got === wanted) continue;
     const what = `${who}: candidate ${show(value)}`;
-    throw new OptionError(`${what}: expected an input of ${width} values, as the first one's, got ${candidate.width}.`);
+    throw new OptionError(`${what}: expected ${wanted}, as the first one's, got ${got}. Name them alike.`);
   }
   return read;
+}
+
+/** What goes in and, of several outputs, what comes out. */
+function formOf({ program: { inputs, outputs } }: Candidate): string {
+  const form = (what: string, ports: readonly Port[]) =>
+    ports.map(({ shape }, k) => `${portName(what, ports, k)} of ${sizeOf(shape)} values`);
+  return [...form("x", inputs), ...(outputs.length > 1 ? form("y", outputs) : [])].join(", ");
 }
 
 function readNamed(given: readonly unknown[], who: string): { value: unknown; built: Built }[] {
@@ -62,7 +71,8 @@ function readValues(given: unknown, who: string): { value: unknown; built: Built
 }
 
 /** OptionError for a metric that a candidate does not have. */
-export function checkMonitor(monitor: unknown, { value, candidate: { metrics } }: Listed<unknown>, who: string): void {
+export function checkMonitor(monitor: unknown, { value, candidate }: Listed<unknown>, who: string): void {
+  const metrics = ["loss", "dataLoss", "penalty", ...candidate.program.training!.metrics.map(({ name }) => name)];
   const where = `${who}: monitor of ${show(value)}`;
   if (typeof monitor !== "string") throw new OptionError(`${where}: expected a metric's name, got ${show(monitor)}.`);
   if (!metrics.includes(monitor)) throw new OptionError(`${where}: unknown name ${hint(monitor, metrics)}`);

@@ -1,13 +1,17 @@
 // Checks of what users pass to crossValidate and select; defaults are filled in here.
 
-import { boolean, integer, show } from "../check.js";
+import { boolean, integer, lookup, show } from "../check.js";
 import { DataError, OptionError } from "../errors.js";
 import { features } from "../features.js";
+import { readFunction, readSignal } from "../model/callbacks.js";
+import type { Values } from "../model/data.js";
 import type { CompileOptions, FitInput } from "../model/options.js";
+import { type ModelInput, type ModelTarget, readPair } from "../model/ports.js";
 import { rowWeights } from "../model/weights.js";
+import { type Port, portName } from "../plan/program.js";
+import { drawSeed } from "../random.js";
 import type { Candidate } from "./candidate.js";
 import { foldSeed, folds } from "./folds.js";
-import { readTable, type Table } from "./table.js";
 import type { Setup, Trial } from "./trials.js";
 
 /** Options of each fold's fit. */
@@ -18,8 +22,11 @@ export interface FoldedOptions {
   folds?: number;
   /** How often the rows are dealt anew. Default 1. */
   repeats?: number;
-  /** Every fold gets its share of each class: of those in y (labels, or one value per class), or of these. Default false. */
-  stratified?: boolean | ArrayLike<number>;
+  /**
+   * Every fold gets its share of each class: of those in y (labels, or one value per class), of the output named, or of these.
+   * Default false.
+   */
+  stratified?: boolean | string | ArrayLike<number>;
   /** A group for each row; rows of one group are never on both sides. */
   groups?: ArrayLike<number | string>;
   /** What folds and models draw from; default that of compile, else drawn. */
@@ -28,8 +35,8 @@ export interface FoldedOptions {
   fit?: FoldFit;
   /** For a model given as JSON; in place of a compiled model's own. Seed and workers are each fold's own. */
   compile?: CompileOptions;
-  /** x is scaled to mean 0 and deviation 1 by column, as the rows show that a fold trains on. Default false. */
-  standardize?: boolean;
+  /** x, or the inputs named, are scaled to mean 0 and deviation 1 by column, as the rows show that a fold trains on. Default false. */
+  standardize?: boolean | readonly string[];
   /** Folds at a time, each on a worker of its own; "auto" takes features().workers. No number depends on it. */
   parallel?: number | "auto";
   /** Ends the run: it resolves with the folds that are complete. */
@@ -51,11 +58,12 @@ export const KNOWN = [
 ];
 
 const MOST_PARALLEL = 64;
+const CURE = "Give a class for each row.";
 /** Options of fit that make no sense in a fold, and what to do instead. */
 const REFUSED: Readonly<Record<string, string>> = {
-  validationData: "Each fold is tested on its own rows; use validationSplit for an earlyStopping.",
+  validationData: "Each fold has its own; use validationSplit.",
   signal: "Give it beside fit.",
-  transfer: "Each fold has copies of its rows.",
+  transfer: "Each fold has its own rows.",
 };
 
 /** A checked call: its data and its folds, the same ones for every candidate. */
@@ -67,8 +75,8 @@ export interface Request extends Setup {
 
 export function readRequest(
   first: Candidate,
-  x: unknown,
-  y: unknown,
+  x: ModelInput,
+  y: ModelTarget,
   given: FoldedOptions & { onFold?: unknown },
   who: string,
 ): Request {
@@ -76,12 +84,13 @@ export function readRequest(
   const { seed = first.compile.seed ?? drawSeed(), fit = {} } = given;
   readSignal(signal, who);
   readFunction(given.onFold, `${who}: onFold`);
-  boolean(standardize, `${who}: standardize`);
   checkFit(fit, `${who}: fit`);
   const parallel = readParallel(given.parallel, who);
-  const table = { x: readTable(x, { width: first.width }, who, "x") };
-  const targets = readTable(y, { rows: table.x.rows }, who, "y");
-  const classes = readClasses(stratified, targets, first.vectors, who);
+  const { inputs, outputs } = first.program;
+  const scaled = readScaled(standardize, inputs, `${who}: standardize`);
+  const data = readPair(first.program, x, y, who, { names: first.spec.labels, learns: true });
+  const { rows } = data.x[0]!;
+  const classes = readClasses(stratified, data.y, outputs, who);
   const options = {
     folds: count,
     repeats,
@@ -89,13 +98,13 @@ export function readRequest(
     ...(classes ? { stratify: classes } : {}),
     ...(groups !== undefined ? { groups } : {}),
   };
-  const trials = folds(table.x.rows, options, who).map((testRows, i) => {
+  const trials = folds(rows, options, who).map((testRows, i) => {
     const [repeat, fold] = [Math.floor(i / count), i % count];
     return { repeat, fold, testRows, seed: foldSeed(seed, repeat, fold) };
   });
   const { sampleWeight } = fit;
-  const weights = sampleWeight && { sampleWeight: rowWeights(sampleWeight, table.x.rows, `${who}: fit`) };
-  return { ...table, y: targets, fit: { ...fit, ...weights }, standardize, signal, seed, trials, parallel };
+  const weights = sampleWeight && { sampleWeight: rowWeights(sampleWeight, rows, `${who}: fit`) };
+  return { ...data, fit: { ...fit, ...weights }, scaled, signal, seed, trials, parallel };
 }
 
 /** How many of so many trials run at a time. */
@@ -118,44 +127,40 @@ function checkFit(fit: unknown, who: string): void {
   }
 }
 
-export function readFunction(value: unknown, who: string): void {
-  if (value === undefined || typeof value === "function") return;
-  throw new OptionError(`${who}: expected a function, got ${show(value)}.`);
+/** The place of an input or output among several, by its name. */
+const placeOf = (name: unknown, ports: readonly Port[], who: string): number =>
+  lookup(Object.fromEntries(ports.map((port, k) => [port.name, k])), name, who);
+
+/** Which inputs are standardized. */
+function readScaled(given: unknown, inputs: readonly Port[], who: string): boolean[] {
+  if (!Array.isArray(given)) return inputs.map(() => boolean(given, who));
+  const chosen = Array.from(given, (name) => placeOf(name, inputs, who));
+  return inputs.map((_, k) => chosen.includes(k));
 }
 
-function readSignal(signal: unknown, who: string): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === "function") return;
-  throw new OptionError(`${who}: signal: expected an AbortSignal, got ${show(signal)}.`);
-}
-
-function readClasses(stratified: unknown, y: Table, vectors: boolean, who: string): ArrayLike<number> | undefined {
-  if (stratified === true && !vectors) {
-    const cure = "Give a class for each row.";
-    throw new OptionError(
-      `${who}: stratified: expected an output (B, units) for true, got one of several axes. ${cure}`,
-    );
-  }
-  if (typeof stratified === "boolean") return stratified ? classesOf(y, who) : undefined;
+function readClasses(
+  stratified: unknown,
+  y: readonly Values[],
+  outputs: readonly Port[],
+  who: string,
+): ArrayLike<number> | undefined {
+  if (stratified === false) return undefined;
+  const where = `${who}: stratified`;
   const list = stratified as ArrayLike<number> | null;
   if (typeof list === "object" && typeof list?.length === "number") return list;
-  throw new OptionError(`${who}: stratified: expected true, false or a class for each row, got ${show(stratified)}.`);
+  // True is the only output.
+  const k = stratified === true && outputs.length === 1 ? 0 : placeOf(stratified, outputs, where);
+  if (outputs[k]!.shape.length === 1) return classesOf(y[k]!, who, portName("y", outputs, k));
+  throw new OptionError(`${where}: expected an output (B, units), got one of several axes. ${CURE}`);
 }
 
 /** The class of each row: its label, or where the largest of its values is. */
-function classesOf(y: Table, who: string): number[] {
-  return Array.from({ length: y.rows }, (_, row) => {
-    if (y.width === 1) return label(y.at(row, 0), row, who);
-    let best = 0;
-    for (let column = 1; column < y.width; column++) if (y.at(row, column) > y.at(row, best)) best = column;
-    return best;
+function classesOf({ values, rows, width }: Values, who: string, what: string): number[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const own = values.subarray(row * width, (row + 1) * width);
+    if (width > 1) return own.indexOf(Math.max(...own));
+    if (Number.isInteger(own[0])) return own[0]!;
+    const got = `${own[0]} in row ${row}. ${CURE}`;
+    throw new DataError(`${who}: stratified: expected whole numbers in ${what}, got ${got}`, { row });
   });
 }
-
-function label(value: number, row: number, who: string): number {
-  if (Number.isInteger(value)) return value;
-  const cure = "Give classes of your own as stratified, one a row.";
-  throw new DataError(`${who}: stratified: expected whole numbers in y, got ${value} in row ${row}. ${cure}`, { row });
-}
-
-/** A seed for a run that was given none: 32 random bits. */
-const drawSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -2,7 +2,7 @@
 
 import { lookup, options } from "../check.js";
 import { DivergedError } from "../errors.js";
-import type { DataInput } from "../model/data.js";
+import type { ModelInput, ModelTarget } from "../model/ports.js";
 import { choose, type SelectionRow } from "./choose.js";
 import { checkMonitor, type NamedCandidate, readList, type Values } from "./list.js";
 import { type FoldedOptions, KNOWN, lanes, readRequest } from "./options.js";
@@ -47,20 +47,20 @@ export interface Selection<V> {
  */
 export function select<V>(
   candidates: Values<V>,
-  x: DataInput,
-  y: DataInput,
+  x: ModelInput,
+  y: ModelTarget,
   given?: SelectOptions<V>,
 ): Promise<Selection<V>>;
 export function select(
   candidates: readonly NamedCandidate[],
-  x: DataInput,
-  y: DataInput,
+  x: ModelInput,
+  y: ModelTarget,
   given?: SelectOptions<string>,
 ): Promise<Selection<string>>;
 export async function select<V>(
   given: Values<V> | readonly NamedCandidate[],
-  x: DataInput,
-  y: DataInput,
+  x: ModelInput,
+  y: ModelTarget,
   wanted: SelectOptions<V> = {},
 ): Promise<Selection<V>> {
   const who = "select";

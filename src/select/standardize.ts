@@ -1,7 +1,7 @@
 // Columns scaled to mean 0 and deviation 1, by what the rows of one part show.
 
 import { DataError } from "../errors.js";
-import type { Table } from "./table.js";
+import type { Values } from "../model/data.js";
 
 /**
  * `(x - mean) / deviation` of every column, for two parts of the rows; mean and deviation (population) are those of the first
@@ -10,14 +10,13 @@ import type { Table } from "./table.js";
  * Errors   DataError for a value that is not finite
  */
 export function standardize(
-  table: Table,
+  { values, width }: Values,
   learnt: ArrayLike<number>,
   applied: ArrayLike<number>,
 ): [Float32Array, Float32Array] {
-  const { width } = table;
   const out = [new Float32Array(learnt.length * width), new Float32Array(applied.length * width)] as const;
   for (let column = 0; column < width; column++) {
-    const at = (row: number) => finite(table.at(row, column), row, column);
+    const at = (row: number) => finite(values[row * width + column]!, row, column);
     const { mean, deviation } = scaleOf(learnt, at);
     [learnt, applied].forEach((rows, part) => {
       for (let i = 0; i < rows.length; i++) out[part]![i * width + column] = (at(rows[i]!) - mean) / deviation;

@@ -1,13 +1,15 @@
 // Trials: one model trained on the rows of a fold and tested on the others. Several at a time, each on a worker of its own.
 
+import { takeRows } from "../data/split.js";
 import { DataError } from "../errors.js";
 import { sequential } from "../factories/model.js";
+import type { Values } from "../model/data.js";
 import type { FitInput } from "../model/options.js";
+import type { ModelInput } from "../model/ports.js";
 import type { Model } from "../model.js";
 import type { History } from "../spec.js";
 import type { Candidate } from "./candidate.js";
 import { standardize } from "./standardize.js";
-import type { Table } from "./table.js";
 
 export interface Trial {
   readonly candidate: Candidate;
@@ -31,10 +33,13 @@ export interface FoldResult {
 
 /** What all trials have in common. */
 export interface Setup {
-  readonly x: Table;
-  readonly y: Table;
+  /** By input. */
+  readonly x: readonly Values[];
+  /** By output. */
+  readonly y: readonly Values[];
   readonly fit: FitInput;
-  readonly standardize: boolean;
+  /** By input: whether it is standardized. */
+  readonly scaled: readonly boolean[];
   readonly signal: AbortSignal | undefined;
 }
 
@@ -90,27 +95,36 @@ async function runTrial(
   setup: Setup,
   living: Set<Model>,
 ): Promise<FoldResult | undefined> {
-  const { x, y, fit, signal } = setup;
-  const trainRows = others(testRows, x.rows);
-  const [trainX, testX] = setup.standardize
-    ? standardize(x, trainRows, testRows)
-    : [x.take(trainRows), x.take(testRows)];
+  const { x, y, scaled, fit, signal } = setup;
+  const trainRows = others(testRows, x[0]!.rows);
+  const take = ({ values, width }: Values, rows: Int32Array) => takeRows(values, rows, width);
+  const parts = x.map((data, k) =>
+    scaled[k] ? standardize(data, trainRows, testRows) : ([take(data, trainRows), take(data, testRows)] as const),
+  );
+  const targets = (rows: Int32Array) => oneOrAll(y.map((data) => take(data, rows)));
   const model = sequential(candidate.spec);
   living.add(model);
   try {
     model.compile({ ...candidate.compile, seed, workers: 1 });
     const all = fit.sampleWeight;
-    const weights = all && { sampleWeight: Float32Array.from(trainRows, (row) => all[row]!) };
-    const run = model.fit(trainX, y.take(trainRows), { ...fit, ...weights, ...(signal ? { signal } : {}) });
+    const weights = all && { sampleWeight: takeRows(all, trainRows, 1) };
+    const run = model.fit(oneOrAll(parts.map(([train]) => train)), targets(trainRows), {
+      ...fit,
+      ...weights,
+      ...(signal ? { signal } : {}),
+    });
     const history = await located(run, trainRows);
     if (history.stopped === "aborted") return undefined;
-    const metrics = await located(model.evaluate(testX, y.take(testRows)), testRows);
+    const metrics = await located(model.evaluate(oneOrAll(parts.map(([, test]) => test)), targets(testRows)), testRows);
     return { repeat, fold, history, metrics, testRows: Array.from(testRows) };
   } finally {
     living.delete(model);
     await model.dispose();
   }
 }
+
+/** Data of a single input or output, or of each of several. */
+const oneOrAll = (data: readonly Values["values"][]): ModelInput => (data.length > 1 ? data : data[0]!);
 
 /** 0..rows-1 without those of an ascending list. */
 function others(without: Int32Array, rows: number): Int32Array {

@@ -11,35 +11,66 @@ const cases = SIZES.flatMap((C) =>
 type Case = (typeof cases)[number];
 
 const EPSILON = 0.01;
-const width = ({ pixels, C }: Case) => pixels * C;
-const sizes = (c: Case) => [c.pixels, c.C, stride(width(c))];
+type Size = { readonly B: number; readonly pixels: number; readonly C: number };
+const width = ({ pixels, C }: Size) => pixels * C;
+const sizes = (c: Size) => [c.pixels, c.C, stride(width(c))];
 
-oracle(test, {
-  kernel: "channel_moments",
-  cases,
-  tensors: (c, random) => ({
+/** Mean and variance of each channel of so many rows. */
+function moments(c: Size, inp: Float64Array): { mean: Float64Array; variance: Float64Array } {
+  const [mean, variance] = [new Float64Array(stride(c.C)), new Float64Array(stride(c.C))];
+  const each = (take: (value: number, channel: number) => void) => {
+    for (let b = 0; b < c.B; b++) for (let i = 0; i < width(c); i++) take(inp[b * stride(width(c)) + i]!, i % c.C);
+  };
+  const count = c.B * c.pixels;
+  each((value, channel) => {
+    mean[channel]! += value / count;
+  });
+  each((value, channel) => {
+    variance[channel]! += (value - mean[channel]!) ** 2 / count;
+  });
+  return { mean, variance };
+}
+
+/** A call on values about `far`, up to `spread` beside it. */
+const momentsOf = <C extends Size>(far: (c: C, channel: number) => number, spread: number) => ({
+  kernel: "channel_moments" as const,
+  tensors: (c: C, random: () => number) => ({
     // A row more than there is: the last pixel's groups reach beyond it.
-    inp: { data: matrix(c.B + 1, width(c), (_, i) => 2 * random() + (i % c.C)) },
+    inp: { data: matrix(c.B + 1, width(c), (_, i) => spread * random() + far(c, i % c.C)) },
     mean: { data: new Float32Array(stride(c.C)), write: true },
     variance: { data: new Float32Array(stride(c.C)), write: true },
   }),
-  args: (c, p) => [p("mean"), p("variance"), p("inp"), c.B, ...sizes(c)],
-  extent: ({ C }) => stride(C) / 8,
-  expected(c, { inp }) {
-    const [mean, variance] = [new Float64Array(stride(c.C)), new Float64Array(stride(c.C))];
-    const each = (take: (value: number, channel: number) => void) => {
-      for (let b = 0; b < c.B; b++)
-        for (let i = 0; i < width(c); i++) take(inp![b * stride(width(c)) + i]! / (c.B * c.pixels), i % c.C);
-    };
-    each((share, channel) => {
-      mean[channel]! += share;
-    });
-    each((share, channel) => {
-      const count = c.B * c.pixels;
-      variance[channel]! += (share * count - mean[channel]!) ** 2 / count;
-    });
-    return { mean, variance };
-  },
+  args: (c: C, p: (name: string) => number) => [p("mean"), p("variance"), p("inp"), c.B, ...sizes(c)],
+  extent: ({ C }: C) => stride(C) / 8,
+});
+
+oracle(test, {
+  ...momentsOf<Case>((_, channel) => channel, 2),
+  cases,
+  expected: (c, { inp }) => moments(c, inp!),
+});
+
+// Far from 0 a mean is the nearest float32, or the one beside it, however many values it is of; and so are variances.
+const distant = [100, 1e4].flatMap((far) =>
+  [
+    [13, 1, 5],
+    [37, 49, 13],
+    [5, 1007, 3],
+    [1000, 1, 17],
+  ].map(([B, pixels, C]) => ({ B: B!, pixels: pixels!, C: C!, far })),
+);
+const distantMoments = momentsOf<(typeof distant)[number]>(({ far }) => far, 1.7);
+oracle(test, {
+  ...distantMoments,
+  cases: distant,
+  tolerance: 6.2e-8,
+  expected: (c, { inp }) => ({ mean: moments(c, inp!).mean }),
+});
+oracle(test, {
+  ...distantMoments,
+  cases: distant,
+  tolerance: 3e-6,
+  expected: (c, { inp }) => ({ variance: moments(c, inp!).variance }),
 });
 
 const channels = (c: Case, random: () => number) => ({

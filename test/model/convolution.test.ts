@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { conv1d, conv2d, conv2dTranspose, depthwiseConv2d, input, sequential } from "../../src/index.js";
 import type { Conv1dConfig } from "../../src/layers/conv1d.js";
 import type { Conv2dConfig } from "../../src/layers/conv2d.js";
+import type { Conv2dTransposeConfig } from "../../src/layers/conv2d_transpose.js";
 import type { LayerSpec } from "../../src/layers/index.js";
 import { NUMERICS } from "../golden.js";
 import { generator } from "../oracle.js";
@@ -98,17 +99,21 @@ function images(config: Conv2dConfig, [height, width, channels]: [number, number
 }
 
 /** The adjoint: the image is the output, and the windows' pixels are the input. */
-function transposed(config: Conv2dConfig, [height, width, channels]: [number, number, number]): Case {
+function transposed(
+  { outputPadding, ...config }: Conv2dConfig & Pick<Conv2dTransposeConfig, "outputPadding">,
+  [height, width, channels]: [number, number, number],
+): Case {
   const { kernelSize, strides = 1, dilation = 1, padding = "valid", filters } = config;
   const [tall, wide] = [height, width].map((extent, i) => {
-    if (padding === "same") return extent * pair(strides)[i]!;
+    if (padding === "same" && outputPadding === undefined) return extent * pair(strides)[i]!;
     const reach = (pair(kernelSize)[i]! - 1) * pair(dilation)[i]! + 1;
-    return (extent - 1) * pair(strides)[i]! + reach - (typeof padding === "string" ? 0 : 2 * pair(padding)[i]!);
+    const cut = padding === "same" ? Math.floor(reach / 2) : padding === "valid" ? 0 : pair(padding)[i]!;
+    return (extent - 1) * pair(strides)[i]! + reach - 2 * cut + pair(outputPadding ?? 0)[i]!;
   }) as [number, number];
   const made = images({ ...config, filters: channels }, [tall, wide, filters]);
   assert.equal(made.out, [height, width, channels]);
   return {
-    layer: conv2dTranspose(config),
+    layer: conv2dTranspose({ ...config, ...(outputPadding === undefined ? {} : { outputPadding }) }),
     shape: made.out,
     out: made.shape,
     kernel: made.kernel,
@@ -180,6 +185,14 @@ const cases: Record<string, Case> = {
   "conv2dTranspose cut wider than its window": transposed(
     { filters: 3, kernelSize: 2, strides: 2, padding: 3 },
     [5, 5, 2],
+  ),
+  "conv2dTranspose with a line and two columns more": transposed(
+    { filters: 3, kernelSize: [2, 3], strides: [2, 3], padding: [0, 1], outputPadding: [1, 2] },
+    [3, 2, 5],
+  ),
+  "conv2dTranspose same, with a column more": transposed(
+    { filters: 2, kernelSize: [3, 4], strides: [2, 3], padding: "same", outputPadding: [0, 1] },
+    [3, 2, 9],
   ),
 };
 

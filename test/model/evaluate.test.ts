@@ -132,4 +132,28 @@ test("more rows than one window holds weigh the same", async () => {
   close([whole.loss!, whole.accuracy!], [loss / many, accuracy / many], 1e-12);
 });
 
+test("a single input or output may go by its name, in data, losses and metrics", async () => {
+  await using model = sequential([input({ shape: [6], name: "table" }), dense({ units: 4, name: "size" })]);
+  const [loss, metrics] = [{ name: "huber", delta: 2 } as const, ["rSquared"] as const];
+  model.compile({ optimizer: "sgd", loss, metrics, seed: 4 });
+  const found = await model.evaluate(x, hot);
+  model.compile({ optimizer: "sgd", loss: { size: loss }, metrics: { size: metrics }, seed: 4 });
+  assert.equal(await model.evaluate({ table: x }, { size: hot }), found);
+  assert.equal(await model.evaluate({ data: x.flat(), shape: [rows, 6] }, { size: hot.flat() }), found);
+});
+
+test("arrays in arrays, as deep as examples and their targets are", async () => {
+  await using model = sequential([input({ shape: [2, 3] }), dense({ units: 2 })]);
+  model.compile({ optimizer: "sgd", loss: "meanSquaredError", seed: 4 });
+  const deep = x.map((row) => [row.slice(0, 3), row.slice(3)]);
+  const targets = hot.map((row) => [row.slice(0, 2), row.slice(2)]);
+  const found = await model.evaluate(deep, targets);
+  assert.equal(
+    await model.evaluate({ data: x.flat(), shape: [rows, 2, 3] }, { data: hot.flat(), shape: [rows, 2, 2] }),
+    found,
+  );
+  const typed = deep.map((steps) => steps.map((step) => Float32Array.from(step)));
+  assert.equal(await model.evaluate(typed as never, targets), found);
+});
+
 test.run();

@@ -21,7 +21,7 @@ import {
   zeroPadding1d,
   zeroPadding2d,
 } from "../../src/index.js";
-import { generator } from "../golden.js";
+import { close, generator } from "../golden.js";
 
 const test = suite("layers of shapes");
 
@@ -194,6 +194,27 @@ test("separableConv2d is a depthwiseConv2d and a conv2d of single pixels", async
   for (const [i, { data }] of updated[0]!.entries()) assert.equal(data, updated[1]![i]!.data);
 });
 
+test("upSampling2d, bilinear: PyTorch's values and gradients", async () => {
+  await using model = sequential([
+    input({ shape: [2, 3, 1] }),
+    upSampling2d({ size: [2, 3], interpolation: "bilinear" }),
+  ]);
+  model.compile({ optimizer: "sgd", numerics: "strict", workers: 1 });
+  const { data, shape } = await model.predict([0, 1, 4, 9, 16, 25]);
+  assert.equal(shape, [1, 4, 9, 1]);
+  const [first, last] = [
+    [0, 0, 1 / 3, 2 / 3, 1, 2, 3, 4, 4],
+    [9, 9, 34 / 3, 41 / 3, 16, 19, 22, 25, 25],
+  ];
+  const between = (share: number) => first!.map((value, i) => value + share * (last![i]! - value));
+  close(data, [0, 0.25, 0.75, 1].flatMap(between), 1e-6, "output");
+  const { input: gradient } = await model.backward(
+    [0, 1, 4, 9, 16, 25],
+    Array.from({ length: 36 }, (_, i) => (i % 5) - 2),
+  );
+  close(gradient.data, [-17 / 6, 2, -23 / 12, 2.5, -1, -0.75], 1e-6, "gradient");
+});
+
 test("trains to the same bits with 1 to 4 workers", async () => {
   const ROWS = 37;
   const x = numbers(ROWS * 48);
@@ -203,7 +224,7 @@ test("trains to the same bits with 1 to 4 workers", async () => {
     reshape({ targetShape: [4, 4, 3] }),
     zeroPadding2d({ padding: [1, 0] }),
     depthwiseConv2d({ kernelSize: [3, 2], depthMultiplier: 3, activation: "tanh" }),
-    upSampling2d(),
+    upSampling2d({ interpolation: "bilinear" }),
     separableConv2d({ filters: 5, kernelSize: 3, strides: 2, padding: "same", activation: "relu" }),
     cropping2d({ cropping: [1, 0] }),
     permute({ dims: [2, 3, 1] }),

@@ -153,6 +153,14 @@ test("data of every form give the same numbers", async () => {
   for (const [form, data] of Object.entries(forms)) assert.equal(numbers(await run({}, data)), wanted, form);
 });
 
+test("labels as texts are numbered, as in fit", async () => {
+  const names = ["ant", "bee", "cat", "dog"];
+  const texts = Array.from(labels, (label) => names[label]!);
+  const options = { folds: 3, seed: 9, fit, stratified: true };
+  const wanted = numbers(await crossValidate(classifier(), x, labels, options));
+  assert.equal(numbers(await crossValidate(classifier(), x, texts, options)), wanted);
+});
+
 test("targets with several values a row keep them together", async () => {
   const options = { folds: 3, seed: 9, fit, compile: regress };
   const wanted = numbers(await crossValidate(layers(2, "linear"), x, values, options));

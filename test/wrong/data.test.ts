@@ -22,6 +22,11 @@ delete holed[2];
 const holedRow = rows(6, 4);
 delete holedRow[1]![3];
 
+const holes = rows(6, 4).map((row) => row.map((value) => [value]));
+delete holes[2];
+const cyclic: unknown[] = [];
+cyclic.push(cyclic);
+
 type Call = (x: unknown, y: unknown) => unknown;
 const fit =
   (m: Model): Call =>
@@ -102,11 +107,24 @@ test(
       ...wrongX("null in a list", [1, 2, null, 4], "E_DATA", /: x\[2\]: expected a number, got null/),
       ...wrongX("bigints", [[1n, 2n, 3n, 4n]], "E_DATA", /got 1n in row 0, column 0\. Convert it with Number\(\)/),
       ...wrongX(
-        "three extents",
-        [[[1], [2], [3], [4]]],
+        "a text in a third extent",
+        [
+          [[1], [2], [3], [4]],
+          [[1], [2], ["3"], [4]],
+        ],
         "E_DATA",
-        /got \[1\] in row 0, column 0\. Pass more than two extents as \{ data, shape \}/,
+        /got "3" in row 1, column 2\./,
       ),
+      ...wrongX("steps that differ", [[[1, 2], [3]]], "E_SHAPE", /got 2 values in row 0 and 1 in row 0/),
+      ...wrongX("rows of other steps", [[[1], [2]], [[3]]], "E_SHAPE", /got 2 values in row 0 and 1 in row 1/),
+      ...wrongX(
+        "a hole among steps",
+        [[[1], holed[2], [2]]],
+        "E_SHAPE",
+        /got 1 values in row 0 and undefined in row 0/,
+      ),
+      ...wrongX("a hole among rows of steps", holes, "E_SHAPE", /got 4 values in row 0 and undefined in row 2/),
+      ...wrongX("an array in itself", cyclic, "E_DATA", /expected a number, got/),
       ...wrongX(
         "rows of 3",
         rows(6, 3),

@@ -70,7 +70,7 @@ test(
         "an input that nothing reads",
         () => functional({ inputs: [x, input({ shape: [2], name: "idle" })], outputs: wide }),
         "E_OPTION",
-        /^graph\.calls\[1\]: .*none reads/,
+        /^functional: inputs: expected what outputs read, got .* name: "idle".*\. Drop it/,
       ],
       [
         "inputs of one name",

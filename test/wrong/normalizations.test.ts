@@ -20,6 +20,12 @@ const all = Object.entries({ batchNormalization, layerNormalization, rmsNormaliz
       new RegExp(`^${name}\\.epsilon: expected .* got 0`),
     ],
     [`${name} of a scale`, () => anyhow[name]!({ scale: 1 }), "E_OPTION", new RegExp(`^${name}\\.scale: .* got 1`)],
+    [
+      `${name} of an initializer`,
+      () => anyhow[name]!({ gammaInitializer: "one" }),
+      "E_OPTION",
+      new RegExp(`^${name}\\.gammaInitializer: unknown name "one"\\. Did you mean "ones"`),
+    ],
     [`${name} of an axis`, () => anyhow[name]!({ axis: 1 }), "E_OPTION", /unknown option "axis"/],
   ],
 );
@@ -30,6 +36,7 @@ test(
     eachThrows([
       ...all,
       ["center of rms", () => anyhow.rmsNormalization!({ center: true }), "E_OPTION", /unknown option "center"/],
+      ["beta of rms", () => anyhow.rmsNormalization!({ betaInitializer: "ones" }), "E_OPTION", /unknown option "beta/],
       ["momentum 2", () => batchNormalization({ momentum: 2 }), "E_OPTION", /^batchNormalization\.momentum: .* got 2/],
       ["no groups", () => groupNormalization({ groups: 0 }), "E_OPTION", /^groupNormalization\.groups: .* got 0/],
       [

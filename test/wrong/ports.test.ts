@@ -1,5 +1,5 @@
 import { suite } from "uvu";
-import { activation, adam, crossValidate, dense, functional, input, type Model } from "../../src/index.js";
+import { activation, adam, crossValidate, dense, functional, input, type Model, select } from "../../src/index.js";
 import { eachRejects, eachThrows, withoutThreads } from "./wrong.js";
 
 const test = suite("wrong data and losses of several inputs and outputs");
@@ -123,16 +123,74 @@ test(
         /^evaluate: confusionMatrix: .*one output, got 2/,
       ],
       [
-        "folds",
-        async () => void (await crossValidate(compiled(), [[1]], [1], { folds: 2 })),
-        "E_OPTION",
-        /expected a model of one input and one output/,
-      ],
-      [
         "a gradient short",
         () => compiled().backward(x, { kind: [[1, 2, 3, 4]] }),
         "E_DATA",
         /^backward: outputGradient: .*got none for size/,
+      ],
+    ]),
+  ),
+);
+
+const folded =
+  (options: object = {}, given: unknown = rows, targets: unknown = { kind: [0, 1, 2, 3], size: [1, 2, 3, 4] }) =>
+  () =>
+    crossValidate(compiled(), given as never, targets as never, { folds: 2, ...options });
+const rows = { a: new Float32Array(12), b: new Float32Array(8) };
+const choice = (model: Model) => [
+  { name: "first", model: compiled() },
+  { name: "second", model },
+];
+const renamed = () => {
+  const model = functional({ inputs: [b, a], outputs: [outputs[1]!, outputs[0]!] });
+  model.compile({ optimizer: adam(), loss: ["meanSquaredError", "sparseCategoricalCrossentropy"] });
+  return model;
+};
+
+test(
+  "folds and choices",
+  withoutThreads(() =>
+    eachRejects([
+      ["no list", folded({}, new Float32Array(20)), "E_OPTION", /^crossValidate: x: expected \{ a, b \}, or an array/],
+      ["an input short", folded({}, { a: rows.a }), "E_DATA", /^crossValidate: x: .*got none for b/],
+      [
+        "other rows",
+        folded({}, { ...rows, b: new Float32Array(6) }),
+        "E_SHAPE",
+        /rows in x\.b as in x\.a, got 3 and 4/,
+      ],
+      ["other width", folded({}, { ...rows, b: [[1]] }), "E_SHAPE", /expected x\.b of shape \(rows, 2\), got \(1, 1\)/],
+      [
+        "other targets",
+        folded({}, rows, { kind: [1, 2], size: [1, 2, 3, 4] }),
+        "E_SHAPE",
+        /expected one label in y\.kind for each of 4 rows, got 2 values/,
+      ],
+      [
+        "an output short",
+        folded({}, rows, [[1, 2, 3, 4]]),
+        "E_OPTION",
+        /y: expected \{ kind, size \}.* got an array of 1/,
+      ],
+      [
+        "strata of either",
+        folded({ stratified: true }),
+        "E_OPTION",
+        /stratified: expected one of kind, size, got true/,
+      ],
+      ["strata of none", folded({ stratified: "knd" }), "E_OPTION", /stratified: unknown name "knd"\. .*"kind"/],
+      [
+        "strata of no classes",
+        folded({ stratified: "size" }, rows, { kind: [0, 1, 2, 3], size: [1, 2, 3, 0.5] }),
+        "E_DATA",
+        /stratified: expected whole numbers in y\.size, got 0\.5 in row 3/,
+      ],
+      ["an input to scale", folded({ standardize: ["c"] }), "E_OPTION", /standardize: unknown name "c"/],
+      [
+        "other names in a choice",
+        () => select(choice(renamed()), rows, [], { folds: 2 }),
+        "E_OPTION",
+        /candidate "second": expected x\.a of 3 values, x\.b of 2 values, y\.kind of 4 values, y\.size of 1 values, as the first one's, got x\.b/,
       ],
     ]),
   ),

@@ -117,6 +117,32 @@ test(
         /^conv2dTranspose_0 on input: expected something to be left of \(B, 1, 2, 1\), got nothing\. Take less/,
       ],
       [
+        "as much more as the stride",
+        () => conv2dTranspose({ filters: 1, kernelSize: 2, strides: [3, 1], outputPadding: [2, 1] }),
+        "E_OPTION",
+        /^conv2dTranspose\.outputPadding: expected a whole number >= 0 and <= 0, got 1/,
+      ],
+      [
+        "too little more",
+        () => sequential([image, conv2dTranspose({ filters: 1, kernelSize: 2, padding: "same", outputPadding: 0 })]),
+        "E_SHAPE",
+        /^conv2dTranspose_0 on input: outputPadding: expected what strides give back, got 0/,
+      ],
+      [
+        "both names of a kernel's option",
+        () => depthwiseConv2d({ kernelSize: 2, depthwiseInitializer: "ones", kernelInitializer: "ones" }),
+        "E_OPTION",
+        /^depthwiseConv2d: expected depthwiseInitializer or kernelInitializer, got both/,
+      ],
+      [
+        "another interpolation",
+        () => anyhow.upSampling2d!({ interpolation: "bicubic" }),
+        "E_OPTION",
+        /^upSampling2d\.interpolation: unknown name "bicubic"\. Known: nearest, bilinear/,
+      ],
+      ["keepDims 1", () => anyhow.globalMaxPooling2d!({ keepDims: 1 }), "E_OPTION", /keepDims: .* got 1/],
+      ["keepdims", () => anyhow.globalAveragePooling1d!({ keepdims: true }), "E_OPTION", /Did you mean "keepDims"/],
+      [
         "a short sequence",
         () => sequential([input({ shape: [2, 1] }), conv1d({ filters: 1, kernelSize: 2, dilation: 2 })]),
         "E_SHAPE",

@@ -136,7 +136,7 @@ test(
         "folds with a share of each class",
         () => crossValidate(make({}), x, labels([ROWS, STEPS]), { folds: 2, stratified: true }),
         "E_OPTION",
-        /stratified: expected an output \(B, units\) for true, got one of several axes\. Give a class for each row\./,
+        /stratified: expected an output \(B, units\), got one of several axes\. Give a class for each row\./,
       ],
       [
         "a table of classes",
