@@ -14,7 +14,7 @@ const TEXT = "$worker";
  * Entry files -> the page's module, the same for `require`, and the worker's script. `options` are esbuild's, `kernels` what
  * build.mjs packed: it stands first, where it comes between no piece and its like.
  */
-export async function bundles(options, [page, worker], { packed, ...sizes }) {
+export async function bundles(options, [page, worker], { packed, heads }) {
   const { outputFiles } = await build({
     ...options,
     entryPoints: { page, worker },
@@ -25,7 +25,7 @@ export async function bundles(options, [page, worker], { packed, ...sizes }) {
     minifySyntax: true,
     minifyIdentifiers: true,
     write: false,
-    plugins: [ahead(sizes), ...options.plugins],
+    plugins: [ahead(heads), ...options.plugins],
   });
   const text = (name) => outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text;
   const entry = async (name) => takeNames(await shorten(text(name)), /import\{([^}]*)\}from"[^"]*shared\.js";/);
@@ -44,12 +44,12 @@ export async function bundles(options, [page, worker], { packed, ...sizes }) {
 }
 
 /** The modules that only name what stands ahead of the page's code. */
-const ahead = (sizes) => ({
+const ahead = (heads) => ({
   name: "ahead",
   setup({ onResolve, onLoad }) {
     const modules = {
       "worker:text": `export default ${TEXT}.join("")`,
-      "kernels:packed": `export const packed = ${KERNELS}, { strictBytes, pieceBytes } = ${JSON.stringify(sizes)}`,
+      "kernels:packed": `export const packed = ${KERNELS}, heads = ${JSON.stringify(heads)}`,
     };
     onResolve({ filter: /^(worker:text|kernels:packed)$/ }, ({ path }) => ({ path, namespace: "ahead" }));
     onLoad({ filter: /.*/, namespace: "ahead" }, ({ path }) => ({ contents: modules[path] }));
