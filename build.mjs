@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { bundles } from "./bundle.mjs";
+import { comlink } from "./comlink.mjs";
 import { core, trimKernels } from "./core.mjs";
 import { loader } from "./loader.mjs";
 import { packKernels } from "./pack.mjs";
@@ -27,9 +28,10 @@ export async function buildKernels(target, extra = []) {
   if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
 }
 
-/** esbuild plugins: what is taken of the loader, the worker as text, the kernels packed or, for tests, as plain bytes. */
+/** esbuild plugins: what is taken of the loader and of comlink, the worker as text, the kernels packed or, for tests, as plain bytes. */
 export const plugins = [
   loader,
+  comlink,
   {
     name: "whetstone",
     setup({ onResolve, onLoad }) {
