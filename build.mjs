@@ -7,7 +7,8 @@ import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { bundles } from "./bundle.mjs";
 import { comlink } from "./comlink.mjs";
-import { core, trimKernels } from "./core.mjs";
+import { trimKernels } from "./edition.mjs";
+import { editions } from "./editions.mjs";
 import { loader } from "./loader.mjs";
 import { packKernels } from "./pack.mjs";
 
@@ -66,10 +67,10 @@ function library() {
   return made;
 }
 
-/** The same of the small bundle: its code says which kernels it needs. */
-async function coreLibrary() {
-  const small = { ...options, plugins: [core, ...plugins] };
-  const make = (kernels) => bundles(small, entries("src/index.core.ts"), kernels);
+/** The same of a smaller bundle: its code says which kernels it needs. */
+async function edition({ index, plugin }) {
+  const fewer = { ...options, plugins: [plugin, ...plugins] };
+  const make = (kernels) => bundles(fewer, entries(index), kernels);
   const { page, worker } = await make({ packed: "", heads: [] });
   return make(packKernels(kernelFiles().map((bytes) => trimKernels(bytes, page + worker))));
 }
@@ -104,14 +105,11 @@ async function main() {
   mkdirSync(path("build"), { recursive: true });
   for (const target of ["strict", "fast"]) await buildKernels(target);
   const { page, common, worker } = await library();
-  const small = await coreLibrary();
-  const files = {
-    "worker.js": worker,
-    "whetstone.js": page,
-    "whetstone.cjs": common,
-    "whetstone.core.js": small.page,
-    "whetstone.core.cjs": small.common,
-  };
+  const files = { "worker.js": worker, "whetstone.js": page, "whetstone.cjs": common };
+  for (const [name, parts] of Object.entries(editions)) {
+    const fewer = await edition(parts);
+    Object.assign(files, { [`${name}.js`]: fewer.page, [`${name}.cjs`]: fewer.common });
+  }
   for (const [name, code] of Object.entries(files)) writeFileSync(path("build", name), code);
   buildTypes();
   if (quiet) return;
