@@ -11,7 +11,7 @@ const { outputFiles } = await build({
   target: "es2022",
   write: false,
 });
-const { takeKernels } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+const { SORTS, takeKernels } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 /** Reads numbers of a module, from a place on. */
 function reader(bytes, at) {
@@ -85,7 +85,10 @@ export function packKernels(builds) {
   const symbolHere = () => {
     if (!recency) return known[at];
     const sort = recency.findIndex((locals) => locals.includes(known[at]));
-    return sort * 64 + recency[sort].indexOf(known[at]);
+    const local = SORTS[sort] + recency[sort]?.indexOf(known[at]);
+    if (!(local < (SORTS[sort + 1] ?? 256)))
+      throw new Error("pack.mjs: a kernel has more locals than there are symbols");
+    return local;
   };
   const decide = (chance, guess) => {
     if (!bits) [symbol, bits] = [symbolHere(), 8];

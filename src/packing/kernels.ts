@@ -30,7 +30,8 @@ const OPERANDS = [
   [FIRST_VECTOR + 92, FIRST_VECTOR + 93, 2, 0],
 ] as const;
 
-/** Sorts of locals: integers, vectors, and the rest. */
+/** Symbols of the locals used last of each sort: integers, vectors, and the rest. */
+export const SORTS: readonly number[] = [0, 128, 192];
 const sortOf = (type: number) => (type === 0x7f ? 0 : type === 0x7b ? 1 : 2);
 
 /** A number as LEB128. */
@@ -119,8 +120,9 @@ export function* takeKernels(
         onLocal?.(recency);
         const value = symbol(LOCAL, 0);
         onLocal?.(undefined);
-        const list = recency[value >> 6]!;
-        let index = value & 63;
+        const sort = value < SORTS[1]! ? 0 : value < SORTS[2]! ? 1 : 2;
+        const list = recency[sort]!;
+        let index = value - SORTS[sort]!;
         body[size++] = list[index]!;
         for (; index > 0; index--) list[index] = list[index - 1]!;
         list[0] = body[size - 1]!;
