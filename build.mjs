@@ -4,11 +4,13 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import zopfli from "@gfx/zopfli";
 import asc from "assemblyscript/asc";
 import { bundles } from "./bundle.mjs";
-import { core, trimKernels } from "./core.mjs";
+import { comlink } from "./comlink.mjs";
+import { trimKernels } from "./edition.mjs";
+import { editions } from "./editions.mjs";
 import { loader } from "./loader.mjs";
+import { packKernels } from "./pack.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const path = (...parts) => resolve(root, ...parts);
@@ -27,9 +29,10 @@ export async function buildKernels(target, extra = []) {
   if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
 }
 
-/** esbuild plugins: what is taken of the loader, the worker as text, the kernels packed (one gzip stream, base64) or as plain bytes for tests. */
+/** esbuild plugins: what is taken of the loader and of comlink, the worker as text, the kernels packed or, for tests, as plain bytes. */
 export const plugins = [
   loader,
+  comlink,
   {
     name: "whetstone",
     setup({ onResolve, onLoad }) {
@@ -39,10 +42,10 @@ export const plugins = [
         contents: (await library()).worker,
         loader: "text",
       }));
-      onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, async () => {
-        const names = "{ strictBytes, pieceBytes, packed }";
-        return { contents: `export const ${names} = ${JSON.stringify(await pack(kernelFiles()))};`, loader: "js" };
-      });
+      onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => ({
+        contents: `export const { packed, heads } = ${JSON.stringify(packKernels(kernelFiles()))};`,
+        loader: "js",
+      }));
       onLoad({ filter: /^kernels:bytes$/, namespace: "whetstone" }, () => {
         const [strict, fast] = kernelFiles().map(
           (bytes) => `Uint8Array.from(atob("${bytes.toString("base64")}"), (c) => c.charCodeAt(0))`,
@@ -53,24 +56,6 @@ export const plugins = [
   },
 ];
 
-/** gzip looks back 32 KB: a piece of the fast build must lie that close behind its like in the strict one. */
-const PIECE_BYTES = 28_000;
-
-/** Both builds in one gzip stream as base64, by a packer that takes its time. */
-const pack = async ([strict, fast]) => ({
-  strictBytes: strict.length,
-  pieceBytes: PIECE_BYTES,
-  packed: Buffer.from(await zopfli.gzipAsync(inTurns(strict, fast), {})).toString("base64"),
-});
-
-/** Pieces of a and b in turns; src/modules.ts takes them apart. */
-function inTurns(a, b) {
-  const pieces = [];
-  for (let at = 0; at < Math.max(a.length, b.length); at += PIECE_BYTES)
-    pieces.push(a.subarray(at, at + PIECE_BYTES), b.subarray(at, at + PIECE_BYTES));
-  return Buffer.concat(pieces);
-}
-
 const kernelFiles = () => ["strict", "fast"].map((name) => readFileSync(path(`build/kernels.${name}.wasm`)));
 
 const entries = (index) => [index, "src/worker.ts"].map((name) => path(name));
@@ -78,16 +63,16 @@ const entries = (index) => [index, "src/worker.ts"].map((name) => path(name));
 let made;
 /** The page's module, the same for `require`, and the worker's script. */
 function library() {
-  made ??= pack(kernelFiles()).then((kernels) => bundles(options, entries("src/index.ts"), kernels));
+  made ??= bundles(options, entries("src/index.ts"), packKernels(kernelFiles()));
   return made;
 }
 
-/** The same of the small bundle: its code says which kernels it needs. */
-async function coreLibrary() {
-  const small = { ...options, plugins: [core, ...plugins] };
-  const make = async (kernels) => bundles(small, entries("src/index.core.ts"), await pack(kernels));
-  const { page, worker } = await make([Buffer.alloc(0), Buffer.alloc(0)]);
-  return make(kernelFiles().map((bytes) => trimKernels(bytes, page + worker)));
+/** The same of a smaller bundle: its code says which kernels it needs. */
+async function edition({ index, plugin }) {
+  const fewer = { ...options, plugins: [plugin, ...plugins] };
+  const make = (kernels) => bundles(fewer, entries(index), kernels);
+  const { page, worker } = await make({ packed: "", heads: [] });
+  return make(packKernels(kernelFiles().map((bytes) => trimKernels(bytes, page + worker))));
 }
 
 export const options = {
@@ -120,14 +105,11 @@ async function main() {
   mkdirSync(path("build"), { recursive: true });
   for (const target of ["strict", "fast"]) await buildKernels(target);
   const { page, common, worker } = await library();
-  const small = await coreLibrary();
-  const files = {
-    "worker.js": worker,
-    "whetstone.js": page,
-    "whetstone.cjs": common,
-    "whetstone.core.js": small.page,
-    "whetstone.core.cjs": small.common,
-  };
+  const files = { "worker.js": worker, "whetstone.js": page, "whetstone.cjs": common };
+  for (const [name, parts] of Object.entries(editions)) {
+    const fewer = await edition(parts);
+    Object.assign(files, { [`${name}.js`]: fewer.page, [`${name}.cjs`]: fewer.common });
+  }
   for (const [name, code] of Object.entries(files)) writeFileSync(path("build", name), code);
   buildTypes();
   if (quiet) return;

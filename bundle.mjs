@@ -2,19 +2,31 @@
 // pieces that lie so near to their like that gzip, which looks back 32 KB, stores them once.
 import { build } from "esbuild";
 import { minify } from "terser";
+import typescript from "typescript";
 
-/** Characters, which terser makes three quarters of: a piece and its like must lie within gzip's window. */
-const MOST_PIECE = 40_000;
-const SHORTEN = { ecma: 2020, compress: { passes: 3, keep_fargs: false, pure_getters: true }, mangle: true };
+/** Characters: a piece and its like must lie within gzip's window. */
+const MOST_PIECE = 30_000;
+const SHORTEN = {
+  ecma: 2020,
+  compress: {
+    passes: 5,
+    keep_fargs: false,
+    pure_getters: true,
+    join_vars: false,
+    sequences: false,
+  },
+};
 /** Where the page's code finds the packed kernels, and the worker's text, piece by piece. */
 const KERNELS = "$kernels";
 const TEXT = "$worker";
+/** Where both find what they share. */
+const SHARED = "$shared";
 
 /**
  * Entry files -> the page's module, the same for `require`, and the worker's script. `options` are esbuild's, `kernels` what
  * build.mjs packed: it stands first, where it comes between no piece and its like.
  */
-export async function bundles(options, [page, worker], { packed, ...sizes }) {
+export async function bundles(options, [page, worker], { packed, heads }) {
   const { outputFiles } = await build({
     ...options,
     entryPoints: { page, worker },
@@ -25,31 +37,37 @@ export async function bundles(options, [page, worker], { packed, ...sizes }) {
     minifySyntax: true,
     minifyIdentifiers: true,
     write: false,
-    plugins: [ahead(sizes), ...options.plugins],
+    plugins: [ahead(heads), ...options.plugins],
   });
   const text = (name) => outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text;
-  const entry = async (name) => takeNames(await shorten(text(name)), /import\{([^}]*)\}from"[^"]*shared\.js";/);
-  const [forPage, forWorker] = await Promise.all(["page", "worker"].map(entry));
   const shared = takeNames(text("shared"), /export \{([^}]*)\};\s*$/, "$2:$1");
-  const pieces = await Promise.all(cut(shared.body).map((piece) => shorten(piece)));
-  const head = `{const{${forWorker.names}}=(()=>{`;
-  const tail = `return{${shared.names}}})();${forWorker.body}}`;
+  const around = async (name, kind) => {
+    const { names, body } = takeNames(text(name), /import \{([^}]*)\} from "[^"]*shared\.js";/);
+    const code = await shorten(`const{${names}}=${SHARED};${body}`, kind);
+    const [before, behind, ...more] = code.split(SHARED);
+    if (!behind?.startsWith(";") || more.length) throw new Error(`bundle.mjs: expected ${SHARED} once in ${name}`);
+    return [before, behind];
+  };
+  const [before, behind] = await around("page", { module: true });
+  const [workerBefore, workerBehind] = await around("worker", { toplevel: true });
+  const pieces = cut(await shorten(`${SHARED}=(()=>{${shared.body};return{${shared.names}}})();`));
+  const [head, tail] = [`{${workerBefore}(()=>{`, `})()${workerBehind}}`];
   const code = [
-    `const ${KERNELS}="${packed}",${TEXT}=[${quote(head)}],{${forPage.names}}=(()=>{`,
-    ...pieces.map((piece) => `${piece}${TEXT}.push(${quote(piece)});`),
-    `return{${shared.names}}})();${TEXT}.push(${quote(tail)});`,
-    forPage.body,
+    `const ${KERNELS}="${packed}",${TEXT}=[${quote(head)}];${before}(()=>{`,
+    // The last piece returns: its like stands ahead of it.
+    ...pieces.map((piece) => `${TEXT}.push(${quote(piece)});${piece}`),
+    `})();${TEXT}.push(${quote(tail)})${behind}`,
   ].join("");
   return { worker: [head, ...pieces, tail].join(""), page: code, common: asCommon(code) };
 }
 
 /** The modules that only name what stands ahead of the page's code. */
-const ahead = (sizes) => ({
+const ahead = (heads) => ({
   name: "ahead",
   setup({ onResolve, onLoad }) {
     const modules = {
       "worker:text": `export default ${TEXT}.join("")`,
-      "kernels:packed": `export const packed = ${KERNELS}, { strictBytes, pieceBytes } = ${JSON.stringify(sizes)}`,
+      "kernels:packed": `export const packed = ${KERNELS}, heads = ${JSON.stringify(heads)}`,
     };
     onResolve({ filter: /^(worker:text|kernels:packed)$/ }, ({ path }) => ({ path, namespace: "ahead" }));
     onLoad({ filter: /.*/, namespace: "ahead" }, ({ path }) => ({ contents: modules[path] }));
@@ -69,19 +87,22 @@ function takeNames(code, list, pair = "$1:$2") {
   return { names: pairs.join(","), body: code.replace(statement, "") };
 }
 
-/** Cuts code where esbuild notes that a file begins. */
+/** What stands in the function of `name=(()=>{...})();`, cut between statements; the last piece is the one that returns. */
 function cut(code) {
+  const body = code.slice(code.indexOf("{") + 1, code.lastIndexOf("}"));
+  const { statements } = typescript.createSourceFile("shared.js", body, typescript.ScriptTarget.Latest);
   const pieces = [""];
-  for (const file of code.split(/^(?=\/\/ \S+\.\w+$)/m)) {
-    if (pieces.at(-1).length + file.length > MOST_PIECE) pieces.push("");
-    pieces.push(pieces.pop() + file);
+  for (const { pos, end } of statements) {
+    const text = body.slice(pos, end);
+    if (pieces.at(-1).length + text.length > MOST_PIECE || /^return\b/.test(text)) pieces.push("");
+    pieces.push(`${pieces.pop()}${text}${/[;}]$/.test(text) ? "" : ";"}`);
   }
   return pieces;
 }
 
-/** Shorter than esbuild makes it: names of locals go by how often they occur. What stands outermost keeps its name. */
-async function shorten(code) {
-  const { code: shorter } = await minify(code, SHORTEN);
+/** Shorter than esbuild makes it: all that is named in it goes by how often it occurs. */
+async function shorten(code, kind = {}) {
+  const { code: shorter } = await minify(code, { ...SHORTEN, ...kind });
   return shorter.trim();
 }
 

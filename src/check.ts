@@ -171,7 +171,7 @@ export function options(value: unknown, who: string, known: readonly string[]): 
   }
   for (const [key, given] of Object.entries(value)) {
     if (given !== undefined && !known.includes(key))
-      throw new OptionError(`${who}: unknown option ${hint(key, known)}`);
+      throw new OptionError(`${who}: unknown option ${hint(key, known)}${ELSEWHERE}`);
   }
   return value as Record<string, unknown>;
 }

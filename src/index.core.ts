@@ -1,4 +1,4 @@
-// The public surface of the small bundle, `whetstone/core`; core.mjs says what is in it behind these names.
+// The public surface of the small bundle, `whetstone/core`; editions.mjs says what is in it behind these names.
 
 /// <reference lib="esnext.disposable" preserve="true" />
 

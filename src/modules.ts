@@ -1,33 +1,28 @@
 // The compiled kernels: unpacked once, compiled once for each pair of build and kind of memory, then posted to workers.
 
-import { packed, pieceBytes, strictBytes } from "kernels:packed";
+import { heads, packed } from "kernels:packed";
 import { PlatformError } from "./errors.js";
 import { features } from "./features.js";
+import { readDigits } from "./packing/digits.js";
+import { takeKernels } from "./packing/kernels.js";
+import { macrotask } from "./rpc.js";
 import type { Numerics } from "./spec.js";
+
+const SLICE_MILLISECONDS = 4;
 
 let bytes: Promise<Record<Numerics, Uint8Array>> | undefined;
 const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
+/** Unpacks both builds, in slices that leave the caller's thread free. */
 async function unpack(): Promise<Record<Numerics, Uint8Array>> {
-  const text = atob(packed);
-  const zipped = Uint8Array.from(text, (c) => c.charCodeAt(0));
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const both = new Uint8Array(await new Response(stream).arrayBuffer());
-  return takeApart(both);
-}
-
-/** The builds lie in turns, piece by piece, because that packs to little more than one of them. */
-function takeApart(both: Uint8Array): Record<Numerics, Uint8Array> {
-  const builds = { strict: new Uint8Array(strictBytes), fast: new Uint8Array(both.length - strictBytes) };
-  let at = 0;
-  for (let from = 0; at < both.length; from += pieceBytes) {
-    for (const build of [builds.strict, builds.fast]) {
-      const piece = both.subarray(at, at + Math.max(0, Math.min(pieceBytes, build.length - from)));
-      if (piece.length) build.set(piece, from);
-      at += piece.length;
-    }
+  const steps = takeKernels(readDigits(packed), heads);
+  for (let end = 0; ; ) {
+    const { done, value } = steps.next();
+    if (done) return { strict: value[0]!, fast: value[1]! };
+    if (performance.now() < end) continue;
+    await macrotask();
+    end = performance.now() + SLICE_MILLISECONDS;
   }
-  return builds;
 }
 
 /** The module for a build, importing shared or plain memory. PlatformError where the engine has no SIMD. */

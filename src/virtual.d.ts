@@ -4,10 +4,10 @@ declare module "worker:text" {
   export default text;
 }
 declare module "kernels:packed" {
-  /** Both builds of the kernels in turns of `pieceBytes`, strict first, in one gzip stream as base64. */
+  /** Both builds of the kernels, strict first, as packing/kernels.ts takes them. */
   export const packed: string;
-  export const pieceBytes: number;
-  export const strictBytes: number;
+  /** How many bytes of each stand before its code. */
+  export const heads: readonly number[];
 }
 declare module "comlink/dist/esm/node-adapter.mjs" {
   export default function nodeEndpoint(port: unknown): unknown;

@@ -12,7 +12,9 @@ const LEVELS: readonly (readonly string[])[] = [
   ["mathematics", "random", "arena", "memory", "platform.*"],
   ["platform"],
   ["features"],
-  ["modules", "rpc", "kernels"],
+  ["packing/*"],
+  ["rpc", "kernels"],
+  ["modules"],
   ["constraints/*", "expressions/*", "initializers/*", "schedules/*"],
   ["constraints/index", "initializers/index", "schedules/index"],
   ["penalty"],
@@ -31,7 +33,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ["model"],
   ["factories/*"],
   ["select/*"],
-  ["index", "index.core"],
+  ["index", "index.core", "index.layers"],
 ];
 /** Neither side imports the other, whatever their levels. */
 const APART: readonly (readonly [RegExp, RegExp])[] = [[/^model(\/|$)/, /^engine(\/|$)/]];

@@ -32,6 +32,7 @@ const PROGRAM = `
 import { dense, DivergedError, earlyStopping, features, input, inverseTimeDecay, sequential, sgd } from "whetstone";
 import type { EpochLog, Features, History, Model } from "whetstone";
 import * as core from "whetstone/core";
+import * as layers from "whetstone/layers";
 export async function train(): Promise<number> {
   await using model: Model = sequential([input({ shape: [3] }), dense({ units: 4, activation: "tanh" })]);
   const optimizer = sgd({ learningRate: inverseTimeDecay({ initial: 0.1, decay: 1e-3 }) });
@@ -45,8 +46,11 @@ export async function train(): Promise<number> {
   return history.seed;
 }
 export const small: Model = core.sequential([core.input({ shape: [3] }), core.dense({ units: 4 })]);
+export const image: Model = layers.sequential([layers.input({ shape: [3, 3, 1] }), layers.conv2d({ filters: 2, kernelSize: 2 })]);
 // @ts-expect-error
 core.conv2d;
+// @ts-expect-error
+layers.lion;
 export const found: Features = features();
 export const epoch: number = new DivergedError("").epoch;
 `;

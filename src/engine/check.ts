@@ -72,45 +72,43 @@ const placeOf = ({ firstRow, width }: Part, at: number) => ({
   column: at % width,
 });
 
+/** What is wrong with value number `at` of a part. */
+function wrong(part: Part, at: number, [expected, got, cure]: readonly [string, unknown, string]): DataError {
+  const { row, column } = placeOf(part, at);
+  const where = `in row ${row}, column ${column}`;
+  return new DataError(`${part.who}: expected ${expected} in ${part.what}, got ${got} ${where}. ${cure}.`, {
+    row,
+    column,
+  });
+}
+
 function checkFinite(run: RunMemory, part: Part): void {
-  const { tensor, rows, width, what, who } = part;
+  const { tensor, rows, width } = part;
   const bytes = rows * width * 4;
   const bad = run.firstNonFinite({ ...tensor, bytes });
   if (bad < 0) return;
-  const place = placeOf(part, bad);
-  const got = run.float(tensor)[bad];
-  throw new DataError(
-    `${who}: expected finite numbers in ${what}, got ${got} in row ${place.row}, column ${place.column}. Drop the row or fill the value in.`,
-    place,
-  );
+  throw wrong(part, bad, ["finite numbers", run.float(tensor)[bad], "Drop the row or fill the value in"]);
 }
 
 /** What an embedding has vectors for. */
 function checkIndices(run: RunMemory, part: Part, type: ValueType, below: number): void {
-  const { tensor, rows, width, what, who } = part;
+  const { tensor, rows, width } = part;
   const bytes = run.bytes.subarray(tensor.pointer, tensor.pointer + rows * width);
   const values: ArrayLike<number> = type === "uint8" ? bytes : run.float(tensor).subarray(0, rows * width);
-  const wrong = (value: number) => !(Number.isInteger(value) && value >= 0 && value < below);
-  const bad = Array.prototype.findIndex.call(values, wrong);
+  const isWrong = (value: number) => !(Number.isInteger(value) && value >= 0 && value < below);
+  const bad = Array.prototype.findIndex.call(values, isWrong);
   if (bad < 0) return;
-  const place = placeOf(part, bad);
-  throw new DataError(
-    `${who}: expected whole numbers from 0 to ${below - 1} in ${what}, got ${values[bad]} in row ${place.row}, column ${place.column}. Number what there is from 0, or give the embedding a larger inputDim.`,
-    place,
-  );
+  const cure = "Number what there is from 0, or give the embedding a larger inputDim";
+  throw wrong(part, bad, [`whole numbers from 0 to ${below - 1}`, values[bad], cure]);
 }
 
 /** What a cross-entropy takes as targets; others would have no lowest loss. */
 function checkProbabilities(run: RunMemory, part: Part): void {
-  const { tensor, rows, width, what, who } = part;
+  const { tensor, rows, width } = part;
   const values = run.float({ ...tensor, bytes: rows * width * 4 });
   const bad = values.findIndex((value) => value < 0 || value > 1);
   if (bad < 0) return;
-  const place = placeOf(part, bad);
-  throw new DataError(
-    `${who}: expected targets from 0 to 1 in ${what}, got ${values[bad]} in row ${place.row}, column ${place.column}. Write 0 for no and 1 for yes.`,
-    place,
-  );
+  throw wrong(part, bad, ["targets from 0 to 1", values[bad], "Write 0 for no and 1 for yes"]);
 }
 
 function checkLabels(run: RunMemory, part: Part, kind: TargetKind, output: Shape): void {

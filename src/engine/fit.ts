@@ -12,7 +12,7 @@ import type { OptimizerState } from "./optimizer.js";
 import type { FitOptions, FitReport } from "./options.js";
 import { balance, STREAM } from "./order.js";
 import type { Reporter } from "./reporter.js";
-import { Setbacks } from "./setbacks.js";
+import { type Setbacks, setbacksOf } from "./setbacks.js";
 import { BatchSizes } from "./sizes.js";
 import { EarlyStopping } from "./stopping.js";
 import { StreamRows, type Supply } from "./stream.js";
@@ -57,7 +57,7 @@ export class FitLead {
     const { epochs, initialEpoch } = options;
     if (initialEpoch !== null) state.epoch = initialEpoch;
     this.#firstStep = state.step;
-    this.setbacks = new Setbacks(options.onNonFinite, state);
+    this.setbacks = setbacksOf(options.onNonFinite, state);
     this.#firstEpoch = state.epoch;
     this.#lastEpoch = initialEpoch === null ? state.epoch + epochs : epochs;
     this.#sizes = new BatchSizes(options, base.length, run.program.seed);
