@@ -156,7 +156,12 @@ export function convolution<Config extends FilterConfig>(kind: Convolution<Confi
       const bias = config.useBias === false ? 0 : reads(parameter("bias"));
       const kernel = parameter("kernel");
       return isListed(field)
-        ? [convolveZeros(field, config.filters, context, out, inp, image, kernel, { bias, keeps: context.training })]
+        ? [
+            convolveZeros(field, config.filters, context, out, inp, image, kernel, {
+              bias,
+              keeps: context.use === "training",
+            }),
+          ]
         : [...pad(field, batch, image, inp), convolve(field, config.filters, batch, out, image, kernel, bias)];
     },
     backward(config, context) {

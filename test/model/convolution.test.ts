@@ -14,9 +14,11 @@ const test = suite("convolutions in models");
 
 type Tensor = { shape: number[]; data: number[] };
 const sizeOf = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
-function whole(shape: number[], seed: number): Tensor {
+/** `live` is the share of values that are left, where most are zero. */
+function whole(shape: number[], seed: number, live = 1): Tensor {
   const next = generator(seed);
-  return { shape, data: Array.from({ length: sizeOf(shape) }, () => Math.floor(next() * 4)) };
+  const value = () => (Math.abs(next()) < live ? Math.floor(next() * 4) : 0);
+  return { shape, data: Array.from({ length: sizeOf(shape) }, value) };
 }
 
 /** Windows along one axis: from one to the next, from place to place, and what lies before the first pixel. */
@@ -59,6 +61,7 @@ interface Case {
   kernel: number[];
   /** out[o] += inp[i] * kernel[k] for each of these. */
   terms: [i: number, k: number, o: number][];
+  live?: number;
 }
 
 const pair = (value: unknown) => (Array.isArray(value) ? value : [value, value]) as [number, number];
@@ -174,6 +177,9 @@ const cases: Record<string, Case> = {
     { filters: 2, kernelSize: 3, dilation: 2, padding: 7, strides: 3 },
     [1, 1, 1],
   ),
+  "conv2d of mostly zeros": { ...images({ filters: 9, kernelSize: 3, padding: "same" }, [6, 5, 8]), live: 0.2 },
+  "conv2d of mostly zeros, 5 rows": { ...images({ filters: 8, kernelSize: [5, 4] }, [7, 6, 9]), live: 0.2 },
+  "conv2d of mostly zeros, strides 2": { ...images({ filters: 9, kernelSize: 3, strides: 2 }, [7, 6, 40]), live: 0.1 },
   "conv1d padded wider than its window": sequences({ filters: 3, kernelSize: 2, padding: 4, strides: 3 }, [5, 2]),
   "conv1d causal, dilated": sequences(
     { filters: 9, kernelSize: 3, padding: "causal", dilation: 2, strides: 2 },
@@ -197,10 +203,10 @@ const cases: Record<string, Case> = {
 };
 
 for (const numerics of NUMERICS) {
-  for (const [name, { layer, shape, out, kernel, terms }] of Object.entries(cases)) {
+  for (const [name, { layer, shape, out, kernel, terms, live }] of Object.entries(cases)) {
     test(`${name}, output and gradients (${numerics})`, async () => {
       const rows = 3;
-      const [x, dout, weight] = [whole([rows, ...shape], 1), whole([rows, ...out], 2), whole(kernel, 3)];
+      const [x, dout, weight] = [whole([rows, ...shape], 1, live), whole([rows, ...out], 2, live), whole(kernel, 3)];
       const bias = whole([out.at(-1)!], 4);
       const [wide, narrow] = [sizeOf(shape), sizeOf(out)];
       await using model = sequential([input({ shape }), layer]);
@@ -220,9 +226,11 @@ for (const numerics of NUMERICS) {
       const predicted = await model.predict(x);
       assert.equal(predicted.shape, dout.shape);
       assert.equal([...predicted.data], want);
-      const gradients = await model.backward(x, dout);
-      assert.equal([...gradients.input.data], dinp, "gradient by the input");
-      assert.equal([...gradients.weights[0]!.data], dkernel, "gradient by the kernel");
+      for (const training of [false, true]) {
+        const gradients = await model.backward(x, dout, { training });
+        assert.equal([...gradients.input.data], dinp, "gradient by the input");
+        assert.equal([...gradients.weights[0]!.data], dkernel, "gradient by the kernel");
+      }
     });
   }
 }
