@@ -10,6 +10,7 @@ import { comlink } from "./comlink.mjs";
 import { trimKernels } from "./edition.mjs";
 import { editions } from "./editions.mjs";
 import { loader } from "./loader.mjs";
+import { renameExports, shortNames } from "./names.mjs";
 import { packKernels } from "./pack.mjs";
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -29,21 +30,26 @@ export async function buildKernels(target, extra = []) {
   if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
 }
 
-/** esbuild plugins: what is taken of the loader and of comlink, the worker as text, the kernels packed or, for tests, as plain bytes. */
+/** esbuild plugins: what is taken of the loader and of comlink, the worker as text, the kernels packed or, for tests, as plain bytes
+ * with their own names. */
 export const plugins = [
   loader,
   comlink,
   {
     name: "whetstone",
     setup({ onResolve, onLoad }) {
-      const filter = /^(worker:text|kernels:packed|kernels:bytes)$/;
+      const filter = /^(worker:text|kernels:packed|kernels:bytes|kernels:names)$/;
       onResolve({ filter }, ({ path }) => ({ path, namespace: "whetstone" }));
       onLoad({ filter: /^worker:text$/, namespace: "whetstone" }, async () => ({
         contents: (await library()).worker,
         loader: "text",
       }));
       onLoad({ filter: /^kernels:packed$/, namespace: "whetstone" }, () => ({
-        contents: `export const { packed, heads } = ${JSON.stringify(packKernels(kernelFiles()))};`,
+        contents: `export const { packed, heads } = ${JSON.stringify(packed(kernelFiles()))};`,
+        loader: "js",
+      }));
+      onLoad({ filter: /^kernels:names$/, namespace: "whetstone" }, () => ({
+        contents: "export const names = {};",
         loader: "js",
       }));
       onLoad({ filter: /^kernels:bytes$/, namespace: "whetstone" }, () => {
@@ -63,16 +69,27 @@ const entries = (index) => [index, "src/worker.ts"].map((name) => path(name));
 let made;
 /** The page's module, the same for `require`, and the worker's script. */
 function library() {
-  made ??= bundles(options, entries("src/index.ts"), packKernels(kernelFiles()));
+  made ??= finished(options, "src/index.ts", kernelFiles());
   return made;
 }
+
+const numbers = () => shortNames(kernelFiles()[0], path("src"));
+
+/** Kernels by their numbers, packed. */
+const packed = (kernels) => packKernels(kernels.map((bytes) => renameExports(bytes, numbers())));
+
+/** Bundles whose code goes by those numbers. */
+const finished = (options, index, kernels) => bundles(options, entries(index), packed(kernels), numbers());
 
 /** The same of a smaller bundle: its code says which kernels it needs. */
 async function edition({ index, plugin }) {
   const fewer = { ...options, plugins: [plugin, ...plugins] };
-  const make = (kernels) => bundles(fewer, entries(index), kernels);
-  const { page, worker } = await make({ packed: "", heads: [] });
-  return make(packKernels(kernelFiles().map((bytes) => trimKernels(bytes, page + worker))));
+  const { page, worker } = await bundles(fewer, entries(index), { packed: "", heads: [] });
+  return finished(
+    fewer,
+    index,
+    kernelFiles().map((bytes) => trimKernels(bytes, page + worker)),
+  );
 }
 
 export const options = {

@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { minify } from "terser";
 import typescript from "typescript";
+import { renameCode } from "./names.mjs";
 
 /** Characters: a piece and its like must lie within gzip's window. */
 const MOST_PIECE = 30_000;
@@ -24,9 +25,9 @@ const SHARED = "$shared";
 
 /**
  * Entry files -> the page's module, the same for `require`, and the worker's script. `options` are esbuild's, `kernels` what
- * build.mjs packed: it stands first, where it comes between no piece and its like.
+ * build.mjs packed: it stands first, where it comes between no piece and its like; `names` are their numbers, by name.
  */
-export async function bundles(options, [page, worker], { packed, heads }) {
+export async function bundles(options, [page, worker], { packed, heads }, names = new Map()) {
   const { outputFiles } = await build({
     ...options,
     entryPoints: { page, worker },
@@ -37,9 +38,9 @@ export async function bundles(options, [page, worker], { packed, heads }) {
     minifySyntax: true,
     minifyIdentifiers: true,
     write: false,
-    plugins: [ahead(heads), ...options.plugins],
+    plugins: [ahead(heads, names), ...options.plugins],
   });
-  const text = (name) => outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text;
+  const text = (name) => renameCode(outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text, names);
   const shared = takeNames(text("shared"), /export \{([^}]*)\};\s*$/, "$2:$1");
   const around = async (name, kind) => {
     const { names, body } = takeNames(text(name), /import \{([^}]*)\} from "[^"]*shared\.js";/);
@@ -62,14 +63,15 @@ export async function bundles(options, [page, worker], { packed, heads }) {
 }
 
 /** The modules that only name what stands ahead of the page's code. */
-const ahead = (heads) => ({
+const ahead = (heads, names) => ({
   name: "ahead",
   setup({ onResolve, onLoad }) {
     const modules = {
       "worker:text": `export default ${TEXT}.join("")`,
       "kernels:packed": `export const packed = ${KERNELS}, heads = ${JSON.stringify(heads)}`,
+      "kernels:names": `export const names = /* @__PURE__ */ "${[...names.keys()].join(" ")}".split(" ")`,
     };
-    onResolve({ filter: /^(worker:text|kernels:packed)$/ }, ({ path }) => ({ path, namespace: "ahead" }));
+    onResolve({ filter: /^(worker:text|kernels:(packed|names))$/ }, ({ path }) => ({ path, namespace: "ahead" }));
     onLoad({ filter: /.*/, namespace: "ahead" }, ({ path }) => ({ contents: modules[path] }));
   },
 });

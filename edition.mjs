@@ -1,12 +1,17 @@
 // Makes a smaller bundle of the sources of the whole: with fewer rows in the tables, and without what editions.mjs lists.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import binaryen from "binaryen";
 import typescript from "typescript";
 
-const refusal = (name, what) => {
-  const text = `${name}: expected what it has, got ${what}. Import from "whetstone", which has all.`;
-  return `function () { throw new OptionError(${JSON.stringify(text)}); }`;
-};
+const sources = fileURLToPath(new URL("src", import.meta.url));
+
+/** Stands for functions and for classes; what refuses is one function, told what was asked for. */
+const refusal = (what) => `function () { refuse(${JSON.stringify(what)}); }`;
+const refuse = (name) => `import { OptionError } from "./errors.js";
+  export function refuse(what) {
+    throw new OptionError("${name}: expected what it has, got " + what + '. Import from "whetstone", which has all.');
+  }`;
 
 /** By file: the rows that tables keep, and the text that definitions are replaced by. */
 function editsOf(name, parts) {
@@ -17,7 +22,7 @@ function editsOf(name, parts) {
     for (const [file, texts] of Object.entries(instead)) Object.assign(edit(file).texts, texts);
     for (const [what, files] of Object.entries(leftOut)) {
       for (const [file, names] of Object.entries(files)) {
-        for (const one of names) edit(file).texts[one] = refusal(name, what);
+        for (const one of names) edit(file).texts[one] = refusal(what);
       }
     }
   }
@@ -48,9 +53,7 @@ function edited(file, source, { rows, texts }) {
   if (missing.size) throw new Error(`editions.mjs: src/${file}.ts has no ${[...missing].join(", ")}`);
   let text = source;
   for (const [from, to, instead] of cuts.reverse()) text = text.slice(0, from) + instead + text.slice(to);
-  return text.includes("new OptionError") && !/import .*OptionError/.test(text)
-    ? `import { OptionError } from "${"../".repeat(file.split("/").length - 1) || "./"}errors.js";\n${text}`
-    : text;
+  return text.includes(" refuse(") ? `import { refuse } from "edition:refuse";\n${text}` : text;
 }
 
 /** Calls that make constants have no effects: where nothing uses what they give they are left out. */
@@ -60,7 +63,9 @@ const pure = (source) =>
 /** esbuild's plugin that reads the sources so; what later parts say goes before what earlier ones do. */
 export const edition = (name, ...parts) => ({
   name,
-  setup({ onLoad }) {
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^edition:refuse$/ }, ({ path }) => ({ path, namespace: "edition" }));
+    onLoad({ filter: /.*/, namespace: "edition" }, () => ({ contents: refuse(name), resolveDir: sources }));
     const edits = editsOf(name, parts);
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const file = path.replace(/^.*[\\/]src[\\/]|\.ts$/g, "").replaceAll("\\", "/");

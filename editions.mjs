@@ -10,7 +10,7 @@ const TRAINER = {
     "metrics/index": { metrics: "binaryAccuracy categoricalAccuracy sparseCategoricalAccuracy" },
     "optimizers/index": { optimizers: "sgd adam adamw rmsprop" },
     "schedules/index": {
-      plain: "constant exponentialDecay inverseTimeDecay stepDecay piecewise linearDecay polynomialDecay cosineDecay",
+      plain: "constant exponentialDecay stepDecay piecewise linearDecay cosineDecay",
     },
     "schedules/batchsizes": { table: "" },
     "constraints/index": { constraints: "" },
@@ -45,6 +45,8 @@ const TRAINER = {
     'onNonFinite: "skip" or "rollback"': { "engine/setbacks": ["Lenient"] },
     "mixed batches": { "plan/mixup": ["takeMix"], "engine/mixup": ["mixBatch"] },
     "layers to freeze": { "model/freezing": ["withTrainable"] },
+    "stateful layers": { "model/stateful": ["runReset"] },
+    "what a layer gives": { "model/layers": ["findLayer"], "engine/jobs": ["layerWindow"] },
   },
   /** Definitions that are others here. */
   instead: {
@@ -82,6 +84,11 @@ const TRAINER = {
       Averages: "class { toTrained() {} toAverages() {} unite() {} during(work) { work(); } }",
     },
     "plan/rows": { mixSteps: "() => ({ inputs: [], losses: [] })" },
+    // No layer is stateful.
+    "model/stateful": { statefulLayer: "() => undefined", checkWhole: "() => {}", checkStateful: "() => {}" },
+    "engine/carried": { clearCarried: "() => false", takeCarried: "() => {}" },
+    "model/weights": { readSampler: '({ sampler }) => sampler !== undefined && refuse("a sampler")' },
+    "engine/order": { balance: "undefined" },
     // Labels are numbers, and what a run's losses and labels are like is not looked at.
     "model/naming": { numberTargets: "(y) => y" },
     "model/hint": { hintOf: "() => undefined" },
@@ -92,6 +99,24 @@ const TRAINER = {
     "metrics/accuracy": {
       topKCategoricalAccuracy: "undefined",
       sparseTopKCategoricalAccuracy: "undefined",
+    },
+  },
+};
+
+/** Recurrent layers begin each batch anew, and pixels are made by repeating others. */
+const LAYERS = {
+  instead: {
+    "layers/recurrence": { FLAGS: '["returnSequences", "goBackwards", "returnState"]' },
+    "layers/recurrence_steps": { carry: "() => []" },
+    "layers/bilinear": {
+      upSampling2d: `{
+        ...nearest2d,
+        options: ["size", "interpolation"],
+        check(config, who) {
+          nearest2d.check(config, who);
+          if ((config.interpolation ?? "nearest") !== "nearest") refuse("upSampling2d between pixels");
+        },
+      }`,
     },
   },
 };
@@ -113,8 +138,6 @@ const DENSE = {
       "model/training": ["readSeveral"],
       "plan/outcome": ["compileSeveral"],
     },
-    "stateful layers": { "model/stateful": ["runReset"] },
-    "what a layer gives": { "model/layers": ["findLayer"], "engine/jobs": ["layerWindow"] },
   },
   instead: {
     "plan/graph": { checkCount: "() => {}" },
@@ -125,14 +148,11 @@ const DENSE = {
     "plan/steps": { takeSteps: "() => []", splitSteps: "() => []", stepped: "() => undefined" },
     // No layer takes what it has vectors for.
     "engine/check": { checkIndices: "() => {}" },
-    // No layer is stateful.
-    "model/stateful": { statefulLayer: "() => undefined", checkWhole: "() => {}", checkStateful: "() => {}" },
-    "engine/carried": { clearCarried: "() => false", takeCarried: "() => {}" },
   },
 };
 
 /** By name of its files: what imports it, its entry, and esbuild's plugin that reads the sources for it. */
 export const editions = {
-  "whetstone.layers": { index: "src/index.layers.ts", plugin: edition("whetstone/layers", TRAINER) },
+  "whetstone.layers": { index: "src/index.layers.ts", plugin: edition("whetstone/layers", TRAINER, LAYERS) },
   "whetstone.core": { index: "src/index.core.ts", plugin: edition("whetstone/core", TRAINER, DENSE) },
 };

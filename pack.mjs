@@ -14,7 +14,7 @@ const { outputFiles } = await build({
 const { SORTS, takeKernels } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 /** Reads numbers of a module, from a place on. */
-function reader(bytes, at) {
+export function reader(bytes, at) {
   const number = () => {
     const byte = bytes[at++];
     return byte < 128 ? byte : byte - 128 + 128 * number();

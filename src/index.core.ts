@@ -23,10 +23,8 @@ export {
   constant,
   cosineDecay,
   exponentialDecay,
-  inverseTimeDecay,
   linearDecay,
   piecewise,
-  polynomialDecay,
   stepDecay,
   warmup,
 } from "./factories/schedules.js";

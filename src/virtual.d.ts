@@ -9,6 +9,10 @@ declare module "kernels:packed" {
   /** How many bytes of each stand before its code. */
   export const heads: readonly number[];
 }
+declare module "kernels:names" {
+  /** Names of kernels by what a bundle has in their place. */
+  export const names: Readonly<Record<string, string>>;
+}
 declare module "comlink/dist/esm/node-adapter.mjs" {
   export default function nodeEndpoint(port: unknown): unknown;
 }

@@ -80,7 +80,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   ...Object.fromEntries(Object.keys(LOSSES).map((loss) => [loss, { loss: loss as Loss }])),
   ...Object.fromEntries(ACTIVATIONS.map((hidden) => [hidden, { hidden }])),
   sgd: {
-    optimizer: ({ sgd, inverseTimeDecay }) => sgd({ learningRate: inverseTimeDecay({ initial: 0.1, decay: 0.1 }) }),
+    optimizer: ({ sgd, exponentialDecay }) => sgd({ learningRate: exponentialDecay({ initial: 0.1, gamma: 0.9 }) }),
   },
   momentum: { optimizer: ({ sgd }) => sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.01, clipNorm: 1 }) },
   amsgrad: { optimizer: ({ adam }) => adam({ amsgrad: true, globalClipNorm: 1, gradientAccumulationSteps: 2 }) },
@@ -153,6 +153,7 @@ test("what it leaves out is refused", async () => {
   await refused(() => model.fit(function* () {} as never, {} as never), /got a stream/);
   await refused(() => model.fit(x, y, { profile: true }), /got a profile/);
   await refused(() => model.fit(x, y, { mixup: 0.2 }), /got mixed batches/);
+  await refused(() => model.fit(x, y, { sampler: "balanced" }), /got a sampler/);
   await refused(() => model.fit(x, y, { onNonFinite: "skip" }), /got onNonFinite: "skip" or "rollback"/);
   const batchSize = { type: "randomBatchSize", maximum: 4 } as never;
   await refused(() => model.fit(x, y, { batchSize }), /got a schedule of batch sizes/);

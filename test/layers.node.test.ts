@@ -169,6 +169,18 @@ test("what it has not names the whole", async () => {
     () => model.summary(),
     /whetstone\/layers: expected what it has, got a summary. Import from "whetstone"/,
   );
+  assert.throws(() => fewer.lstm({ units: 2, stateful: true }), /unknown option "stateful"/);
+  assert.throws(() => fewer.upSampling2d({ interpolation: "bilinear" }), /got upSampling2d between pixels/);
+  assert.throws(() => fewer.sgd({ learningRate: { type: "polynomialDecay", initial: 0.1, steps: 2 } as never }), cure);
+  const refused = async (call: () => unknown, what: RegExp) => {
+    const outcome = await (async () => call())().then(String, (error: Error) => error.message);
+    assert.match(outcome, what);
+  };
+  model.compile({ optimizer: "adam", loss: "meanSquaredError" });
+  const [x, y] = [new Float32Array(4), new Float32Array(2)];
+  await refused(() => model.fit(x, y, { sampler: "balanced" }), /got a sampler/);
+  await refused(() => model.predict(x, { layer: "dense_0" }), /got what a layer gives/);
+  await refused(() => model.resetStates(), /got stateful layers/);
 });
 
 test.run();

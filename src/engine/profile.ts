@@ -1,5 +1,6 @@
 // Where the time of training steps goes: each call of the lead is timed, and set against its arithmetic or its memory traffic.
 
+import { names } from "kernels:names";
 import type { Argument, Step } from "../kernels.js";
 import type { ProfileRow } from "../spec.js";
 
@@ -58,7 +59,7 @@ export class Profile {
 
 function rowOf({ step, share, calls, milliseconds }: Entry): ProfileRow {
   const first = step.arguments.find((argument) => typeof argument !== "number");
-  const row = { step: step.kernel, tensor: first ? first.tensor.name : "", calls, milliseconds };
+  const row = { step: names[step.kernel] ?? step.kernel, tensor: first ? first.tensor.name : "", calls, milliseconds };
   const perSecond = (amount: number) => (amount * share * calls) / milliseconds / 1e6;
   if (step.flops) return { ...row, gigaflops: perSecond(step.flops) };
   const bytes = bytesOf(step);

@@ -26,19 +26,6 @@ export const adadelta: OptimizerDefinition<AdadeltaConfig> = {
   },
   slots: () => ["square", "change"],
   hyper: ({ rho, epsilon }, rate) => [rate, rho, 1 - rho, epsilon],
-  update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step(
-      "adadelta_update",
-      split,
-      weight,
-      slot("square"),
-      slot("change"),
-      gradient,
-      penalty,
-      flag,
-      hyper,
-      l1,
-      l2,
-      unit,
-    ),
+  update: (_, { split, weight, slot, common }) =>
+    step("adadelta_update", split, weight, slot("square"), slot("change"), ...common),
 };

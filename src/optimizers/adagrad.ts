@@ -25,6 +25,5 @@ export const adagrad: OptimizerDefinition<AdagradConfig> = {
   },
   slots: () => ["squares"],
   hyper: ({ epsilon, initialAccumulator }, rate) => [rate, epsilon, initialAccumulator],
-  update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step("adagrad_update", split, weight, slot("squares"), gradient, penalty, flag, hyper, l1, l2, unit),
+  update: (_, { split, weight, slot, common }) => step("adagrad_update", split, weight, slot("squares"), ...common),
 };

@@ -1,7 +1,7 @@
 import { boolean, number } from "../check.js";
-import { step } from "../kernels.js";
+import { type Step, step } from "../kernels.js";
 import { checkRate } from "../schedules/index.js";
-import type { OptimizerDefinition, WithRate } from "./optimizer.js";
+import type { OptimizerDefinition, UpdateContext, WithRate } from "./optimizer.js";
 
 /** What every member of the Adam family has. */
 export interface MomentsConfig extends WithRate {
@@ -41,6 +41,16 @@ export const adamHyper = (
   epsilon,
 ];
 
+/** A step of one kernel, or of that which also keeps the largest variance. */
+export const adamUpdate =
+  (plain: "adam_update" | "adamw_update", withLargest: "adam_amsgrad_update" | "adamw_amsgrad_update") =>
+  ({ amsgrad }: AdamConfig, { split, weight, slot, common }: UpdateContext): Step => {
+    const moments = [weight, slot("mean"), slot("variance")] as const;
+    return amsgrad
+      ? step(withLargest, split, ...moments, slot("largest"), ...common)
+      : step(plain, split, ...moments, ...common);
+  };
+
 /**
  * Adam: `m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²; w -= rate / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)`;
  * with amsgrad the largest v so far stands in place of v under the root.
@@ -59,26 +69,5 @@ export const adam: OptimizerDefinition<AdamConfig> = {
   slots: ({ amsgrad }) => ["mean", "variance", ...(amsgrad ? ["largest"] : [])],
   products: ({ beta1, beta2 }) => [beta1, beta2],
   hyper: adamHyper,
-  update({ amsgrad }, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) {
-    const [mean, variance] = [slot("mean"), slot("variance")];
-    if (!amsgrad) {
-      return step("adam_update", split, weight, mean, variance, gradient, penalty, flag, hyper, l1, l2, unit);
-    }
-    const largest = slot("largest");
-    return step(
-      "adam_amsgrad_update",
-      split,
-      weight,
-      mean,
-      variance,
-      largest,
-      gradient,
-      penalty,
-      flag,
-      hyper,
-      l1,
-      l2,
-      unit,
-    );
-  },
+  update: adamUpdate("adam_update", "adam_amsgrad_update"),
 };

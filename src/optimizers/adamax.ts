@@ -14,6 +14,6 @@ export const adamax: OptimizerDefinition<MomentsConfig> = {
   slots: () => ["mean", "largest"],
   products: ({ beta1 }) => [beta1],
   hyper: ({ beta1, beta2, epsilon }, rate, products) => [rate / (1 - products[0]!), beta2, beta1, 1 - beta1, epsilon],
-  update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step("adamax_update", split, weight, slot("mean"), slot("largest"), gradient, penalty, flag, hyper, l1, l2, unit),
+  update: (_, { split, weight, slot, common }) =>
+    step("adamax_update", split, weight, slot("mean"), slot("largest"), ...common),
 };

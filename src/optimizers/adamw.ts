@@ -1,5 +1,4 @@
-import { step } from "../kernels.js";
-import { type AdamConfig, adam, adamHyper } from "./adam.js";
+import { type AdamConfig, adam, adamHyper, adamUpdate } from "./adam.js";
 import type { WeightDecay } from "./decay.js";
 import type { OptimizerDefinition } from "./optimizer.js";
 
@@ -23,26 +22,5 @@ export const adamw: OptimizerDefinition<AdamwConfig> = {
   products: ({ beta1, beta2 }) => [beta1, beta2],
   ownDecay: true,
   hyper: (config, rate, products, _, decay) => [...adamHyper(config, rate, products), decay * (1 - products[0]!)],
-  update({ amsgrad }, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) {
-    const [mean, variance] = [slot("mean"), slot("variance")];
-    if (!amsgrad) {
-      return step("adamw_update", split, weight, mean, variance, gradient, penalty, flag, hyper, l1, l2, unit);
-    }
-    const largest = slot("largest");
-    return step(
-      "adamw_amsgrad_update",
-      split,
-      weight,
-      mean,
-      variance,
-      largest,
-      gradient,
-      penalty,
-      flag,
-      hyper,
-      l1,
-      l2,
-      unit,
-    );
-  },
+  update: adamUpdate("adamw_update", "adamw_amsgrad_update"),
 };

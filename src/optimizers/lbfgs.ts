@@ -32,6 +32,5 @@ export const lbfgs: OptimizerDefinition<LbfgsConfig> = {
   counters: ["trained", "pairs", "spare"],
   pairs: ({ memory }) => memory,
   hyper: (_, rate) => [rate],
-  update: (_, { split, weight, gradient, penalty, flag, hyper, l1, l2, unit }) =>
-    step("sgd_update", split, weight, gradient, penalty, flag, hyper, l1, l2, unit),
+  update: (_, { split, weight, common }) => step("sgd_update", split, weight, ...common),
 };

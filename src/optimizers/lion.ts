@@ -29,6 +29,5 @@ export const lion: OptimizerDefinition<LionConfig> = {
   slots: () => ["mean"],
   ownDecay: true,
   hyper: ({ beta1, beta2 }, rate, _, __, decay) => [rate, beta1, 1 - beta1, beta2, 1 - beta2, decay],
-  update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step("lion_update", split, weight, slot("mean"), gradient, penalty, flag, hyper, l1, l2, unit),
+  update: (_, { split, weight, slot, common }) => step("lion_update", split, weight, slot("mean"), ...common),
 };

@@ -38,6 +38,6 @@ export const nadam: OptimizerDefinition<MomentsConfig> = {
       next / (1 - product * mu * next),
     ];
   },
-  update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step("nadam_update", split, weight, slot("mean"), slot("variance"), gradient, penalty, flag, hyper, l1, l2, unit),
+  update: (_, { split, weight, slot, common }) =>
+    step("nadam_update", split, weight, slot("mean"), slot("variance"), ...common),
 };

@@ -6,16 +6,17 @@ import type { Rate } from "../schedules/index.js";
 export interface UpdateContext {
   readonly split: Split;
   readonly weight: Access;
-  readonly gradient: Access;
   slot(name: string): Access;
-  /** penalty values, flag, hyper. */
-  readonly penalty: Argument;
-  readonly flag: Access;
-  readonly hyper: Access;
-  readonly l1: number;
-  readonly l2: number;
-  /** Floats of one unit of the split. */
-  readonly unit: number;
+  /** Gradient, penalty values, flag, hyper, l1, l2, floats of one unit of the split. */
+  readonly common: readonly [
+    gradient: Access,
+    penalty: Argument,
+    flag: Access,
+    hyper: Access,
+    l1: number,
+    l2: number,
+    unit: number,
+  ];
 }
 
 /** A factor of a running product: the same in every step, or made from all products as they were before the step. */

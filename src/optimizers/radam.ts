@@ -31,6 +31,6 @@ export const radam: OptimizerDefinition<MomentsConfig> = {
       rectified ? epsilon : 1,
     ];
   },
-  update: (_, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) =>
-    step("adam_update", split, weight, slot("mean"), slot("variance"), gradient, penalty, flag, hyper, l1, l2, unit),
+  update: (_, { split, weight, slot, common }) =>
+    step("adam_update", split, weight, slot("mean"), slot("variance"), ...common),
 };

@@ -34,41 +34,13 @@ export const rmsprop: OptimizerDefinition<RmspropConfig> = {
     ...(centered ? ["average"] : []),
   ],
   hyper: ({ rho, epsilon, momentum }, rate) => [rate, rho, 1 - rho, epsilon, momentum],
-  update({ momentum, centered }, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) {
+  update({ momentum, centered }, { split, weight, slot, common }) {
     const square = slot("square");
     if (centered) {
-      const [velocity, average] = [slot("velocity"), slot("average")];
-      return step(
-        "rmsprop_centered_update",
-        split,
-        weight,
-        square,
-        velocity,
-        average,
-        gradient,
-        penalty,
-        flag,
-        hyper,
-        l1,
-        l2,
-        unit,
-      );
+      return step("rmsprop_centered_update", split, weight, square, slot("velocity"), slot("average"), ...common);
     }
-    if (!momentum) return step("rmsprop_update", split, weight, square, gradient, penalty, flag, hyper, l1, l2, unit);
-    const velocity = slot("velocity");
-    return step(
-      "rmsprop_momentum_update",
-      split,
-      weight,
-      square,
-      velocity,
-      gradient,
-      penalty,
-      flag,
-      hyper,
-      l1,
-      l2,
-      unit,
-    );
+    return momentum
+      ? step("rmsprop_momentum_update", split, weight, square, slot("velocity"), ...common)
+      : step("rmsprop_update", split, weight, square, ...common);
   },
 };

@@ -25,9 +25,9 @@ export const sgd: OptimizerDefinition<SgdConfig> = {
   },
   slots: ({ momentum }) => (momentum ? ["velocity"] : []),
   hyper: ({ momentum, nesterov }, rate) => [rate, momentum, nesterov ? 1 : 0],
-  update({ momentum }, { split, weight, gradient, slot, penalty, flag, hyper, l1, l2, unit }) {
-    if (!momentum) return step("sgd_update", split, weight, gradient, penalty, flag, hyper, l1, l2, unit);
+  update({ momentum }, { split, weight, slot, common }) {
+    if (!momentum) return step("sgd_update", split, weight, ...common);
     const velocity = slot("velocity");
-    return step("sgd_momentum_update", split, weight, velocity, gradient, penalty, flag, hyper, l1, l2, unit);
+    return step("sgd_momentum_update", split, weight, velocity, ...common);
   },
 };

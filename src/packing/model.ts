@@ -15,10 +15,13 @@ const MOST_SYMBOLS = 1 << 18;
 const KINDS = 8;
 /** What is expected goes by the last two operations, by five, by two symbols, and by the kind alone. */
 const CONTEXTS = 4;
+/** Keys of what stood last, and how far each step shifts them, so that two or five stay. */
+const [TWO_OPERATIONS, FIVE_OPERATIONS, TWO_SYMBOLS, FIVE_SYMBOLS] = [0, 1, 2, 3] as const;
+const [TWO, FIVE] = [16, 7] as const;
 /** Symbols that are alike before a guess is made, and lengths that are told apart. */
 const ALIKE = 5;
 const LENGTHS = 20;
-const SLOT_BITS = 18;
+const SLOT_BITS = 20;
 const PLACE_BITS = 16;
 const GUESS_BITS = 14;
 const MOST_COUNT = 20;
@@ -54,10 +57,9 @@ function logistic(x: number): number {
 export function createModel(decide: Decide): Model {
   const stretched = logits();
   const seen = new Uint8Array(MOST_SYMBOLS);
-  const operations = new Uint16Array(MOST_SYMBOLS);
-  let [at, count] = [8, 8];
-  // How often a 1 came, per context and bits so far, of 2^16, and how sure that is.
-  const chances = new Uint16Array(1 << SLOT_BITS).fill(1 << 15);
+  let [at, last] = [8, 0];
+  // How often a 1 came, per context and bits so far, of 2^16 and from a half on, and how sure that is.
+  const chances = new Int16Array(1 << SLOT_BITS);
   const counts = new Uint8Array(1 << SLOT_BITS);
   const rates = Float64Array.from({ length: MOST_COUNT + 1 }, (_, count) => 1 / (count + 1.3));
   const weights = new Float64Array(KINDS * CONTEXTS).fill(FIRST_WEIGHT);
@@ -70,14 +72,14 @@ export function createModel(decide: Decide): Model {
   const guesses = new Uint8Array(1 << GUESS_BITS);
   let [match, length] = [0, 0];
 
-  const recent = (values: Uint8Array | Uint16Array, end: number, most: number): number => {
-    let key = most;
-    for (let i = 1; i <= most; i++) key = hash(key, values[end - i]!);
-    return key;
+  // What stood last, in 32 bits: what is older has been shifted out of them.
+  const keys = new Int32Array(4);
+  const note = (key: number, shift: number, value: number) => {
+    keys[key] = Math.imul(keys[key]!, 0x2f0b4c47 << shift) + Math.imul(value + 1, 0x2c1b3c6d);
   };
 
   const guessed = (own: number): boolean => {
-    const slot = hash(hash(own, operations[count - 1]!), Math.min(length, LENGTHS)) >>> (32 - GUESS_BITS);
+    const slot = hash(hash(own, last), Math.min(length, LENGTHS)) >>> (32 - GUESS_BITS);
     const chance = right[slot]!;
     const answer = decide(Math.max(64, Math.min(65472, (chance * 65536) | 0)), seen[match]!);
     right[slot] = chance + (answer - chance) / (guesses[slot]! + 1.5);
@@ -86,37 +88,49 @@ export function createModel(decide: Decide): Model {
   };
 
   const spelled = (kind: number, own: number, place: number): number => {
+    const first = kind * CONTEXTS;
     const start = hash(own, Math.min(place, 1) * seen[at - 1]!);
-    contexts[0] = hash(start, recent(operations, count, 2));
-    contexts[1] = hash(start, recent(operations, count, 5));
-    contexts[2] = recent(seen, at, 2);
+    contexts[0] = hash(start, keys[TWO_OPERATIONS]!);
+    contexts[1] = hash(start, keys[FIVE_OPERATIONS]!);
+    contexts[2] = hash(0, keys[TWO_SYMBOLS]!);
     contexts[3] = own;
+    // Four bits at a time go by chances that lie beside each other.
     let bits = 1;
     while (bits < 256) {
-      let sum = 0;
       for (let k = 0; k < CONTEXTS; k++) {
-        const slot = Math.imul(contexts[k]! + Math.imul(bits * 8 + k, 0x9e3779b1), 0x2545f491) >>> (32 - SLOT_BITS);
-        slots[k] = slot;
-        inputs[k] = stretched[chances[slot]! >>> 4]!;
-        sum += inputs[k]! * weights[kind * CONTEXTS + k]!;
+        const place = Math.imul(contexts[k]! + Math.imul(bits * 8 + k, 0x9e3779b1), 0x2545f491);
+        slots[k] = (place >>> (32 - SLOT_BITS)) & -16;
       }
-      const chance = logistic(sum);
-      const bit = decide(Math.max(16, Math.min(65520, (chance * 65536) | 0)));
-      const step = (bit - chance) * RATE;
-      for (let k = 0; k < CONTEXTS; k++) {
-        const slot = slots[k]!;
-        weights[kind * CONTEXTS + k]! += step * inputs[k]!;
-        chances[slot]! += ((bit * 65535 - chances[slot]!) * rates[counts[slot]!]!) | 0;
-        if (counts[slot]! < MOST_COUNT) counts[slot]!++;
+      let four = 1;
+      while (four < 16) {
+        let sum = 0;
+        for (let k = 0; k < CONTEXTS; k++) {
+          const input = stretched[2048 + (chances[slots[k]! + four]! >> 4)]!;
+          inputs[k] = input;
+          sum += input * weights[first + k]!;
+        }
+        const chance = logistic(sum);
+        const bit = decide(Math.max(16, Math.min(65520, (chance * 65536) | 0)));
+        const step = (bit - chance) * RATE;
+        for (let k = 0; k < CONTEXTS; k++) {
+          const slot = slots[k]! + four;
+          const count = counts[slot]!;
+          weights[first + k]! += step * inputs[k]!;
+          chances[slot]! += ((bit * 65535 - 32768 - chances[slot]!) * rates[count]!) | 0;
+          if (count < MOST_COUNT) counts[slot] = count + 1;
+        }
+        four = four * 2 + bit;
       }
-      bits = bits * 2 + bit;
+      bits = bits * 16 + four - 16;
     }
     return bits - 256;
   };
 
   return {
     operation(code) {
-      operations[count++] = code;
+      last = code;
+      note(TWO_OPERATIONS, TWO, code);
+      note(FIVE_OPERATIONS, FIVE, code);
     },
     symbol(kind, place) {
       const own = kind * 32 + place;
@@ -124,7 +138,9 @@ export function createModel(decide: Decide): Model {
       length = length && seen[match] === symbol ? length + 1 : 0;
       match++;
       seen[at++] = symbol;
-      const key = recent(seen, at, ALIKE) >>> (32 - PLACE_BITS);
+      note(TWO_SYMBOLS, TWO, symbol);
+      note(FIVE_SYMBOLS, FIVE, symbol);
+      const key = keys[FIVE_SYMBOLS]! >>> (32 - PLACE_BITS);
       if (!length) {
         match = places[key]!;
         while (length < LENGTHS && length < match && seen[match - 1 - length] === seen[at - 1 - length]) length++;

@@ -31,14 +31,16 @@ export function updateStep(batch: Batch, tensors: ParameterTensors, fused: boole
   return optimizer.update(optimizerConfig, {
     split: split(tensors),
     weight: updates(weight),
-    gradient: reads(gradient),
     slot: (name) => updates(slots.get(name)!),
-    penalty: fused && penalty && !proximal && !isScheduled(parameter) ? writes(penalty) : 0,
-    flag: flags(flag, 4 * parameters.indexOf(tensors)),
-    hyper: reads(hyper, HYPER.numbers),
-    l1: proximal ? 0 : strengths.l1,
-    l2: strengths.l2,
-    unit,
+    common: [
+      reads(gradient),
+      fused && penalty && !proximal && !isScheduled(parameter) ? writes(penalty) : 0,
+      flags(flag, 4 * parameters.indexOf(tensors)),
+      reads(hyper, HYPER.numbers),
+      proximal ? 0 : strengths.l1,
+      strengths.l2,
+      unit,
+    ],
   });
 }
 
