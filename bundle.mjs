@@ -9,6 +9,8 @@ import { renameCode } from "./names.mjs";
 const MOST_PIECE = 30_000;
 const SHORTEN = {
   ecma: 2020,
+  // Node prints the whole line of an error that nobody catches.
+  format: { max_line_len: 4000 },
   compress: {
     passes: 5,
     keep_fargs: false,
@@ -54,7 +56,7 @@ export async function bundles(options, [page, worker], { packed, heads }, names 
   const pieces = cut(await shorten(`${SHARED}=(()=>{${shared.body};return{${shared.names}}})();`));
   const [head, tail] = [`{${workerBefore}(()=>{`, `})()${workerBehind}}`];
   const code = [
-    `const ${KERNELS}="${packed}",${TEXT}=[${quote(head)}];${before}(()=>{`,
+    `const ${KERNELS}="${packed}",\n${TEXT}=[${quote(head)}];${before}(()=>{`,
     // The last piece returns: its like stands ahead of it.
     ...pieces.map((piece) => `${TEXT}.push(${quote(piece)});${piece}`),
     `})();${TEXT}.push(${quote(tail)})${behind}`,

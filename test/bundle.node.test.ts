@@ -17,8 +17,8 @@ const run = promisify(execFile);
 
 /** What they have now, and little more: each row of a table costs about half a kB. */
 const MOST_GZIP = {
-  "whetstone.js": 123_200,
-  "whetstone.cjs": 123_200,
+  "whetstone.js": 123_500,
+  "whetstone.cjs": 123_500,
   "whetstone.layers.js": 89_900,
   "whetstone.core.js": 59_500,
 };
