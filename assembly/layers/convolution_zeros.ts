@@ -1,5 +1,5 @@
 // Convolutions and their gradients where many values are zero, as they are below a pool or behind a relu: products of zeros are left
-// out, which changes no bit. Where that does not pay, the kernels of convolution.ts do the same.
+// out, which changes no bit where weights are finite. Where that does not pay, the kernels of convolution.ts do the same.
 
 import { column_of_lists } from "../core/columns_of_lists";
 import { gemm_lists, TILE } from "../core/gemm_lists";
@@ -8,9 +8,9 @@ import { at, round8 } from "../core/simd";
 import { convolve, convolve_backward_kernel, image_pad } from "./convolution";
 
 /**
- * True if sums by lists take fewer steps than the dense ones, judged by the zeros in four of B gradients of n floats: for 8 units
- * at a pixel these multiply two vectors for each of the kernel's `height` rows, those sixteen (with what it takes to begin and end)
- * for each value and tile, and a list takes five for each value looked at.
+ * True if sums by lists take fewer steps than the dense ones, judged by the zeros in four to seven of B gradients of n floats: for
+ * 8 units at a pixel these multiply two vectors for each of the kernel's `height` rows, those sixteen (with what it takes to begin
+ * and end) for each value and tile, and a list takes five for each value looked at.
  */
 function are_lists_worth(dout: usize, B: i32, n: i32, stride: i32, height: i32, tiles: i32): bool {
   const apart = max(1, B >> 2);
