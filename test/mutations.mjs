@@ -208,6 +208,8 @@ export const mutations = [
   row("core/columns_of_lists", "c40 = c30;", "c40 = c20;", "layers/convolution_zeros"),
   row("layers/convolution_zeros", "top - rows + 1", "top - rows + 2"),
   row("layers/convolution_zeros", "max(first, 0)", "max(first, 1)"),
+  row("layers/convolution_zeros", "y - top + count + rows - 1", "y - top + count + rows - 2"),
+  row("layers/convolution_zeros", "first_line - y + top", "top"),
   row("layers/convolution_zeros", "0.9 * <f32>size", "1.5 * <f32>size"),
   row("layers/convolution_zeros", "<= 2 * height * all", "<= 0"),
   row("core/gemm_segments", "    a += a_down;\n  }\n  store_row(c, c00, c01);\n}", "  }\n  store_row(c, c00, c01);\n}"),

@@ -93,7 +93,7 @@ function add_row(c: usize, first: bool, low: v128, high: v128): void {
  * c (48) += Σ value · a[place], over the entries list..end, the 48 floats from a + place on; `=` if they are the `first`. Adds what is
  * behind the floats that count, too. c must alias nothing.
  */
-export function gemm_list(c: usize, first: bool, a: usize, list: usize, end: usize): void {
+function gemm_list(c: usize, first: bool, a: usize, list: usize, end: usize): void {
   const zero = unknown_zero(<i32>(end - list));
   let c0 = zero;
   let c1 = zero;

@@ -66,10 +66,11 @@ export function gemm_windows(
         tile4(target, a0, d, image, end, lines, pixels, a_step, line_rest, image_rest, d_step, d_rest, columns);
         m += 4;
       } else {
-        const a1 = a + offset(row + 1, channels, segments, a_segment, a_down);
-        const a2 = a + offset(row + 2, channels, segments, a_segment, a_down);
-        const a3 = a + offset(row + 3, channels, segments, a_segment, a_down);
+        // Rows that the kernel has not are the first again, since what they would read may lie far behind the image.
         const left = M - m;
+        const a1 = left > 1 ? a + offset(row + 1, channels, segments, a_segment, a_down) : a0;
+        const a2 = left > 2 ? a + offset(row + 2, channels, segments, a_segment, a_down) : a0;
+        const a3 = left > 3 ? a + offset(row + 3, channels, segments, a_segment, a_down) : a0;
         apart4(
           target,
           a0,

@@ -1,5 +1,5 @@
 // Convolutions and their gradients where many values are zero, as they are below a pool or behind a relu: products of zeros are left
-// out, which changes no bit. Where that does not pay, the kernels of convolution.ts do the same.
+// out, which changes no bit where weights are finite. Where that does not pay, the kernels of convolution.ts do the same.
 
 import { column_of_lists } from "../core/columns_of_lists";
 import { gemm_lists, TILE } from "../core/gemm_lists";
@@ -8,9 +8,9 @@ import { at, round8 } from "../core/simd";
 import { convolve, convolve_backward_kernel, image_pad } from "./convolution";
 
 /**
- * True if sums by lists take fewer steps than the dense ones, judged by the zeros in four of B gradients of n floats: for 8 units
- * at a pixel these multiply two vectors for each of the kernel's `height` rows, those sixteen (with what it takes to begin and end)
- * for each value and tile, and a list takes five for each value looked at.
+ * True if sums by lists take fewer steps than the dense ones, judged by the zeros in four to seven of B gradients of n floats: for
+ * 8 units at a pixel these multiply two vectors for each of the kernel's `height` rows, those sixteen (with what it takes to begin
+ * and end) for each value and tile, and a list takes five for each value looked at.
  */
 function are_lists_worth(dout: usize, B: i32, n: i32, stride: i32, height: i32, tiles: i32): bool {
   const apart = max(1, B >> 2);
@@ -103,13 +103,14 @@ export function convolve_backward_kernel_zeros(
   }
 }
 
-/** out, one image, by the lists of inp: as convolve_zeros has it. */
+/** out, one image, by the lists of inp, made for `strip` lines of out at a time: as convolve_zeros has it. */
 function convolve_lists(
   out: usize,
   inp: usize,
   weight: usize,
   bias: usize,
   table: usize,
+  strip: i32,
   lines: i32,
   pixels: i32,
   C: i32,
@@ -123,44 +124,53 @@ function convolve_lists(
 ): void {
   const starts = table + TABLE;
   const starts_line: usize = (pixels + 1) << 2;
-  let entry = at(starts, round8(lines * (pixels + 1)));
-  for (let y = 0; y < lines; y++) {
-    entry = append_line(entry, starts + <usize>y * starts_line, at(inp, y * pixels * C), pixels, C, 32, table);
-  }
   const row: usize = (columns * C) << 5;
   const panel_size = round8(rows * columns * C) << 3;
-  for (let o = 0; o < O; o += 8) {
-    for (let x = 0; x < out_pixels; x++) {
-      // The pixels of inp in this one's window; w is moved so that the numbers of its first one lead to the panel's start.
-      const first = x - left;
-      const begin = min(max(first, 0), pixels);
-      const end = min(max(first + columns, 0), pixels);
-      column_of_lists(
-        rows,
-        at(out, x * O + o),
-        (out_pixels * O) << 2,
-        top - rows + 1,
-        out_lines,
-        O - o,
-        at(starts, begin),
-        starts_line,
-        (end - begin) << 2,
-        lines,
-        weight - <usize>((first * C) << 5),
-        row,
-        bias ? at(bias, o) : 0,
-      );
+  for (let y = 0; y < out_lines; y += strip) {
+    const count = min(strip, out_lines - y);
+    // The lines of inp in the windows of these.
+    const first_line = max(y - top, 0);
+    const listed = max(min(y - top + count + rows - 1, lines) - first_line, 0);
+    let entry = at(starts, round8(listed * (pixels + 1)));
+    for (let line = 0; line < listed; line++) {
+      const source = at(inp, (first_line + line) * pixels * C);
+      entry = append_line(entry, starts + <usize>line * starts_line, source, pixels, C, 32, table);
     }
-    weight = at(weight, panel_size);
+    let panel = weight;
+    for (let o = 0; o < O; o += 8) {
+      for (let x = 0; x < out_pixels; x++) {
+        // The pixels of inp in this one's window; w is moved so that the numbers of its first one lead to the panel's start.
+        const first = x - left;
+        const begin = min(max(first, 0), pixels);
+        const end = min(max(first + columns, 0), pixels);
+        column_of_lists(
+          rows,
+          at(out, (y * out_pixels + x) * O + o),
+          (out_pixels * O) << 2,
+          first_line - y + top - rows + 1,
+          count,
+          O - o,
+          at(starts, begin),
+          starts_line,
+          (end - begin) << 2,
+          listed,
+          panel - <usize>((first * C) << 5),
+          row,
+          bias ? at(bias, o) : 0,
+        );
+      }
+      panel = at(panel, panel_size);
+    }
   }
 }
 
 /**
  * out (B, out_lines, out_pixels, O) = bias (O) + Σ window · weight, rows from..to: the windows (rows, columns), one pixel apart, of inp (B,
  * lines, pixels, C) with `top` lines and `left` pixels of zeros put before it, 3 or 5 rows high. An image that is mostly zeros goes by
- * `lists`: room for a table, (pixels + 1)*lines numbers and an entry for each value and four; another is written into `padded` with the
- * zeros around it and goes through `convolve`. Both give the same bits. Where `keeps`, padded is written in any case; where it is inp,
- * never. Overwrites out, padded and lists, none of which may alias anything.
+ * `lists` of the lines below `strip` lines of out at a time: room for a table, and of strip + rows - 1 lines, or all, pixels + 1 numbers
+ * each, an entry for each value, and four; another is written into `padded` with the zeros around it and goes through `convolve`. Both
+ * give the same bits for finite weights. Where `keeps`, padded is written in any case; where it is inp, never. Overwrites out, padded
+ * and lists, none of which may alias anything.
  */
 export function convolve_zeros(
   out: usize,
@@ -169,6 +179,7 @@ export function convolve_zeros(
   weight: usize,
   bias: usize,
   lists: usize,
+  strip: i32,
   keeps: i32,
   lines: i32,
   pixels: i32,
@@ -220,6 +231,7 @@ export function convolve_zeros(
         weight,
         bias,
         lists,
+        strip,
         lines,
         pixels,
         C,

@@ -9,7 +9,7 @@ function source_row(order: usize, cursor: usize, row: i32): i32 {
 
 /**
  * out (B,width) = rows of data (N,width) as `order` names them, rows from..to. Overwrites out with zeros in padding.
- * Reads up to 64 bytes behind data. out must alias nothing.
+ * Reads as many floats behind data as rows of out have of padding. out must alias nothing.
  */
 export function gather_float32(
   out: usize,
@@ -67,7 +67,7 @@ function float_row(data: usize, order: usize, cursor: usize, row: i32, width: i3
 
 /**
  * out (B,width) = rows of data (N,width), bytes, as floats 0..255, rows from..to. Overwrites out with zeros in padding.
- * Reads up to 16 bytes behind data. out must alias nothing.
+ * Reads as many bytes behind data as rows of out have floats of padding. out must alias nothing.
  */
 export function gather_uint8(
   out: usize,

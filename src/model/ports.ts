@@ -1,6 +1,7 @@
 // Data for a model of several inputs or outputs -> what there is for each.
 
 import { options, show } from "../check.js";
+import { isPixels } from "../data/pixels.js";
 import { DataError, OptionError, ShapeError } from "../errors.js";
 import { type Port, type Program, portName } from "../plan/program.js";
 import {
@@ -34,10 +35,11 @@ export function byPort<T>(given: unknown, ports: readonly Port[], who: string): 
   return ports.length === 1 ? [onlyOf(given, ports[0]!.name) as T] : eachByPort(given, ports, who);
 }
 
-/** What an object has under the name of the only port; anything else as it is, `{ data, shape }` too. */
+/** What an object has under the name of the only port; anything else as it is, `{ data, shape }` and images too. */
 export function onlyOf(given: unknown, name: string): unknown {
   const own = Object(given);
-  return !Array.isArray(given) && !Object.hasOwn(own, "shape") && Object.hasOwn(own, name) ? own[name] : given;
+  const isData = Array.isArray(given) || Object.hasOwn(own, "shape") || isPixels(given);
+  return !isData && Object.hasOwn(own, name) ? own[name] : given;
 }
 
 function eachByPort<T>(given: unknown, ports: readonly Port[], who: string): T[] {

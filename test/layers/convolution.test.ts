@@ -1,4 +1,5 @@
 import { suite } from "uvu";
+import { kernelBuilds } from "../kernelbuilds.js";
 import { matrix, oracle, panelIndex, panels, stride } from "../oracle.js";
 
 const test = suite("convolution kernels");
@@ -263,5 +264,23 @@ oracle(test, {
     return { weight_t: turned };
   },
 });
+
+/** What the memory map leaves behind the last tensor. */
+const SLACK = 192;
+
+for (const { name, kernels, memory, base } of kernelBuilds()) {
+  test(`the gradient of a kernel reads little behind an image (${name})`, () => {
+    const [width, extent, O] = [400, 3, 1];
+    for (const C of [1, 2, 3, 5, 6]) {
+      const floats = stride(extent * width * C);
+      const inp = memory.buffer.byteLength - SLACK - 4 * floats;
+      const pixels = width - extent + 1;
+      const windows = [1, pixels, O, extent, 1, extent * C, width * C, C, width * C, C] as const;
+      const [dweight, dout] = [base, base + 4 * 8 * stride(extent * extent * C)];
+      const blocks = stride(extent * extent * C) / 8;
+      kernels.convolve_backward_kernel(dweight, inp, dout, 1, ...windows, stride(pixels), floats, 0, blocks);
+    }
+  });
+}
 
 test.run();

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { listBytes } from "../../src/layers/convolution_zeros.js";
+import { listBytes, stripOf } from "../../src/layers/convolution_zeros.js";
 import { adjoint, fieldOf } from "../../src/layers/windows.js";
 import { kernelBuilds } from "../kernelbuilds.js";
 import { generator, matrix, oracle, panelIndex, panels, stride } from "../oracle.js";
@@ -20,6 +20,8 @@ interface Case {
   dilation?: number;
   bias?: boolean;
   keeps?: boolean;
+  /** Lines of the output that lists are made for at a time; default all. */
+  strip?: number;
 }
 
 const cases: Case[] = [
@@ -32,7 +34,12 @@ const cases: Case[] = [
   { B: 2, image: [5, 6, 8], kernel: [5, 5], units: 9, live: 1, padding: "same", bias: true },
   { B: 3, image: [5, 6, 1], kernel: [3, 3], units: 8, live: 0.1, padding: "same", keeps: true },
   { B: 5, image: [4, 4, 8], kernel: [3, 3], units: 4, live: 0.45, padding: "valid" },
+  { B: 2, image: [7, 5, 9], kernel: [3, 3], units: 9, live: 0.2, padding: "same", bias: true, strip: 2 },
+  { B: 2, image: [9, 4, 8], kernel: [5, 3], units: 5, live: 0.2, padding: [4, 1], strip: 1 },
+  { B: 2, image: [8, 4, 8], kernel: [5, 3], units: 8, live: 0.2, padding: "valid", strip: 3 },
 ];
+/** Lists of all of it would not stay near. */
+const large: Case = { B: 1, image: [50, 90, 90], kernel: [3, 3], units: 1, live: 0.3, padding: "same" };
 
 const field = ({ image, kernel, padding = "valid", strides = 1, dilation = 1 }: Case) =>
   fieldOf({ kernelSize: kernel, padding, strides, dilation }, image, "case");
@@ -62,7 +69,17 @@ const LISTS = 8 << 20;
 const zerosArguments = (c: Case) => {
   const { down, across } = field(c);
   return [
-    ...[c.keeps ? 1 : 0, ...c.image, down.out, across.out, c.units, ...c.kernel, down.before, across.before],
+    ...[
+      c.strip ?? down.out,
+      c.keeps ? 1 : 0,
+      ...c.image,
+      down.out,
+      across.out,
+      c.units,
+      ...c.kernel,
+      down.before,
+      across.before,
+    ],
     ...[stride(outOf(c)), stride(sizeOf(c)), stride(paddedOf(c))],
   ];
 };
@@ -151,6 +168,14 @@ oracle<Case>(test, {
   },
 });
 
+test("the room for lists goes by lines, not by images", () => {
+  assert.ok(stripOf(field(large)) < field(large).down.out);
+  const room = (extent: number) =>
+    listBytes(fieldOf({ kernelSize: 3, padding: "same" }, [extent, extent, 64], "images"), 64);
+  assert.is(room(28), 256 + 4 * stride(28 * 29) + 8 * (28 * 28 * 64 + 4));
+  assert.ok(room(512) < 5e6, `${room(512)} bytes`);
+});
+
 for (const { name, kernels, memory, base } of kernelBuilds()) {
   /** Puts tensors one behind the other. */
   const placing = () => {
@@ -173,13 +198,14 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
   };
 
   test(`the bits of the dense kernels, in the room that is asked for (${name})`, () => {
-    for (const c of cases) {
+    for (const c of [...cases, large]) {
       // As many windows as there are, also for the gradient of the image.
       const places = field(c);
       for (const turned of [false, true]) {
         const put = placing();
         const random = generator(7);
-        const { down, across, channels } = turned ? adjoint(places, c.units) : places;
+        const seen = turned ? adjoint(places, c.units) : places;
+        const { down, across, channels } = seen;
         const [units, size] = [turned ? places.channels : c.units, down.extent * across.extent * channels];
         const paddedSize = down.padded * across.padded * channels;
         const outSize = down.out * across.out * units;
@@ -196,7 +222,22 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
         const extents = [down.extent, across.extent, channels, down.out, across.out, units, ...c.kernel];
         const strides = [stride(outSize), stride(size), stride(paddedSize)];
         const before = [down.before, across.before];
-        call("convolve_zeros", out, inp, padded, weight, bias, LISTS, 1, ...extents, ...before, ...strides, 0, c.B);
+        call(
+          "convolve_zeros",
+          out,
+          inp,
+          padded,
+          weight,
+          bias,
+          LISTS,
+          c.strip ?? stripOf(seen),
+          1,
+          ...extents,
+          ...before,
+          ...strides,
+          0,
+          c.B,
+        );
         assert.ok(holds(), "the lists overflow");
         const lineStep = across.padded * channels;
         const windows = [down.kernel, 1, across.kernel * channels, lineStep, channels, lineStep, channels];

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { dense, input, sequential } from "../../src/index.js";
+import { dense, flatten, input, sequential } from "../../src/index.js";
 import {
   argmax,
   close,
@@ -140,6 +140,21 @@ test("a single input or output may go by its name, in data, losses and metrics",
   model.compile({ optimizer: "sgd", loss: { size: loss }, metrics: { size: metrics }, seed: 4 });
   assert.equal(await model.evaluate({ table: x }, { size: hot }), found);
   assert.equal(await model.evaluate({ data: x.flat(), shape: [rows, 6] }, { size: hot.flat() }), found);
+});
+
+test("an image is one, also where the input is called as a part of it is", async () => {
+  for (const name of ["data", "width"]) {
+    await using model = sequential([input({ shape: [2, 2, 1], name }), flatten()]);
+    const image = { data: new Uint8ClampedArray(16).fill(10), width: 2, height: 2 };
+    const { shape, data } = await model.predict(image);
+    assert.equal(
+      [shape, [...data]],
+      [
+        [1, 4],
+        [10, 10, 10, 10],
+      ],
+    );
+  }
 });
 
 test("arrays in arrays, as deep as examples and their targets are", async () => {
