@@ -10,7 +10,7 @@ const MOST_PIECE = 30_000;
 const SHORTEN = {
   ecma: 2020,
   // Node prints the whole line of an error that nobody catches.
-  format: { max_line_len: 4000 },
+  format: { max_line_len: 8000 },
   compress: {
     passes: 5,
     keep_fargs: false,
