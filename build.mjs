@@ -38,7 +38,7 @@ export const plugins = [
   {
     name: "whetstone",
     setup({ onResolve, onLoad }) {
-      const filter = /^(worker:text|kernels:packed|kernels:bytes|kernels:names)$/;
+      const filter = /^(worker:text|kernels:packed|kernels:bytes|kernels:names|kernels:numbers)$/;
       onResolve({ filter }, ({ path }) => ({ path, namespace: "whetstone" }));
       onLoad({ filter: /^worker:text$/, namespace: "whetstone" }, async () => ({
         contents: (await library()).worker,
@@ -58,6 +58,10 @@ export const plugins = [
         );
         return { contents: `export const strict = ${strict};\nexport const fast = ${fast};`, loader: "js" };
       });
+      onLoad({ filter: /^kernels:numbers$/, namespace: "whetstone" }, () => ({
+        contents: `export const numbers = ${JSON.stringify(Object.fromEntries(numbers()))};`,
+        loader: "js",
+      }));
     },
   },
 ];

@@ -3,3 +3,7 @@ declare module "kernels:bytes" {
   export const strict: Uint8Array;
   export const fast: Uint8Array;
 }
+declare module "kernels:numbers" {
+  /** What the worker's text has in place of a kernel's name, by name. */
+  export const numbers: Readonly<Record<string, number>>;
+}

@@ -1,6 +1,7 @@
 // What tests need to see and to break threads: a platform that remembers what it started, and a worker's code that fails in
 // the middle of an update.
 
+import { numbers } from "kernels:numbers";
 import workerText from "worker:text";
 import { injectPlatform, platform, type Thread } from "../src/platform.js";
 import { drain } from "../src/pool.js";
@@ -106,14 +107,15 @@ export const deadWorker = (): string => workerUrl(FAULTS.exit);
  * member behind it, told by the start of its share.
  */
 export function faultyWorker(fault: Fault, kernelName: string, count: number, onLead: boolean): string {
+  const name = JSON.stringify(numbers[kernelName] ?? kernelName);
   return workerUrl(`
     const instantiate = WebAssembly.instantiate;
     WebAssembly.instantiate = async (...given) => {
       const instance = await instantiate(...given);
       const exports = { ...instance.exports };
-      const kernel = exports.${kernelName};
+      const kernel = exports[${name}];
       let calls = 0;
-      exports.${kernelName} = (...args) => {
+      exports[${name}] = (...args) => {
         if ((args.at(-2) === 0) === ${onLead} && ++calls === ${count}) { ${FAULTS[fault]} }
         kernel(...args);
       };
