@@ -77,7 +77,12 @@ function library() {
   return made;
 }
 
-const numbers = () => shortNames(kernelFiles()[0], path("src"));
+let named;
+/** By kernel its number. */
+function numbers() {
+  named ??= shortNames(kernelFiles()[0], path("src"));
+  return named;
+}
 
 /** Kernels by their numbers, packed. */
 const packed = (kernels) => packKernels(kernels.map((bytes) => renameExports(bytes, numbers())));

@@ -45,7 +45,6 @@ const TRAINER = {
     'onNonFinite: "skip" or "rollback"': { "engine/setbacks": ["Lenient"] },
     "mixed batches": { "plan/mixup": ["takeMix"], "engine/mixup": ["mixBatch"] },
     "layers to freeze": { "model/freezing": ["withTrainable"] },
-    "stateful layers": { "model/stateful": ["runReset"] },
     "what a layer gives": { "model/layers": ["findLayer"], "engine/jobs": ["layerWindow"] },
   },
   /** Definitions that are others here. */
@@ -84,9 +83,6 @@ const TRAINER = {
       Averages: "class { toTrained() {} toAverages() {} unite() {} during(work) { work(); } }",
     },
     "plan/rows": { mixSteps: "() => ({ inputs: [], losses: [] })" },
-    // No layer is stateful.
-    "model/stateful": { statefulLayer: "() => undefined", checkWhole: "() => {}", checkStateful: "() => {}" },
-    "engine/carried": { clearCarried: "() => false", takeCarried: "() => {}" },
     "model/weights": { readSampler: '({ sampler }) => sampler !== undefined && refuse("a sampler")' },
     "engine/order": { balance: "undefined" },
     // Labels are numbers, and what a run's losses and labels are like is not looked at.
@@ -103,21 +99,16 @@ const TRAINER = {
   },
 };
 
-/** Recurrent layers begin each batch anew, and pixels are made by repeating others. */
+/** Room for layers: what of training is asked for least. */
 const LAYERS = {
+  leftOut: { "class weights": { "model/weights": ["multiplyClasses"] } },
   instead: {
-    "layers/recurrence": { FLAGS: '["returnSequences", "goBackwards", "returnState"]' },
-    "layers/recurrence_steps": { carry: "() => []" },
-    "layers/bilinear": {
-      upSampling2d: `{
-        ...nearest2d,
-        options: ["size", "interpolation"],
-        check(config, who) {
-          nearest2d.check(config, who);
-          if ((config.interpolation ?? "nearest") !== "nearest") refuse("upSampling2d between pixels");
-        },
-      }`,
+    "optimizers/adam": {
+      checkLargest: '({ amsgrad }) => amsgrad && refuse("amsgrad")',
+      adamUpdate:
+        '(plain) => (_, { split, weight, slot, common }) => step(plain, split, weight, slot("mean"), slot("variance"), ...common)',
     },
+    "layers/bilinear": { upSampling2d: "nearest2d" },
   },
 };
 
@@ -138,8 +129,12 @@ const DENSE = {
       "model/training": ["readSeveral"],
       "plan/outcome": ["compileSeveral"],
     },
+    "stateful layers": { "model/stateful": ["runReset"] },
   },
   instead: {
+    // No layer is stateful.
+    "model/stateful": { statefulLayer: "() => undefined", checkWhole: "() => {}", checkStateful: "() => {}" },
+    "engine/carried": { clearCarried: "() => false", takeCarried: "() => {}" },
     "plan/graph": { checkCount: "() => {}" },
     "plan/edges": { takeEdges: "() => new Map()" },
     "plan/nodes": { checkBegins: "() => {}", pushEnds: "() => []", checkNames: "() => {}" },

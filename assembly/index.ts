@@ -10,7 +10,7 @@ export * from "./layers/augmentation";
 export * from "./layers/batch_normalization";
 export * from "./layers/bilinear";
 export * from "./layers/convolution";
-export { convolve_backward_kernel_zeros, convolve_zeros } from "./layers/convolution_zeros";
+export * from "./layers/convolution_zeros";
 export * from "./layers/cutout";
 export * from "./layers/dense";
 export * from "./layers/depthwise";
@@ -25,6 +25,7 @@ export {
   group_normalization_forward,
   scale_backward,
 } from "./layers/group_normalization";
+export { image_pad } from "./layers/image_pad";
 export * from "./layers/masking";
 export * from "./layers/merge";
 export * from "./layers/mixup";

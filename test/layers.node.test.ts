@@ -160,6 +160,25 @@ test("the same bits: several inputs and outputs, losses on more than vectors, st
   assert.is(await run(fewer), await run(whole));
 });
 
+test("the same bits: stateful layers, which begin again when they are told to", async () => {
+  const run = async (from: typeof Whole) => {
+    const [x, y] = [values(ROWS * 4), targets];
+    await using model = from.sequential([
+      from.input({ shape: [2, 2] }),
+      from.lstm({ units: 3, stateful: true }),
+      from.dense({ units: CLASSES, activation: "softmax" }),
+    ]);
+    model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", seed: 3, workers: 2 });
+    const { fingerprint } = await model.fit(x, y, { epochs: 2, batchSize: ROWS / 2, shuffle: false });
+    const [first, second] = [await model.predict(x), await model.predict(x)];
+    assert.not.equal(second, first);
+    await model.resetStates();
+    assert.equal(await model.predict(x), first);
+    return JSON.stringify({ fingerprint, first });
+  };
+  assert.is(await run(fewer), await run(whole));
+});
+
 test("what it has not names the whole", async () => {
   const cure = /More is in "whetstone"; this is "whetstone\/layers"/;
   await using model = fewer.sequential([fewer.input({ shape: [2] }), fewer.dense({ units: 1 })]);
@@ -169,8 +188,11 @@ test("what it has not names the whole", async () => {
     () => model.summary(),
     /whetstone\/layers: expected what it has, got a summary. Import from "whetstone"/,
   );
-  assert.throws(() => fewer.lstm({ units: 2, stateful: true }), /unknown option "stateful"/);
-  assert.throws(() => fewer.upSampling2d({ interpolation: "bilinear" }), /got upSampling2d between pixels/);
+  assert.throws(() => fewer.upSampling2d({ interpolation: "bilinear" }), /unknown option "interpolation"/);
+  assert.throws(
+    () => model.compile({ optimizer: fewer.adam({ amsgrad: true }), loss: "meanSquaredError" }),
+    /got amsgrad/,
+  );
   assert.throws(() => fewer.sgd({ learningRate: { type: "polynomialDecay", initial: 0.1, steps: 2 } as never }), cure);
   const refused = async (call: () => unknown, what: RegExp) => {
     const outcome = await (async () => call())().then(String, (error: Error) => error.message);
@@ -180,7 +202,7 @@ test("what it has not names the whole", async () => {
   const [x, y] = [new Float32Array(4), new Float32Array(2)];
   await refused(() => model.fit(x, y, { sampler: "balanced" }), /got a sampler/);
   await refused(() => model.predict(x, { layer: "dense_0" }), /got what a layer gives/);
-  await refused(() => model.resetStates(), /got stateful layers/);
+  await refused(() => model.fit(x, y, { classWeight: { 0: 2 } }), /got class weights/);
 });
 
 test.run();

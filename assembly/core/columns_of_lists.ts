@@ -1,12 +1,12 @@
 // Convolutions of images that are given as lists: a column of pixels at a time, whose sums stay in registers.
 
 import { ENTRY } from "./nonzero_list";
-import { madd, start_high, start_low, store_first, store_row } from "./simd";
+import { madd, start_high, start_low, store_first8, store_row } from "./simd";
 
 /**
  * out (to, 8) = start + Σ over `rows` lines of lists, 3 or 5, and the pixels of a window · w: a column of an image from out on, out_line
- * bytes from pixel to pixel, of which the first `columns` floats count. `start` is the 8 floats at `bias`, or zero where it is 0. Pixel r
- * has row i of w from line i + r + from, if that is one of `lines`; from <= 0. The entries of a line's window are those from
+ * bytes from pixel to pixel, of which the first `columns` floats count. `start` is the 8 floats at `bias`, or zero where it is 0. Line l
+ * gives row i of w to pixel l + rows - 1 - i + from, where that is one of them, for each of `lines`; from <= 0. The entries of a line's window are those from
  * load(starts) to load(starts + window), the next line's starts are starts_line bytes on. An entry's row i of w is the 8 floats at
  * w + place + i*row. Overwrites out, which must alias nothing; where `columns` < 8, nothing beyond them.
  */
@@ -72,10 +72,7 @@ function column3(
     }
     if (from >= 0) {
       if (columns >= 8) store_row(out, c20, c21);
-      else {
-        store_first(out, c20, columns);
-        if (columns > 4) store_first(out + 16, c21, columns - 4);
-      }
+      else store_first8(out, c20, c21, columns);
       out += out_line;
     }
     from++;
@@ -141,10 +138,7 @@ function column5(
     }
     if (from >= 0) {
       if (columns >= 8) store_row(out, c40, c41);
-      else {
-        store_first(out, c40, columns);
-        if (columns > 4) store_first(out + 16, c41, columns - 4);
-      }
+      else store_first8(out, c40, c41, columns);
       out += out_line;
     }
     from++;

@@ -1,11 +1,29 @@
 // Products of an image's windows with gradients at the pixels they made, as in gemm_windows.ts, where few of these are not zero: a list
 // for each unit, and 48 sums at a time in registers.
 
-import { append, ENTRY } from "./nonzero_list";
-import { at, madd, store_row, unknown_zero } from "./simd";
+import { add_row } from "./gemm_windows";
+import { append, count_nonzero, ENTRY } from "./nonzero_list";
+import { at, madd, unknown_zero } from "./simd";
 
 /** Floats of a tile of sums. */
-export const TILE: i32 = 48;
+const TILE: i32 = 48;
+
+/**
+ * True if sums by lists take fewer steps than the dense ones, judged by the zeros in four to seven of B gradients of n floats: for
+ * 8 units at a pixel these multiply two vectors for each of the kernel's rows, runs of K, those sixteen (with what it takes to begin
+ * and end) for each value and tile, and a list takes five for each value looked at.
+ */
+export function are_lists_worth(dout: usize, B: i32, n: i32, stride: i32, runs: i32, K: i32): bool {
+  const tiles = runs * ((K + TILE - 1) / TILE);
+  const apart = max(1, B >> 2);
+  let nonzero: i64 = 0;
+  let all: i64 = 0;
+  for (let b = 0; b < B; b += apart) {
+    nonzero += count_nonzero(at(dout, b * stride), n);
+    all += n;
+  }
+  return 8 * (16 * tiles * nonzero + 5 * all) <= 2 * runs * K * all;
+}
 
 /** The entries of channel o of an image's gradient: where the window of its pixel begins. */
 function list_pixels(
@@ -64,7 +82,7 @@ export function gemm_lists(
         const row = run / segments;
         let start = at(image, row * down + (run - row * segments) * segment_step);
         for (let tile = 0; tile < tiles; tile++) {
-          gemm_list(sum, b == 0, start, lists, last);
+          gemm_list(sum, b, start, lists, last);
           start = at(start, TILE);
           sum = at(sum, TILE);
         }
@@ -83,17 +101,11 @@ export function gemm_lists(
   }
 }
 
-/** 8 floats added to those at c, or in their place if they are the `first`: sums of one image are short, so that little is lost. */
-function add_row(c: usize, first: bool, low: v128, high: v128): void {
-  if (first) store_row(c, low, high);
-  else store_row(c, f32x4.add(v128.load(c), low), f32x4.add(v128.load(c, 16), high));
-}
-
 /**
- * c (48) += Σ value · a[place], over the entries list..end, the 48 floats from a + place on; `=` if they are the `first`. Adds what is
+ * c (48) += Σ value · a[place], over the entries list..end, the 48 floats from a + place on; `=` where `image` is 0. Adds what is
  * behind the floats that count, too. c must alias nothing.
  */
-function gemm_list(c: usize, first: bool, a: usize, list: usize, end: usize): void {
+function gemm_list(c: usize, image: i32, a: usize, list: usize, end: usize): void {
   const zero = unknown_zero(<i32>(end - list));
   let c0 = zero;
   let c1 = zero;
@@ -124,10 +136,10 @@ function gemm_list(c: usize, first: bool, a: usize, list: usize, end: usize): vo
     c10 = madd(x, v128.load(p, 160), c10);
     c11 = madd(x, v128.load(p, 176), c11);
   }
-  add_row(c, first, c0, c1);
-  add_row(c + 32, first, c2, c3);
-  add_row(c + 64, first, c4, c5);
-  add_row(c + 96, first, c6, c7);
-  add_row(c + 128, first, c8, c9);
-  add_row(c + 160, first, c10, c11);
+  add_row(c, image, c0, c1);
+  add_row(c + 32, image, c2, c3);
+  add_row(c + 64, image, c4, c5);
+  add_row(c + 96, image, c6, c7);
+  add_row(c + 128, image, c8, c9);
+  add_row(c + 160, image, c10, c11);
 }

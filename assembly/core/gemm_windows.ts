@@ -13,7 +13,7 @@ function offset(k: i32, channels: i32, segments: i32, a_segment: i32, a_down: i3
 const NEAR_PIXELS: i32 = 512;
 
 /** 8 floats added to those at c, or in their place where `image` is 0: sums of one image are short, so that little is lost. */
-function add_row(c: usize, image: i32, low: v128, high: v128): void {
+export function add_row(c: usize, image: i32, low: v128, high: v128): void {
   if (image == 0) store_row(c, low, high);
   else store_row(c, f32x4.add(v128.load(c), low), f32x4.add(v128.load(c, 16), high));
 }

@@ -21,7 +21,7 @@ export function count_nonzero(x: usize, n: i32): i32 {
   );
 }
 
-/** Bytes of a table for `append`: for each set of four lanes, the lanes that are in it, one after the other. */
+/** Bytes of a table for `append_line`: for each set of four lanes, the lanes that are in it, one after the other. */
 export const TABLE: usize = 256;
 
 /** Overwrites the table. */

@@ -73,6 +73,12 @@ export function store_first(target: usize, x: v128, n: i32): void {
   if (n > 2) v128.store_lane<f32>(target, x, 2, 8);
 }
 
+/** The first n of 8 floats to `target`, n > 0; all where n >= 8. */
+export function store_first8(target: usize, low: v128, high: v128, n: i32): void {
+  store_first(target, low, n);
+  if (n > 4) store_first(target + 16, high, n - 4);
+}
+
 /** Zeros for any n >= 0. Where all sums of a tile start as one constant, V8 12 makes them half as fast: this is none, as far as it can see. */
 export function unknown_zero(n: i32): v128 {
   return f32x4.splat(<f32>(n >> 31));

@@ -1,61 +1,10 @@
 // B images of (H, W, C) in rows, channels last, without gaps. A kernel (KH, KW, C, O) lies in panels of 8 columns like a matrix
 // (KH*KW*C, O). What is around an image is made part of it first (image_pad), so that no window reaches beyond.
 
+import { are_lists_worth, gemm_lists } from "../core/gemm_lists";
 import { gemm_segments } from "../core/gemm_segments";
 import { gemm_windows } from "../core/gemm_windows";
-import { at, lanes_below, madd, round8, start_high, start_low, store_first } from "../core/simd";
-
-/** The first of the pixels start, start + spread, ... that is not negative. */
-function first_within(start: i32, spread: i32): i32 {
-  return start < 0 ? (spread - 1 - start) / spread : 0;
-}
-
-/**
- * out (B, out_lines, out_width, C) = inp (B, lines, width, C) with its pixels `spread_down` lines and `spread` columns apart, the
- * first at (top, left), and zeros around and between, rows from..to. What would lie beyond out is left out. Overwrites out, which
- * must not alias inp.
- */
-export function image_pad(
-  out: usize,
-  inp: usize,
-  lines: i32,
-  width: i32,
-  C: i32,
-  out_lines: i32,
-  out_width: i32,
-  top: i32,
-  left: i32,
-  spread_down: i32,
-  spread: i32,
-  out_stride: i32,
-  inp_stride: i32,
-  from: i32,
-  to: i32,
-): void {
-  const size: usize = (out_lines * out_width * C) << 2;
-  const first = first_within(left, spread);
-  const count = min(width, first_within(left - out_width, spread)) - first;
-  for (let b = from; b < to; b++) {
-    const target = at(out, b * out_stride);
-    memory.fill(target, 0, size);
-    if (count <= 0) continue;
-    for (let line = 0; line < lines; line++) {
-      const y = top + line * spread_down;
-      if (y < 0 || y >= out_lines) continue;
-      let source = at(inp, b * inp_stride + (line * width + first) * C);
-      let place = at(target, (y * out_width + left + first * spread) * C);
-      if (spread == 1) {
-        memory.copy(place, source, (count * C) << 2);
-        continue;
-      }
-      for (let pixel = 0; pixel < count; pixel++) {
-        memory.copy(place, source, C << 2);
-        source = at(source, C);
-        place = at(place, spread * C);
-      }
-    }
-  }
-}
+import { at, lanes_below, madd, round8, start_high, start_low, store_first8 } from "../core/simd";
 
 /**
  * out (B, lines, pixels, O) = bias (O) + Σ window · weight, rows from..to: the window of line y and pixel x begins at
@@ -148,19 +97,20 @@ function narrow_pixel(
       }
     }
   }
-  store_first(c, low, columns);
-  if (columns > 4) store_first(c + 16, high, columns - 4);
+  store_first8(c, low, high, columns);
 }
 
 /**
  * dweight (rows*segments*channels, O) = Σ_b Σ_pixels windowᵀ · dout (B, lines, pixels, O), blocks of 64 floats from..to of its
- * panels; windows as in `convolve`, whose K values are `channels` of each position. Overwrites the rows of these blocks that the
- * kernel has; padded rows are left alone. dweight must alias nothing.
+ * panels; windows as in `convolve`, whose K values are `channels` of each position. Where most of dout is zero, and `lists` is not 0, by
+ * lists to the same bits: there is room for lines*pixels + 1 entries and 8 sums of each tile. Overwrites the rows of these blocks that
+ * the kernel has, and lists; padded rows are left alone. Neither may alias anything.
  */
 export function convolve_backward_kernel(
   dweight: usize,
   inp: usize,
   dout: usize,
+  lists: usize,
   B: i32,
   lines: i32,
   pixels: i32,
@@ -179,31 +129,60 @@ export function convolve_backward_kernel(
 ): void {
   const height = rows * segments * channels;
   const blocks = round8(height) >> 3;
+  const listed = lists != 0 && are_lists_worth(dout, B, lines * pixels * O, dout_stride, rows * segments, channels);
   while (from < to) {
     const panel = from / blocks;
     const first = from - panel * blocks;
     const last = min(to - panel * blocks, blocks);
     const k = first << 3;
-    gemm_windows(
-      at(dweight, from << 6),
-      inp,
-      at(dout, panel << 3),
-      k,
-      min(last << 3, height) - k,
-      B,
-      lines,
-      pixels,
-      channels,
-      segments,
-      segment_step,
-      down,
-      pixel_step,
-      line_step,
-      inp_stride,
-      O,
-      dout_stride,
-      O - (panel << 3),
-    );
+    const end = min(last << 3, height);
+    const c = at(dweight, from << 6);
+    const d = at(dout, panel << 3);
+    const columns = O - (panel << 3);
+    if (listed) {
+      gemm_lists(
+        c,
+        inp,
+        d,
+        lists,
+        k,
+        end,
+        min(8, columns),
+        B,
+        lines,
+        pixels,
+        O,
+        segments,
+        channels,
+        down,
+        segment_step,
+        line_step,
+        pixel_step,
+        dout_stride,
+        inp_stride,
+      );
+    } else {
+      gemm_windows(
+        c,
+        inp,
+        d,
+        k,
+        end - k,
+        B,
+        lines,
+        pixels,
+        channels,
+        segments,
+        segment_step,
+        down,
+        pixel_step,
+        line_step,
+        inp_stride,
+        O,
+        dout_stride,
+        columns,
+      );
+    }
     from += last - first;
   }
 }

@@ -1,107 +1,11 @@
-// Convolutions and their gradients where many values are zero, as they are below a pool or behind a relu: products of zeros are left
-// out, which changes no bit where weights are finite. Where that does not pay, the kernels of convolution.ts do the same.
+// Convolutions of images, and of gradients, whose values are mostly zeros, as they are below a pool or behind a relu: products of zeros
+// are left out, which changes no bit where weights are finite. Where that does not pay, the kernels of convolution.ts do the same.
 
 import { column_of_lists } from "../core/columns_of_lists";
-import { gemm_lists, TILE } from "../core/gemm_lists";
 import { append_line, count_nonzero, TABLE, write_table } from "../core/nonzero_list";
 import { at, round8 } from "../core/simd";
-import { convolve, convolve_backward_kernel, image_pad } from "./convolution";
-
-/**
- * True if sums by lists take fewer steps than the dense ones, judged by the zeros in four to seven of B gradients of n floats: for
- * 8 units at a pixel these multiply two vectors for each of the kernel's `height` rows, those sixteen (with what it takes to begin
- * and end) for each value and tile, and a list takes five for each value looked at.
- */
-function are_lists_worth(dout: usize, B: i32, n: i32, stride: i32, height: i32, tiles: i32): bool {
-  const apart = max(1, B >> 2);
-  let nonzero: i64 = 0;
-  let all: i64 = 0;
-  for (let b = 0; b < B; b += apart) {
-    nonzero += count_nonzero(at(dout, b * stride), n);
-    all += n;
-  }
-  return 8 * (16 * tiles * nonzero + 5 * all) <= 2 * height * all;
-}
-
-/**
- * dweight = as convolve_backward_kernel, without the products of zeros of dout where these are many. `lists` has room for
- * lines*pixels + 1 entries and 8 sums of each tile.
- */
-export function convolve_backward_kernel_zeros(
-  dweight: usize,
-  inp: usize,
-  dout: usize,
-  lists: usize,
-  B: i32,
-  lines: i32,
-  pixels: i32,
-  O: i32,
-  rows: i32,
-  segments: i32,
-  K: i32,
-  down: i32,
-  segment_step: i32,
-  line_step: i32,
-  pixel_step: i32,
-  dout_stride: i32,
-  inp_stride: i32,
-  from: i32,
-  to: i32,
-): void {
-  const height = rows * segments * K;
-  const tiles = rows * segments * ((K + TILE - 1) / TILE);
-  if (!are_lists_worth(dout, B, lines * pixels * O, dout_stride, height, tiles)) {
-    convolve_backward_kernel(
-      dweight,
-      inp,
-      dout,
-      B,
-      lines,
-      pixels,
-      O,
-      rows,
-      segments,
-      K,
-      down,
-      segment_step,
-      line_step,
-      pixel_step,
-      dout_stride,
-      inp_stride,
-      from,
-      to,
-    );
-    return;
-  }
-  const blocks = round8(height) >> 3;
-  while (from < to) {
-    const panel = from / blocks;
-    const first = from - panel * blocks;
-    const last = min(to - panel * blocks, blocks);
-    gemm_lists(
-      at(dweight, from << 6),
-      inp,
-      at(dout, panel << 3),
-      lists,
-      first << 3,
-      min(last << 3, height),
-      min(8, O - (panel << 3)),
-      B,
-      lines,
-      pixels,
-      O,
-      segments,
-      K,
-      down,
-      segment_step,
-      line_step,
-      pixel_step,
-      dout_stride,
-      inp_stride,
-    );
-    from += last - first;
-  }
-}
+import { convolve } from "./convolution";
+import { image_pad } from "./image_pad";
 
 /** out, one image, by the lists of inp, made for `strip` lines of out at a time: as convolve_zeros has it. */
 function convolve_lists(

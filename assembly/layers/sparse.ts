@@ -1,6 +1,6 @@
 // The products of a dense layer whose input is mostly zeros: B batch, I inputs, O units, memory as in dense.ts.
 // Only what is not zero is multiplied. The sums run in the same order as those of the dense kernels, and what is left out
-// would add zeros, so that results are equal to the last bit.
+// would add zeros, so that results of finite weights are equal to the last bit.
 
 import { at, madd, round8, start_high, start_low, store_row } from "../core/simd";
 import { touch } from "../core/touch";

@@ -2,7 +2,7 @@
 import { stride, type Tensor } from "../arena.js";
 import { integer } from "../check.js";
 import { type Access, reads, type Step, step, withFlops, writes } from "../kernels.js";
-import { convolveBackwardKernelZeros, convolveZeros, isListed, listBytes } from "./convolution_zeros.js";
+import { convolveZeros, isListed, listBytes } from "./convolution_zeros.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { adjoint, type Field, isBare, multiplyAdds, paddedSize, windowsOf } from "./windows.js";
@@ -67,13 +67,14 @@ export function convolve(
   );
 }
 
-/** The gradient of a kernel by the gradient at each window of `image`. */
+/** The gradient of a kernel by the gradient at each window of `image`; with `lists` for one that may be mostly zeros. */
 export function convolveBackwardKernel(
   field: Field,
   units: number,
   { rows: images, gradient, split }: NodeContext,
   image: Tensor,
   dout: Tensor,
+  lists: Access | 0 = 0,
 ): Step {
   return withFlops(
     2 * images * multiplyAdds(field, units),
@@ -83,6 +84,7 @@ export function convolveBackwardKernel(
       writes(gradient("kernel")),
       reads(image),
       reads(dout),
+      lists,
       images,
       ...windowsOf(field, units),
       dout.stride,
@@ -180,7 +182,7 @@ export function convolution<Config extends FilterConfig>(kind: Convolution<Confi
       };
       return [
         ...(dinp ? below(dinp) : []),
-        convolveBackwardKernelZeros(field, filters, context, image),
+        convolveBackwardKernel(field, filters, context, image, dout, writes(scratch("lists"))),
         ...(useBias ? [convolveBackwardBias(field.down.out * field.across.out, filters, context, dout)] : []),
       ];
     },

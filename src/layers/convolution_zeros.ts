@@ -1,4 +1,4 @@
-// The steps of convolutions that leave out zeros: of their input, of the output's gradient.
+// The steps of convolutions that leave out zeros of what they convolve, and the room for lists.
 import { stride, type Tensor } from "../arena.js";
 import { type Access, reads, type Step, step, withFlops, writes } from "../kernels.js";
 import type { NodeContext } from "./layer.js";
@@ -19,7 +19,7 @@ export const isListed = ({ down, across }: Field): boolean =>
 export const stripOf = ({ down, across, channels }: Field): number =>
   Math.min(down.out, Math.max(FEW, Math.floor(NEAR / (ENTRY * across.extent * channels))));
 
-/** What the kernels of convolution_zeros.ts make lists and sums in. */
+/** What convolve_zeros and the gradient of a kernel make lists and sums in. */
 export function listBytes(field: Field, units: number): number {
   const [lines, pixels, , rows, segments, values] = windowsOf(field, units);
   const tiles = rows * segments * Math.ceil(values / TILE);
@@ -31,26 +31,6 @@ export function listBytes(field: Field, units: number): number {
     return TABLE + 4 * stride(lines * (across.extent + 1)) + ENTRY * (lines * across.extent * channels + 4);
   });
   return Math.max(sums, ...lists);
-}
-
-/** As convolveBackwardKernel, for a gradient that may be mostly zeros. */
-export function convolveBackwardKernelZeros(field: Field, units: number, context: NodeContext, image: Tensor): Step {
-  const { rows, gradient, split, scratch, dout } = context;
-  return withFlops(
-    2 * rows * multiplyAdds(field, units),
-    step(
-      "convolve_backward_kernel_zeros",
-      split("kernel"),
-      writes(gradient("kernel")),
-      reads(image),
-      reads(dout),
-      writes(scratch("lists")),
-      rows,
-      ...windowsOf(field, units),
-      dout.stride,
-      image.stride,
-    ),
-  );
 }
 
 /** `out = bias + window · weight`, the zeros of `inp` left out where they are many; `image` has what is around it. */

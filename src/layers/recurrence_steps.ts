@@ -151,6 +151,7 @@ export function backward<Config extends RecurrentConfig>(
         writes(gradient(name)),
         left.at,
         reads(by),
+        0,
         ...([rows, 1, steps, width, 1, 1, height, 0, 0, 0, left.apart, by.stride, leftStride] as const),
       ),
     );

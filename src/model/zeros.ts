@@ -9,7 +9,7 @@ const LEAST_COLUMNS = 32;
 /** Rows that are looked at, evenly spread. */
 const SAMPLE = 64;
 
-/** True if a sample of the rows says so. No result depends on it, not even by a bit. */
+/** True if a sample of the rows says so. No result depends on it, not even by a bit, as long as weights are finite. */
 export function mostlyZeros({ values, rows, width }: Values): boolean {
   if (width < LEAST_COLUMNS || width > MOST_COLUMNS) return false;
   const sample = Math.min(SAMPLE, rows);

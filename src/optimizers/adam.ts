@@ -41,6 +41,9 @@ export const adamHyper = (
   epsilon,
 ];
 
+/** OptionError unless it is said or not. */
+const checkLargest = ({ amsgrad }: AdamConfig, who: string) => void boolean(amsgrad, `${who}.amsgrad`);
+
 /** A step of one kernel, or of that which also keeps the largest variance. */
 export const adamUpdate =
   (plain: "adam_update" | "adamw_update", withLargest: "adam_amsgrad_update" | "adamw_amsgrad_update") =>
@@ -64,7 +67,7 @@ export const adam: OptimizerDefinition<AdamConfig> = {
   defaults: { ...moments.defaults, amsgrad: false },
   check(config, who) {
     moments.check(config, who);
-    boolean(config.amsgrad, `${who}.amsgrad`);
+    checkLargest(config, who);
   },
   slots: ({ amsgrad }) => ["mean", "variance", ...(amsgrad ? ["largest"] : [])],
   products: ({ beta1, beta2 }) => [beta1, beta2],

@@ -200,6 +200,7 @@ oracle(test, {
     p("dweight"),
     p("inp"),
     p("dout"),
+    0,
     c.B,
     c.lines,
     c.pixels,
@@ -278,7 +279,7 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
       const windows = [1, pixels, O, extent, 1, extent * C, width * C, C, width * C, C] as const;
       const [dweight, dout] = [base, base + 4 * 8 * stride(extent * extent * C)];
       const blocks = stride(extent * extent * C) / 8;
-      kernels.convolve_backward_kernel(dweight, inp, dout, 1, ...windows, stride(pixels), floats, 0, blocks);
+      kernels.convolve_backward_kernel(dweight, inp, dout, 0, 1, ...windows, stride(pixels), floats, 0, blocks);
     }
   });
 }

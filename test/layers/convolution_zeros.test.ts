@@ -147,7 +147,7 @@ const windowArguments = (c: Case) => {
 };
 
 oracle<Case>(test, {
-  kernel: "convolve_backward_kernel_zeros",
+  kernel: "convolve_backward_kernel",
   cases: gradients,
   tensors: (c, random) => ({
     inp: { data: matrix(c.B + 1, sizeOf(c), random) },
@@ -255,9 +255,9 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
       const [dweight, dense] = [put(new Float32Array(floats)), put(new Float32Array(floats))];
       const holds = fenced(listBytes(field(c), c.units));
       const shape = [c.B, ...windowArguments(c), 0, floats / 64] as const;
-      call("convolve_backward_kernel_zeros", dweight, inp, dout, LISTS, ...shape);
+      call("convolve_backward_kernel", dweight, inp, dout, LISTS, ...shape);
       assert.ok(holds(), "the lists overflow");
-      call("convolve_backward_kernel", dense, inp, dout, ...shape);
+      call("convolve_backward_kernel", dense, inp, dout, 0, ...shape);
       assert.equal(bits(dweight, floats), bits(dense, floats));
     }
   });
@@ -285,7 +285,7 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
       const inp = put(matrix(c.B + 1, sizeOf(inside), (_, i) => (i === 0 ? Number.NaN : random())));
       const dweight = put(new Float32Array(stride(heightOf(inside)) * 8));
       const blocks = stride(heightOf(inside)) / 8;
-      call("convolve_backward_kernel_zeros", dweight, inp, dout, LISTS, c.B, ...windowArguments(inside), 0, blocks);
+      call("convolve_backward_kernel", dweight, inp, dout, LISTS, c.B, ...windowArguments(inside), 0, blocks);
       assert.is(count(dweight, blocks * 64) > 0, live === 1);
     }
   });
