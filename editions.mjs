@@ -51,9 +51,13 @@ const TRAINER = {
   instead: {
     // Names are listed, and none is guessed.
     check: { nearest: "() => undefined" },
-    // Data of zeros takes the dense kernels, to the same bits.
-    "model/zeros": { mostlyZeros: "() => false" },
-    "layers/sparse": { sparseForward: "() => []", sparseBackward: "() => []", sparseScratch: "() => ({})" },
+    // Rows of zeros take the dense kernels, to the same bits.
+    "layers/sparse": {
+      isListed: "() => false",
+      listScratch: "() => ({})",
+      sparseForward: "() => []",
+      sparseBackwardKernel: "() => []",
+    },
     // No row of the optimizers keeps pairs.
     "plan/direction": { pairsOf: "() => 0", takePairs: "() => undefined", pairSteps: "() => []" },
     // No row of the schedules goes by results.

@@ -30,7 +30,6 @@ export * from "./layers/masking";
 export * from "./layers/merge";
 export * from "./layers/mixup";
 export * from "./layers/move";
-export { nonzero_columns, nonzero_rows } from "./layers/nonzero";
 export * from "./layers/normalization";
 export * from "./layers/pooling";
 export * from "./layers/position";

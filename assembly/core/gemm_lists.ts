@@ -2,7 +2,7 @@
 // for each unit, and 48 sums at a time in registers.
 
 import { add_row } from "./gemm_windows";
-import { append, count_nonzero, ENTRY } from "./nonzero_list";
+import { append, ENTRY, share_nonzero } from "./nonzero_list";
 import { at, madd, unknown_zero } from "./simd";
 
 /** Floats of a tile of sums. */
@@ -15,14 +15,9 @@ const TILE: i32 = 48;
  */
 export function are_lists_worth(dout: usize, B: i32, n: i32, stride: i32, runs: i32, K: i32): bool {
   const tiles = runs * ((K + TILE - 1) / TILE);
-  const apart = max(1, B >> 2);
-  let nonzero: i64 = 0;
-  let all: i64 = 0;
-  for (let b = 0; b < B; b += apart) {
-    nonzero += count_nonzero(at(dout, b * stride), n);
-    all += n;
-  }
-  return 8 * (16 * tiles * nonzero + 5 * all) <= 2 * runs * K * all;
+  const listed = tiles << 7;
+  const dense = (runs * K) << 1;
+  return share_nonzero(dout, stride, n, 0, B) * <f32>listed + 40 <= <f32>dense;
 }
 
 /** The entries of channel o of an image's gradient: where the window of its pixel begins. */

@@ -1,14 +1,46 @@
-// The products of a dense layer whose input is mostly zeros: B batch, I inputs, O units, memory as in dense.ts.
-// Only what is not zero is multiplied. The sums run in the same order as those of the dense kernels, and what is left out
-// would add zeros, so that results of finite weights are equal to the last bit.
+// The products of a dense layer where what is multiplied has many zeros, as data and what is behind a relu have: B batch, I inputs, O
+// units, memory as in dense.ts. Zeros are left out by lists where that pays, as a sample of the rows has it; else the kernels of
+// dense.ts do the same. The sums run in their order, and what is left out would add zeros, so that results of finite weights are equal
+// to the last bit.
 
-import { at, madd, round8, start_high, start_low, store_row } from "../core/simd";
+import { gemm_pairs } from "../core/gemm_pairs";
+import { append_columns, ENTRY, share_nonzero, share_pairs, TABLE, write_table } from "../core/nonzero_list";
+import { append_places, TABLE as PLACES, write_places } from "../core/nonzero_places";
+import { at, round8 } from "../core/simd";
+import { panels_of_list, row_of_places, sum_of_places } from "../core/sums_of_lists";
 import { touch } from "../core/touch";
-import { HEAD } from "./nonzero";
+import { dense_backward_kernel, dense_forward } from "./dense";
+
+/** Columns whose lists are made at a time, a multiple of 4. */
+const GROUP: i32 = 64;
+
+/** Cycles that dense products take for a value and 8 units, forward and for a kernel's gradient, and that a list's take for 32 and for 8. */
+const FORWARD: f32 = 1.1;
+const KERNEL: f32 = ASC_FEATURE_RELAXED_SIMD ? 1.2 : 1.6;
+const FOUR: f32 = ASC_FEATURE_RELAXED_SIMD ? 6.1 : 7.6;
+const ONE: f32 = 4.4;
+/** Cycles that a value takes to be looked at. */
+const LISTING: f32 = 0.8;
+/** Two columns at a time take three quarters of the time of lists for what is in one of them, where that is not too much. */
+const TOGETHER: f32 = 1.34;
+const APART: f32 = 0.6;
+/** Rows that 16 bits can name. */
+const MOST: i32 = 65535;
+
+/** True if lists of this share of the values take less time for so many times 32 and 8 units than dense products. */
+function are_lists_worth(share: f32, fours: i32, ones: i32, dense: f32): bool {
+  return share * (FOUR * <f32>fours + ONE * <f32>ones) + LISTING <= dense * <f32>((fours << 2) + ones);
+}
+
+/** Values of which about 64 are in lists, so that what these 64 are multiplied with stays in the first cache; at least 128. */
+function block_of(share: f32): i32 {
+  return max(128, round8(<i32>(64.0 / max<f32>(share, 0.001))));
+}
 
 /**
- * out (B,O) = inp (B,I) · weight (I,O) + bias (O), rows from..to, where lists names what is not zero in inp (nonzero_rows).
- * Overwrites out up to the next multiple of 8 columns. out must alias nothing.
+ * out (B,O) = inp (B,I) · weight (I,O) + bias (O), rows from..to. `lists` are `room` bytes of working memory: a table, ceil(I / 128) + 1
+ * numbers for each of the rows, and 16-bit ones for at least the values of a row and 16 more. I <= 65535. Overwrites lists, and out up to
+ * the next multiple of 8 columns. Neither may alias anything.
  */
 export function sparse_forward(
   out: usize,
@@ -16,106 +48,103 @@ export function sparse_forward(
   weight: usize,
   bias: usize,
   lists: usize,
+  room: i32,
   I: i32,
   O: i32,
   out_stride: i32,
   inp_stride: i32,
-  list_stride: i32,
   from: i32,
   to: i32,
 ): void {
+  const share = share_nonzero(inp, inp_stride, I, from, to);
+  const fours = (O + 7) >> 5;
+  if (!are_lists_worth(share, fours, max(((O + 7) >> 3) - (fours << 2), 0), FORWARD)) {
+    dense_forward(out, inp, weight, bias, I, O, out_stride, inp_stride, from, to);
+    return;
+  }
+  const block = block_of(share);
+  const starts = lists + PLACES;
+  const row_starts: usize = ((I + block - 1) / block + 1) << 2;
+  const places = starts + <usize>(to - from) * row_starts;
+  const longest = (<usize>(I + 16)) << 1;
+  write_places(lists);
+  while (from < to) {
+    let row = from;
+    let list = places;
+    do {
+      list = append_places(list, starts + <usize>(row - from) * row_starts, at(inp, row * inp_stride), I, block, lists);
+      row++;
+    } while (row < to && list + longest <= lists + room);
+    multiply(
+      at(out, from * out_stride),
+      at(inp, from * inp_stride),
+      weight,
+      bias,
+      starts,
+      row - from,
+      block,
+      I,
+      O,
+      out_stride,
+      inp_stride,
+    );
+    from = row;
+  }
+}
+
+/** out, B rows of inp, by their lists: those of a row in `block` columns each begin where one of its numbers from `starts` on says. */
+function multiply(
+  out: usize,
+  inp: usize,
+  weight: usize,
+  bias: usize,
+  starts: usize,
+  B: i32,
+  block: i32,
+  I: i32,
+  O: i32,
+  out_stride: i32,
+  inp_stride: i32,
+): void {
   const panel_bytes = <usize>(round8(I) << 5);
-  // As many panels as the registers hold; their weights stay in the cache while all rows pass.
+  const row_starts: usize = ((I + block - 1) / block + 1) << 2;
   for (let o = 0; o < O; ) {
-    const panels = O - o > 24 ? 4 : O - o > 8 ? 2 : 1;
-    touch(weight, <usize>panels * panel_bytes, (<usize>I * O) << 2);
-    for (let b = from; b < to; b++) {
-      const c = at(out, b * out_stride + o);
-      const a = at(inp, b * inp_stride);
-      const start = bias ? at(bias, o) : 0;
-      const list = at(lists, b * list_stride);
-      const end = list + HEAD + ((<usize>load<i32>(list)) << 1);
-      if (panels == 4) row4(c, a, weight, panel_bytes, start, list + HEAD, end);
-      else if (panels == 2) row2(c, a, weight, panel_bytes, start, list + HEAD, end);
-      else row1(c, a, weight, start, list + HEAD, end);
+    const panels = O - o > 24 ? 4 : 1;
+    let lists = starts;
+    for (let i = 0; i < I; i += block) {
+      for (let panel = 0; panel < panels; panel++) {
+        const part = weight + <usize>panel * panel_bytes + ((<usize>i) << 5);
+        touch(part, min(block, I - i) << 5, (<usize>I * O) << 2);
+      }
+      let c = at(out, o);
+      let x = inp;
+      let list = lists;
+      for (let b = 0; b < B; b++) {
+        const start = i ? c : bias ? at(bias, o) : 0;
+        if (panels == 4) row_of_places(c, x, weight, panel_bytes, start, load<u32>(list), load<u32>(list, 4));
+        else sum_of_places(c, x, weight, start, load<u32>(list), load<u32>(list, 4));
+        c = at(c, out_stride);
+        x = at(x, inp_stride);
+        list += row_starts;
+      }
+      lists += 4;
     }
     weight += <usize>panels * panel_bytes;
     o += panels << 3;
   }
 }
 
-/** 32 units of one row, from the columns at `next` up to `end`. */
-function row4(c: usize, a: usize, w0: usize, panel_bytes: usize, bias: usize, next: usize, end: usize): void {
-  let c0 = start_low(bias);
-  let c1 = start_high(bias);
-  let c2 = start_low(bias ? bias + 32 : 0);
-  let c3 = start_high(bias ? bias + 32 : 0);
-  let c4 = start_low(bias ? bias + 64 : 0);
-  let c5 = start_high(bias ? bias + 64 : 0);
-  let c6 = start_low(bias ? bias + 96 : 0);
-  let c7 = start_high(bias ? bias + 96 : 0);
-  const w1 = w0 + panel_bytes;
-  const w2 = w1 + panel_bytes;
-  const w3 = w2 + panel_bytes;
-  for (; next < end; next += 2) {
-    const i = <usize>load<u16>(next);
-    const k = i << 5;
-    const x = v128.load32_splat(a + (i << 2));
-    c0 = madd(x, v128.load(w0 + k), c0);
-    c1 = madd(x, v128.load(w0 + k, 16), c1);
-    c2 = madd(x, v128.load(w1 + k), c2);
-    c3 = madd(x, v128.load(w1 + k, 16), c3);
-    c4 = madd(x, v128.load(w2 + k), c4);
-    c5 = madd(x, v128.load(w2 + k, 16), c5);
-    c6 = madd(x, v128.load(w3 + k), c6);
-    c7 = madd(x, v128.load(w3 + k, 16), c7);
-  }
-  store_row(c, c0, c1);
-  store_row(c + 32, c2, c3);
-  store_row(c + 64, c4, c5);
-  store_row(c + 96, c6, c7);
-}
-
-function row2(c: usize, a: usize, w0: usize, panel_bytes: usize, bias: usize, next: usize, end: usize): void {
-  let c0 = start_low(bias);
-  let c1 = start_high(bias);
-  let c2 = start_low(bias ? bias + 32 : 0);
-  let c3 = start_high(bias ? bias + 32 : 0);
-  const w1 = w0 + panel_bytes;
-  for (; next < end; next += 2) {
-    const i = <usize>load<u16>(next);
-    const k = i << 5;
-    const x = v128.load32_splat(a + (i << 2));
-    c0 = madd(x, v128.load(w0 + k), c0);
-    c1 = madd(x, v128.load(w0 + k, 16), c1);
-    c2 = madd(x, v128.load(w1 + k), c2);
-    c3 = madd(x, v128.load(w1 + k, 16), c3);
-  }
-  store_row(c, c0, c1);
-  store_row(c + 32, c2, c3);
-}
-
-function row1(c: usize, a: usize, w: usize, bias: usize, next: usize, end: usize): void {
-  let c0 = start_low(bias);
-  let c1 = start_high(bias);
-  for (; next < end; next += 2) {
-    const i = <usize>load<u16>(next);
-    const x = v128.load32_splat(a + (i << 2));
-    c0 = madd(x, v128.load(w + (i << 5)), c0);
-    c1 = madd(x, v128.load(w + (i << 5), 16), c1);
-  }
-  store_row(c, c0, c1);
-}
-
 /**
- * dweight (I,O) = inpᵀ (I,B) · dout (B,O), blocks of 64 floats from..to of the panels, where masks says what is not zero in
- * inp (nonzero_columns). Overwrites the rows below I of these blocks, and one more where I is odd. dweight must alias nothing.
+ * dweight (I,O) = inpᵀ (I,B) · dout (B,O), blocks of 64 floats from..to of the panels. `lists` are `room` bytes of working memory, which
+ * gemm_pairs can do with: a table, 128 numbers, and the entries of at least four columns of B + 4. Overwrites lists, and the rows below I
+ * of these blocks, and a zero one behind them where I is odd. Neither may alias anything.
  */
 export function sparse_backward_kernel(
   dweight: usize,
   inp: usize,
   dout: usize,
-  masks: usize,
+  lists: usize,
+  room: i32,
   B: i32,
   I: i32,
   inp_stride: i32,
@@ -124,116 +153,77 @@ export function sparse_backward_kernel(
   to: i32,
 ): void {
   const blocks = round8(I) >> 3;
-  const panel_bytes = <usize>(blocks << 8);
-  while (from < to) {
-    const panel = from / blocks;
-    const first = from - panel * blocks;
-    // Two panels at a time where both are wholly in the range.
-    const both = first == 0 && to - from >= blocks << 1;
-    const last = both ? blocks : min(to - panel * blocks, blocks);
-    const end = min(last << 3, I);
+  const share = share_nonzero(inp, inp_stride, I, 0, B);
+  const pairs = share_pairs(inp, inp_stride, I, 0, B);
+  // Four panels wholly in the range go by lists, unless neighbours are zero together.
+  const panel = (from + blocks - 1) / blocks;
+  const fours = (to / blocks - panel) >> 2;
+  if (fours > 0 && pairs > TOGETHER * share && are_lists_worth(share, fours, 0, KERNEL)) {
+    const begin = panel * blocks;
     const d = at(dout, panel << 3);
-    let c = at(dweight, from << 6);
-    for (let i = first << 3; i < end; i += 2) {
-      if (both) columns2(c, panel_bytes, at(inp, i), d, at(masks, i), B, I, inp_stride, dout_stride);
-      else columns1(c, at(inp, i), d, at(masks, i), B, I, inp_stride, dout_stride);
-      c += 64;
-    }
-    from += both ? blocks << 1 : last - first;
+    gemm_columns(at(dweight, begin << 6), inp, d, lists, room, B, I, fours, inp_stride, dout_stride, share);
+    gemm_rest(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, pairs, from, begin);
+    from = begin + fours * (blocks << 2);
   }
+  gemm_rest(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, pairs, from, to);
 }
 
-/** Which of 64 rows, of which `left` are there, have something in one of two columns. */
-function live_rows(mask: usize, left: i32, word_bytes: usize): u64 {
-  const low = <u64>(load<u32>(mask) | load<u32>(mask, 4));
-  if (left <= 32) return low;
-  return low | ((<u64>(load<u32>(mask + word_bytes) | load<u32>(mask + word_bytes, 4))) << 32);
-}
-
-/** Two columns of inp by 16 units. */
-function columns2(
-  c: usize,
-  panel_bytes: usize,
-  a: usize,
-  d: usize,
-  mask: usize,
+/** Blocks from..to of dweight = inpᵀ · dout, without lists of single columns. */
+function gemm_rest(
+  dweight: usize,
+  inp: usize,
+  dout: usize,
+  lists: usize,
   B: i32,
   I: i32,
   inp_stride: i32,
   dout_stride: i32,
+  pairs: f32,
+  from: i32,
+  to: i32,
 ): void {
-  const word_bytes = (<usize>round8(I)) << 2;
-  const a_row = (<usize>inp_stride) << 2;
-  const d_row = (<usize>dout_stride) << 2;
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c02 = c00;
-  let c03 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  let c12 = c00;
-  let c13 = c00;
-  for (let left = B; left > 0; left -= 64) {
-    let live = live_rows(mask, left, word_bytes);
-    while (live) {
-      const b = <usize>ctz(live);
-      live &= live - 1;
-      const row = a + b * a_row;
-      const x0 = v128.load32_splat(row);
-      const x1 = v128.load32_splat(row, 4);
-      const p = d + b * d_row;
-      const d0 = v128.load(p);
-      const d1 = v128.load(p, 16);
-      const d2 = v128.load(p, 32);
-      const d3 = v128.load(p, 48);
-      c00 = madd(x0, d0, c00);
-      c01 = madd(x0, d1, c01);
-      c02 = madd(x0, d2, c02);
-      c03 = madd(x0, d3, c03);
-      c10 = madd(x1, d0, c10);
-      c11 = madd(x1, d1, c11);
-      c12 = madd(x1, d2, c12);
-      c13 = madd(x1, d3, c13);
-    }
-    a += a_row << 6;
-    d += d_row << 6;
-    mask += word_bytes << 1;
-  }
-  store_row(c, c00, c01);
-  store_row(c + 32, c10, c11);
-  store_row((c += panel_bytes), c02, c03);
-  store_row(c + 32, c12, c13);
+  if (from == to) return;
+  if (pairs <= APART && B <= MOST) gemm_pairs(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, from, to);
+  else dense_backward_kernel(dweight, inp, dout, B, I, inp_stride, dout_stride, from, to);
 }
 
-/** Two columns of inp by 8 units. */
-function columns1(c: usize, a: usize, d: usize, mask: usize, B: i32, I: i32, inp_stride: i32, dout_stride: i32): void {
-  const word_bytes = (<usize>round8(I)) << 2;
-  const a_row = (<usize>inp_stride) << 2;
-  const d_row = (<usize>dout_stride) << 2;
-  let c00 = f32x4.splat(0);
-  let c01 = c00;
-  let c10 = c00;
-  let c11 = c00;
-  for (let left = B; left > 0; left -= 64) {
-    let live = live_rows(mask, left, word_bytes);
-    while (live) {
-      const b = <usize>ctz(live);
-      live &= live - 1;
-      const row = a + b * a_row;
-      const x0 = v128.load32_splat(row);
-      const x1 = v128.load32_splat(row, 4);
-      const p = d + b * d_row;
-      const d0 = v128.load(p);
-      const d1 = v128.load(p, 16);
-      c00 = madd(x0, d0, c00);
-      c01 = madd(x0, d1, c01);
-      c10 = madd(x1, d0, c10);
-      c11 = madd(x1, d1, c11);
+/** dweight = inpᵀ · dout, four panels `fours` times, by a list for each column of inp. */
+function gemm_columns(
+  dweight: usize,
+  inp: usize,
+  dout: usize,
+  lists: usize,
+  room: i32,
+  B: i32,
+  I: i32,
+  fours: i32,
+  inp_stride: i32,
+  dout_stride: i32,
+  share: f32,
+): void {
+  const panel_bytes = <usize>(round8(I) << 5);
+  const most = block_of(share);
+  const spans = lists + TABLE;
+  const entries = spans + ((<usize>GROUP) << 3);
+  write_table(lists);
+  for (let b = 0; b < B; b += most) {
+    const rows = min(most, B - b);
+    const longest = <usize>(rows + 4) * ENTRY;
+    const group = max(min((<i32>(lists + room - entries) / <i32>longest) & ~3, GROUP), 4);
+    for (let i = 0; i < I; i += group) {
+      const columns = min(group, I - i);
+      const values = at(inp, b * inp_stride + i);
+      append_columns(entries, longest, spans, values, columns, rows, inp_stride, dout_stride << 2, lists);
+      for (let four = 0; four < fours; four++) {
+        const d = at(dout, b * dout_stride + (four << 5));
+        let c = dweight + <usize>(four << 2) * panel_bytes + ((<usize>i) << 5);
+        let span = spans;
+        for (let column = 0; column < columns; column++) {
+          panels_of_list(c, panel_bytes, d, b ? c : 0, load<u32>(span), load<u32>(span, 4));
+          c += 32;
+          span += 8;
+        }
+      }
     }
-    a += a_row << 6;
-    d += d_row << 6;
-    mask += word_bytes << 1;
   }
-  store_row(c, c00, c01);
-  store_row(c + 32, c10, c11);
 }

@@ -33,7 +33,6 @@ export const activityRegularization: LayerDefinition<ActivityPenalty> = {
   options: ["l1", "l2"],
   check: checkStrengths,
   output: (_, inp) => inp,
-  keepsZeros: () => true,
   penalises: true,
   alias: ({ l1 = 0, l2 = 0 }) => (l1 === 0 && l2 === 0 ? "always" : "never"),
   forward: ({ l1 = 0, l2 = 0 }, { batch, out, inp, activity }) => [

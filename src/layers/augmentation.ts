@@ -143,7 +143,6 @@ export const randomTranslation: LayerDefinition<RandomTranslationConfig> = {
     visible(widthFactor, width, `${who}: widthFactor`);
     return inp;
   },
-  keepsZeros: ({ fillMode, fillValue = 0 }) => fillMode !== "constant" || fillValue === 0,
   alias: ({ heightFactor, widthFactor }) => (heightFactor === 0 && widthFactor === 0 ? "always" : "inference"),
   scratch: placeScratch,
   forward(config, context) {
@@ -183,7 +182,6 @@ export const randomFlip: LayerDefinition<RandomFlipConfig> = {
     imageOf(inp, who);
     return inp;
   },
-  keepsZeros: () => true,
   alias: () => "inference",
   scratch: placeScratch,
   forward: ({ mode = "horizontalAndVertical" }, context) => [

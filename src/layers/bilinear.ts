@@ -42,7 +42,6 @@ export const upSampling2d: LayerDefinition<UpSampling2dConfig> = {
     nearest2d.check!(config, who);
     lookup({ nearest: 1, bilinear: 1 }, config.interpolation ?? "nearest", `${who}.interpolation`);
   },
-  keepsZeros: (config) => !isBilinear(config),
   constants(config, inp) {
     if (!isBilinear(config)) return nearest2d.constants!(config, inp);
     const [down, across] = pairOf(config.size ?? 2);

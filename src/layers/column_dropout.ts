@@ -29,7 +29,6 @@ export const columnDropout: LayerDefinition<ColumnDropoutConfig> = {
   options: ["rate"],
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
-  keepsZeros: () => true,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),
   scratch: (_, inp) => ({ mask: { each: 4 * stride(inp.at(-1)! + WRAP) } }),
   forward({ rate }, { batch, out, inp, inpShape, counter, counterOffset, seed: [low, high], stream, scratch }) {

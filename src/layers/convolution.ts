@@ -148,7 +148,7 @@ export function convolution<Config extends FilterConfig>(kind: Convolution<Confi
       return {
         ...(isBare(field) ? {} : { padded: { width: paddedSize(field) } }),
         spread: { width: paddedSize(adjoint(field, config.filters)) },
-        lists: { each: listBytes(field, config.filters) },
+        lists: { each: listBytes(field, config.filters), passing: true },
       };
     },
     forward(config, context) {

@@ -30,7 +30,6 @@ export const cutout: LayerDefinition<CutoutConfig> = {
     integer(size, `${who}.size`, { min: 1, max: Math.min(height, width) });
     return inp;
   },
-  keepsZeros: ({ fillValue = 0 }) => fillValue === 0,
   alias: () => "inference",
   scratch: placeScratch,
   forward({ size, fillValue = 0 }, context) {

@@ -1,9 +1,9 @@
-import { stride } from "../arena.js";
+import { stride, type Tensor } from "../arena.js";
 import { integer } from "../check.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
 import { convolution, type FilterConfig } from "./convolution.js";
 import { type LayerDefinition, type Shape, sizeOf } from "./layer.js";
-import { sparseBackward, sparseForward, sparseScratch } from "./sparse.js";
+import { isListed, listScratch, sparseBackwardKernel, sparseForward } from "./sparse.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { fieldOf } from "./windows.js";
 
@@ -28,7 +28,7 @@ const isVector = (inp: Shape) => inp.length === 1;
  * Shapes   inp (B, ..., I) -> out (B, ..., units); kernel (I, units), bias (units)
  * Init     kernel Glorot uniform, bias zeros
  * Errors   OptionError for units < 1
- * Kernel   assembly/layers/dense.ts, and assembly/layers/sparse.ts on data that is mostly zeros; assembly/layers/convolution.ts where
+ * Kernel   assembly/layers/dense.ts, and assembly/layers/sparse.ts where rows are not short; assembly/layers/convolution.ts where
  *          an example has more than one vector
  * Source   Glorot & Bengio 2010 (init)
  */
@@ -44,75 +44,55 @@ export const dense: LayerDefinition<DenseConfig> = {
     isVector(inp)
       ? { kernelTransposed: stride(inp[0]!) * stride(config.units) }
       : along().derived!(filters(config), inp),
-  scratch(config, inp, batch, zeros, out) {
-    if (!isVector(inp)) return along().scratch!(filters(config), inp, batch, zeros, out);
-    return zeros ? sparseScratch(inp[0]!, batch) : {};
+  scratch(config, inp, batch, out) {
+    if (!isVector(inp)) return along().scratch!(filters(config), inp, batch, out);
+    return listScratch(inp[0]!, config.units, batch);
   },
   forward(config, context) {
     if (!isVector(context.inpShape)) return along().forward(filters(config), context);
     const { units, useBias = true } = config;
-    const { batch, inp, out, parameter, zeros } = context;
-    const bias = useBias ? reads(parameter("bias")) : 0;
-    if (zeros) return sparseForward(context, units, bias);
+    const { batch, inp, out, parameter, scratch } = context;
+    const [kernel, bias] = [parameter("kernel"), useBias ? reads(parameter("bias")) : 0];
     return [
       withFlops(
         2 * batch.extent * inp.width * units,
-        step(
-          "dense_forward",
-          batch,
-          writes(out),
-          reads(inp),
-          reads(parameter("kernel")),
-          bias,
-          inp.width,
-          units,
-          out.stride,
-          inp.stride,
-        ),
+        isListed(inp.width)
+          ? sparseForward(batch, out, inp, kernel, bias, scratch("lists"))
+          : step(
+              "dense_forward",
+              batch,
+              ...([writes(out), reads(inp), reads(kernel), bias] as const),
+              ...([inp.width, units, out.stride, inp.stride] as const),
+            ),
       ),
     ];
   },
   backward(config, context) {
     if (!isVector(context.inpShape)) return along().backward(filters(config), context);
     const { units, useBias = true } = config;
-    const { batch, rows, inp, dinp, dout, gradient, split, derived, zeros } = context;
-    const below = () =>
-      withFlops(
-        2 * rows * inp.width * units,
-        step(
-          "dense_backward_input",
-          batch,
-          writes(dinp!),
-          reads(dout),
-          reads(derived("kernelTransposed")),
-          inp.width,
-          units,
-          dinp!.stride,
-          dout.stride,
-        ),
-      );
+    const { batch, rows, inp, dinp, dout, gradient, split, derived, scratch } = context;
+    const flops = 2 * rows * inp.width * units;
+    const below = (dinp: Tensor) =>
+      isListed(units)
+        ? sparseForward(batch, dinp, dout, derived("kernelTransposed"), 0, scratch("lists"))
+        : step(
+            "dense_backward_input",
+            batch,
+            ...([writes(dinp), reads(dout), reads(derived("kernelTransposed"))] as const),
+            ...([inp.width, units, dinp.stride, dout.stride] as const),
+          );
     const kernel = () =>
-      withFlops(
-        2 * rows * inp.width * units,
-        step(
-          "dense_backward_kernel",
-          split("kernel"),
-          writes(gradient("kernel")),
-          reads(inp),
-          reads(dout),
-          rows,
-          inp.width,
-          inp.stride,
-          dout.stride,
-        ),
-      );
+      isListed(inp.width)
+        ? sparseBackwardKernel(split("kernel"), gradient("kernel"), inp, dout, scratch("lists"), rows)
+        : step(
+            "dense_backward_kernel",
+            split("kernel"),
+            ...([writes(gradient("kernel")), reads(inp), reads(dout)] as const),
+            ...([rows, inp.width, inp.stride, dout.stride] as const),
+          );
     const bias = () =>
       step("dense_backward_bias", split("bias"), writes(gradient("bias")), reads(dout), rows, dout.stride);
-    return [
-      ...(dinp ? [below()] : []),
-      ...(zeros ? sparseBackward(context, units) : [kernel()]),
-      ...(useBias ? [bias()] : []),
-    ];
+    return [...(dinp ? [withFlops(flops, below(dinp))] : []), withFlops(flops, kernel()), ...(useBias ? [bias()] : [])];
   },
   refresh(config, context, inp) {
     if (!isVector(inp)) return along().refresh!(filters(config), context, inp);

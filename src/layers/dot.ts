@@ -83,7 +83,7 @@ export const dot: LayerDefinition<DotConfig> = {
     const out = [...without(first, one), ...without(second, two)];
     return out.length ? out : [1];
   },
-  scratch(config, inp, _, __, out) {
+  scratch(config, inp, _, out) {
     const { left, right } = sidesOf(config, inp, out);
     const each = (name: Name, side: Side) => ({
       [name]: { width: floatsOf(side) },

@@ -20,7 +20,6 @@ export const dropout: LayerDefinition<DropoutConfig> = {
   options: ["rate"],
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
-  keepsZeros: () => true,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),
   forward: ({ rate }, { batch, out, inp, counter, counterOffset, seed: [low, high], stream }) => [
     step(

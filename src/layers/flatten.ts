@@ -10,7 +10,6 @@ export type FlattenConfig = Record<never, never>;
 export const flatten: LayerDefinition<FlattenConfig> = {
   options: [],
   output: (_, inp) => [sizeOf(inp)],
-  keepsZeros: () => true,
   alias: () => "always",
   forward: () => [],
   backward: () => [],

@@ -61,7 +61,6 @@ export const gaussianDropout: LayerDefinition<GaussianDropoutConfig> = {
   options: ["rate"],
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
-  keepsZeros: () => true,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),
   forward: (config, { batch, out, inp, counter, counterOffset, seed: [low, high], stream }) => [
     step(

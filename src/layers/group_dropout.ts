@@ -18,7 +18,6 @@ export const groupDropout = (groups: (inp: Shape) => number): LayerDefinition<Gr
   options: ["rate"],
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
-  keepsZeros: () => true,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),
   scratch: (_, inp) => ({ mask: { width: groups(inp) + WRAP } }),
   forward({ rate }, { batch, out, inp, counter, counterOffset, seed: [low, high], stream, scratch }) {

@@ -24,8 +24,14 @@ export interface ParameterSpec {
   readonly measured?: true;
 }
 
-/** Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself. */
-export type Scratch = { readonly width: number } | { readonly floats: number } | { readonly each: number };
+/**
+ * Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself, which are every layer's where
+ * what is in them is gone with the step.
+ */
+export type Scratch =
+  | { readonly width: number }
+  | { readonly floats: number }
+  | { readonly each: number; readonly passing?: true };
 
 /** What a batch is for: each has states of its own that go from batch to batch, so that none disturbs another. */
 export const USES = ["training", "evaluation", "prediction"] as const;
@@ -60,8 +66,6 @@ export interface NodeContext {
   derived(name: string): Tensor;
   /** A row of numbers from the options, padded with zeros. */
   constant(name: string): Tensor;
-  /** True where most of `inp` is known to be zero: see `keepsZeros`. */
-  readonly zeros: boolean;
   scratch(name: string): Tensor;
   /** One number a row: see `penalises`. */
   readonly activity: Tensor;
@@ -101,10 +105,8 @@ export interface LayerDefinition<Config> {
   readonly activates?: true;
   /** Numbers that no training changes, one row of the input each, made from the options. */
   constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
-  /** Working memory for batches of so many rows; `zeros`: some plan will have it in its context. */
-  scratch?(config: Config, inp: Shape, batch: number, zeros: boolean, out: Shape): Readonly<Record<string, Scratch>>;
-  /** True where a zero of the input is a zero of the output: data that is mostly zeros stays so up to the next layer. */
-  keepsZeros?(config: Config): boolean;
+  /** Working memory for batches of so many rows. */
+  scratch?(config: Config, inp: Shape, batch: number, out: Shape): Readonly<Record<string, Scratch>>;
   /** It writes a penalty for each row of the batch, which the loss takes on; its own backward pass adds the slope. */
   readonly penalises?: true;
   /** It writes its scratch `mask`, for the layers above as long as examples have as many steps; or none is fit for these. */

@@ -75,7 +75,6 @@ export function moving<Config>({ options, check, output, table, block }: Moving<
       fits(out, who);
       return out;
     },
-    keepsZeros: () => true,
     mask: () => "ends",
     constants: (config, inp) => ({ table: tableOf(table(config, inp)) }),
     forward: (_, context) => [move(context, context.out, context.inp, ...blocks(context))],

@@ -47,7 +47,6 @@ export const normalization: LayerDefinition<NormalizationConfig> = {
       Float32Array.from({ length: sizeOf(inp) }, (_, i) => value(i % mean.length));
     return { mean: row((feature) => mean[feature]!), factor: row((feature) => 1 / Math.sqrt(variance[feature]!)) };
   },
-  keepsZeros: ({ mean }) => mean.every((value) => value === 0),
   forward: (_, { batch, out, inp, constant }) => [
     step(
       "normalization_forward",

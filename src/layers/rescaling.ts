@@ -22,7 +22,6 @@ export const rescaling: LayerDefinition<RescalingConfig> = {
     if (offset !== undefined) number(offset, `${who}.offset`);
   },
   output: (_, inp) => inp,
-  keepsZeros: ({ offset = 0 }) => offset === 0,
   forward: ({ scale, offset = 0 }, { batch, out, inp }) => [
     step("rescaling_forward", batch, writes(out), reads(inp), scale, offset, inp.stride),
   ],

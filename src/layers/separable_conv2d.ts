@@ -98,12 +98,12 @@ export const separableConv2d: LayerDefinition<SeparableConv2dConfig> = {
   derived: (config, inp) => conv2d.derived!(pointwise(config), between(config, inp)),
   keeps: ["kernelFlipped"],
   constants: (config, inp) => depthwiseConv2d.constants!(depthwise(config), inp),
-  scratch(config, inp, batch, zeros, out) {
+  scratch(config, inp, batch, out) {
     const middle = between(config, inp);
     const width = sizeOf(middle);
     return {
-      ...depthwiseConv2d.scratch!(depthwise(config), inp, batch, zeros, middle),
-      ...conv2d.scratch!(pointwise(config), middle, batch, zeros, out),
+      ...depthwiseConv2d.scratch!(depthwise(config), inp, batch, middle),
+      ...conv2d.scratch!(pointwise(config), middle, batch, out),
       middle: { width },
       middleGradient: { width },
     };

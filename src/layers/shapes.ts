@@ -72,7 +72,6 @@ export const reshape: LayerDefinition<ReshapeConfig> = {
     const got = `${sizeOf(inp)} of ${showShape(inp)} for ${showShape(targetShape)}`;
     throw new ShapeError(`${who}: expected as many values as targetShape has, got ${got}. Let one extent be -1.`);
   },
-  keepsZeros: () => true,
   alias: () => "always",
   forward: () => [],
   backward: () => [],

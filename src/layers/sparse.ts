@@ -1,83 +1,72 @@
-// A dense layer's products on data that is mostly zeros: the steps that leave these out. Results are the dense kernels', bit for bit.
+// A dense layer's products that leave out zeros of what they multiply where these are many: data, and what is behind a relu or a dropout.
+// Kernels decide by a sample of the rows. Results are the dense kernels', bit for bit.
 
-import { type Argument, reads, type Step, step, withFlops, writes } from "../kernels.js";
-import type { NodeContext, Scratch } from "./layer.js";
+import type { Tensor } from "../arena.js";
+import { type Argument, reads, type Split, type Step, step, writes } from "../kernels.js";
+import type { Scratch } from "./layer.js";
 
-/** Columns that a list of 16-bit numbers can name. */
-export const MOST_COLUMNS = 65535;
+/** The fewest values in a row for which a list is thought of, and the most that it can name. */
+const [LEAST, MOST] = [32, 65535];
+/** Lists of rows: bytes of a table and of an entry, and the fewest columns of a block. */
+const [ROW_TABLE, PLACE, BLOCK] = [4096, 2, 128];
+/** Lists of columns: bytes of a table and of an entry, and how many are made at a time. */
+const [TABLE, ENTRY, GROUP] = [256, 8, 64];
+/** Columns of which every two have a list, made at a time. */
+const PAIRED = 256;
+/** Bytes of lists that stay near while all units go by them. */
+const NEAR = 1 << 19;
 
-/** Lists of the columns that are not zero, by row, a table that makes them, and masks of the rows that are not, by column. */
-export const sparseScratch = (width: number, batch: number): Record<"lists" | "places" | "masks", Scratch> => ({
-  lists: { width: (width >> 1) + 7 },
-  places: { each: 4096 },
-  masks: { each: 4 * Math.ceil(width / 8) * 8 * Math.ceil(batch / 32) },
-});
+/** True where zeros in rows of this width may be left out. */
+export const isListed = (width: number): boolean => width >= LEAST && width <= MOST;
 
-/** `out = inp · kernel + bias`. */
-export function sparseForward(
-  { batch, inp, out, parameter, scratch }: NodeContext,
-  units: number,
+/** For all lists; if these do not stay near, for as many as do, but at least for one turn's. */
+const room = (all: number, turn: number): number => Math.max(turn, Math.min(all, NEAR));
+
+/** What each worker makes the lists of a layer in. */
+export function listScratch(inputs: number, units: number, batch: number): { lists?: Scratch } {
+  const widths = [inputs, units].filter(isListed);
+  if (!widths.length) return {};
+  const rows = widths.map((width) => {
+    const list = PLACE * (width + 16);
+    return ROW_TABLE + 4 * batch * (Math.ceil(width / BLOCK) + 1) + room(batch * list, list);
+  });
+  const column = ENTRY * (batch + 4);
+  const columns = TABLE + 8 * GROUP + room(GROUP * column, 4 * column);
+  const pairs = ROW_TABLE + 4 * PAIRED * (1 + Math.ceil(batch / 32)) + (PAIRED / 2) * PLACE * (batch + 8);
+  return { lists: { each: Math.max(columns, pairs, ...rows), passing: true } };
+}
+
+/** Working memory as kernels take it: where it is, and its bytes. */
+const whole = (lists: Tensor): [lists: Argument, room: number] => [writes(lists), lists.each!];
+
+/** `out = inp · kernel + bias`, also that of a gradient and the transposed kernel. */
+export const sparseForward = (
+  batch: Split,
+  out: Tensor,
+  inp: Tensor,
+  kernel: Tensor,
   bias: Argument,
-): Step[] {
-  const lists = scratch("lists");
-  return [
-    step(
-      "nonzero_rows",
-      batch,
-      writes(lists),
-      writes(scratch("places")),
-      reads(inp),
-      inp.width,
-      lists.stride,
-      inp.stride,
-    ),
-    withFlops(
-      2 * batch.extent * inp.width * units,
-      step(
-        "sparse_forward",
-        batch,
-        writes(out),
-        reads(inp),
-        reads(parameter("kernel")),
-        bias,
-        reads(lists),
-        inp.width,
-        units,
-        out.stride,
-        inp.stride,
-        lists.stride,
-      ),
-    ),
-  ];
-}
+  lists: Tensor,
+): Step =>
+  step(
+    "sparse_forward",
+    batch,
+    ...([writes(out), reads(inp), reads(kernel), bias, ...whole(lists)] as const),
+    ...([inp.width, out.width, out.stride, inp.stride] as const),
+  );
 
-/** `dkernel = inpᵀ · dout`; every worker makes the masks for itself. */
-export function sparseBackward({ rows, inp, dout, gradient, split, scratch }: NodeContext, units: number): Step[] {
-  const masks = scratch("masks");
-  return [
-    step(
-      "nonzero_columns",
-      { axis: "each", extent: Math.ceil(inp.width / 8) },
-      writes(masks),
-      reads(inp),
-      rows,
-      inp.width,
-      inp.stride,
-    ),
-    withFlops(
-      2 * rows * inp.width * units,
-      step(
-        "sparse_backward_kernel",
-        split("kernel"),
-        writes(gradient("kernel")),
-        reads(inp),
-        reads(dout),
-        reads(masks),
-        rows,
-        inp.width,
-        inp.stride,
-        dout.stride,
-      ),
-    ),
-  ];
-}
+/** `dkernel = inpᵀ · dout`; every worker makes the lists of its own units for itself. */
+export const sparseBackwardKernel = (
+  split: Split,
+  dkernel: Tensor,
+  inp: Tensor,
+  dout: Tensor,
+  lists: Tensor,
+  rows: number,
+): Step =>
+  step(
+    "sparse_backward_kernel",
+    split,
+    ...([writes(dkernel), reads(inp), reads(dout), ...whole(lists)] as const),
+    ...([rows, inp.width, inp.stride, dout.stride] as const),
+  );

@@ -14,7 +14,6 @@ import type { Session } from "./session.js";
 import type { Upload } from "./upload.js";
 import { warningsOf } from "./warnings.js";
 import { looks, typesOf } from "./windows.js";
-import { mostlyZeros } from "./zeros.js";
 
 /** How a fit comes by its rows: it makes memory, trains, and tells how it ended. */
 export interface Course {
@@ -109,12 +108,8 @@ export function arrayCourse(program: Program, session: Session, calls: Calls, re
 export const dataSize = ({ x, weights }: Upload): DataSize => ({
   rows: x[0]!.rows,
   types: typesOf(x),
-  zeros: x.map(mostlyZeros),
   weighted: weights !== undefined,
 });
-
-/** The zeros of mixed rows are not those of the data. */
-export const allFalse = ({ types }: Pick<DataSize, "types">): boolean[] => types.map(() => false);
 
 /** Memory for the run, the data in it, and its values checked. */
 async function prepare(program: Program, session: Session, request: FitRequest): Promise<void> {
@@ -124,7 +119,7 @@ async function prepare(program: Program, session: Session, request: FitRequest):
   const need = {
     workers,
     batch: options.batchSize,
-    train: options.mixup ? { ...size, zeros: allFalse(size), mixed: true } : size,
+    train: options.mixup ? { ...size, mixed: true } : size,
     validation: validation ? dataSize(validation) : null,
     held: validationSplit > 0 ? heldRows(size.rows, validationSplit) : 0,
     accumulates: options.updateRows > options.batchSize,

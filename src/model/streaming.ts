@@ -9,7 +9,7 @@ import type { Calls } from "./calls.js";
 import type { Rows } from "./chunks.js";
 import { estimateWorkers } from "./estimate.js";
 import { Feed } from "./feed.js";
-import { allFalse, type Course, dataSize, fillSource } from "./fitting.js";
+import { type Course, dataSize, fillSource } from "./fitting.js";
 import type { Session } from "./session.js";
 import type { StreamRequest } from "./streamOptions.js";
 
@@ -92,7 +92,7 @@ export class StreamCourse implements Course {
     const { options, reader, sizes, validation } = this.#request;
     const session = this.#session;
     const size = { ...dataSize(first), rows: 2 * sizes.window };
-    const train: DataSize = options.mixup ? { ...size, zeros: allFalse(size), mixed: true } : size;
+    const train: DataSize = options.mixup ? { ...size, mixed: true } : size;
     const need = {
       workers: this.#workers,
       batch: options.batchSize,

@@ -210,7 +210,6 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
   const windowed: DataSize = {
     rows: windowRows,
     types: ins.map(() => "float32"),
-    zeros: ins.map(() => false),
     weighted: false,
   };
   const wider = targetsOf.map((width, k) => Math.max(width, outputWidths[k]!));

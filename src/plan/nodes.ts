@@ -16,12 +16,11 @@ const MOST_CHARACTERS = 64;
 const MOST_EXTENTS = 8;
 const MOST_VALUES = 16777216;
 
-/** What a call gives: its shape, the node that has it, and the input whose zeros are its own. */
+/** What a call gives: its shape, and the node that has it. */
 interface Value {
   readonly shape: Shape;
   readonly index: number;
   readonly name: string;
-  readonly zerosOf: number | undefined;
 }
 
 /** Where a node stands: its layer in the JSON, and its call. */
@@ -34,7 +33,7 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
   const names = new Set<string>();
   const counts = new Map<string, number>();
   /** Of each call, the values that it gives. */
-  const values: Value[][] = inputs.map((port, i) => [{ ...port, index: -1 - i, zerosOf: i }]);
+  const values: Value[][] = inputs.map((port, i) => [{ ...port, index: -1 - i }]);
   const valueAt = (spec: ValueSpec): Value => {
     const [call, index] = placeOf(spec);
     const value = values[call]![index];
@@ -61,12 +60,11 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
     const at = { name, position, call, trainable: trainable as boolean };
     const node = compileNode(at, definition, config, below, earlier[0]);
     const main = nodes.length;
-    const zerosOf = definition.keepsZeros?.(config) ? node.zerosOf : undefined;
-    let value: Value = { shape: node.out, index: nodes.push(node) - 1, name, zerosOf };
+    let value: Value = { shape: node.out, index: nodes.push(node) - 1, name };
     for (const [part, follower, options] of followersOf(layer, definition)) {
       const before = nodes.find((node) => node.weights.length && node.name === `${earlier[0]?.name}.${part}`);
       const own = { ...at, name: `${name}.${part}` };
-      const follow = compileNode(own, follower, options, [{ ...value, zerosOf: undefined }], before);
+      const follow = compileNode(own, follower, options, [value], before);
       const index = follower.alias?.(options) === "always" ? value.index : nodes.push(follow) - 1;
       value = { ...value, index, shape: follow.out };
     }
@@ -87,10 +85,10 @@ function pushEnds(
 ): Value[] {
   return (definition.ends?.(config, inp) ?? []).map(([part, last, options]) => {
     const name = `${at.name}.${part}`;
-    const below = { shape: out, index: main, name: at.name, zerosOf: undefined };
+    const below = { shape: out, index: main, name: at.name };
     const end = compileNode({ ...at, name }, last, options, [below]);
     const index = last.alias?.(options) === "always" ? main : nodes.push({ ...end, endOf: at.name }) - 1;
-    return { shape: end.out, index, name, zerosOf: undefined };
+    return { shape: end.out, index, name };
   });
 }
 
@@ -216,10 +214,9 @@ function compileNode(
   }
   const derived = earlier ? {} : (definition.derived?.(config, inp) ?? {});
   const constants = definition.constants?.(config, inp) ?? {};
-  const zerosOf = definition.merges ? undefined : below[0]!.zerosOf;
   const from = below.map(({ index }) => index);
   const place = { name, position, call, from, shares: earlier?.name, frozen: !trainable };
-  return { ...place, definition, config, inp, out, parameters, weights, derived, constants, zerosOf };
+  return { ...place, definition, config, inp, out, parameters, weights, derived, constants };
 }
 
 /** ShapeError unless what a layer begins with has its shape. */

@@ -50,7 +50,7 @@ export interface TrainBatch {
 
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
 export function trainPlan(program: Program, layout: Layout, source: Source, { rows, total, part }: TrainBatch): Phases {
-  const batch: Batch = { program, layout, rows, total, training: true, zeros: source.zeros };
+  const batch: Batch = { program, layout, rows, total, training: true };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, predsOf(program), false);
   const { hyper, flags: flag, loss, parameters } = layout;
@@ -98,7 +98,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
  * worker keeps to its rows.
  */
 export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number, classes = false): Phases {
-  const batch: Batch = { program, layout, rows, training: false, zeros: source.zeros, use: "evaluation" };
+  const batch: Batch = { program, layout, rows, training: false, use: "evaluation" };
   const walk = forwardToLoss(batch);
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),

@@ -49,8 +49,6 @@ export interface ProgramNode {
   readonly constants: Readonly<Record<string, Float32Array>>;
   /** The node that it is an end of: one of the values that this gives besides its output. */
   readonly endOf?: string;
-  /** The input whose zeros are those that the node reads, if it reads these. */
-  readonly zerosOf: number | undefined;
 }
 
 /** What goes into a model or comes out: its name and an example's shape. */

@@ -7,8 +7,6 @@ export interface DataSize {
   readonly rows: number;
   /** Of each input. */
   readonly types: readonly ValueType[];
-  /** Whether most values of an input are zero. */
-  readonly zeros: readonly boolean[];
   /** Each row has a weight in the loss. */
   readonly weighted: boolean;
   /** Each row is mixed with another one. */
@@ -37,7 +35,7 @@ export const heldRows = (n: number, share: number): number => Math.min(n - 1, Ma
 
 /** True if a layout made for `have` serves `need`: the same data sizes, and no less of anything. */
 export function holds(have: LayoutRequest, need: LayoutRequest): boolean {
-  const kept = ["rows", "types", "zeros", "weighted", "mixed"] as const;
+  const kept = ["rows", "types", "weighted", "mixed"] as const;
   const same = (a: DataSize | null, b: DataSize | null) => !b || kept.every((key) => `${a?.[key]}` === `${b[key]}`);
   return (
     have.workers === need.workers &&

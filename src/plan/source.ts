@@ -11,9 +11,8 @@ export interface Source {
   readonly x: readonly Tensor[];
   readonly y: readonly Tensor[];
   readonly order: Tensor;
-  /** Of each input: how its values are kept, and whether most are zero. */
+  /** How the values of each input are kept. */
   readonly types: readonly ValueType[];
-  readonly zeros: readonly boolean[];
   readonly rows: number;
   /** Weights of the rows in the loss, where they have some. */
   readonly weights: Tensor | undefined;
@@ -38,7 +37,7 @@ export function takeSource(
   arena: Arena,
   name: string,
   { inputs, outputs }: Program,
-  { rows, types, zeros, weighted, mixed }: DataSize,
+  { rows, types, weighted, mixed }: DataSize,
   targets: readonly number[],
   held: number,
 ): Source {
@@ -50,7 +49,6 @@ export function takeSource(
     weights: weighted ? take("weights", rows * 4) : undefined,
     partners: mixed ? take("partners", rows * 4) : undefined,
     types,
-    zeros,
     rows: rows - held,
   };
 }

@@ -15,8 +15,6 @@ export interface Batch {
   readonly training: boolean;
   /** Rows of the update, where they are more than the batch's. */
   readonly total?: number;
-  /** Whether most values of the data are zero, by input. */
-  readonly zeros?: readonly boolean[];
   /** What the batch is for; training where nothing is said. */
   readonly use?: Use;
 }
@@ -222,7 +220,6 @@ export function context(batch: Batch, entry: Entry, below: NodeContext["dinps"] 
     split: (name) => split(find(name)),
     derived: (name) => layout.derived.get(`${owner}.${name}`)!,
     constant: (name) => layout.constants.get(`${node.name}.${name}`)!.tensor,
-    zeros: node.zerosOf !== undefined && (batch.zeros?.[node.zerosOf] ?? false),
     scratch: (name) => layout.scratch.get(`${(node.definition.inside && node.endOf) ?? node.name}.${name}`)!,
     activity: layout.activities.find((tensor) => tensor.name === `${node.name}.penalty`)!,
     mask: maskOf(sources),

@@ -72,16 +72,15 @@ test("the layer standardizes rows of any extents, wherever it stands", async () 
   );
 });
 
-test("its rows are padded as those of the batch; zeros stay zeros only where every mean is one", () => {
-  for (const [width, mean, keeps] of [
-    [256, 0, true],
-    [3, 0.5, false],
+test("its rows are padded as those of the batch", () => {
+  for (const [width, mean] of [
+    [256, 0],
+    [3, 0.5],
   ] as const) {
     const constants = (value: number) => new Array<number>(width).fill(value);
     const layer = normalization({ mean: constants(mean), variance: constants(2) });
     const spec = { layers: [input({ shape: [width] }), layer, dense({ units: 1 })] as const };
     const program = compileProgram(spec, undefined, 1);
-    assert.is(program.nodes[1]!.zerosOf !== undefined, keeps);
     const request = {
       workers: 1,
       batch: 2,

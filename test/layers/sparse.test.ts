@@ -1,30 +1,42 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { adam, dense, dropout, flatten, input, rescaling, sequential } from "../../src/index.js";
+import { adam, dense, dropout, input, sequential } from "../../src/index.js";
 import type { LayerSpec } from "../../src/layers/index.js";
-import { mostlyZeros } from "../../src/model/zeros.js";
+import { listScratch } from "../../src/layers/sparse.js";
 import { kernelBuilds } from "../kernelbuilds.js";
 import { generator, matrix, oracle, panelIndex, panels, stride } from "../oracle.js";
-import { cases, listStride, lists, masks, sparse } from "./zeros.js";
+import { type Case, cases, sparse } from "./zeros.js";
 
 const test = suite("sparse");
+/** Working memory of a worker: where no tensor of a case lies. */
+const LISTS = 8 << 20;
+
+/** Bytes of lists of rows of I values, and of columns, as the kernels' own texts have it. */
+const rowRoom = ({ B, I, tight }: Case) => 4096 + 4 * B * (Math.ceil(I / 128) + 1) + 2 * (I + 16) * (tight ? 1 : B);
+const columnRoom = ({ B, tight }: Case) =>
+  Math.max(256 + 512 + 8 * (B + 4) * (tight ? 4 : 64), 4096 + 1024 * (1 + Math.ceil(B / 32)) + 256 * (B + 8));
+/** What lies behind the last column is no value. */
+function inputs({ B, I, live, together }: Case, random: () => number): Float32Array {
+  const data = matrix(B, I, sparse(live, random, together));
+  for (let b = 0; b < B; b++) data.fill(Number.NaN, b * stride(I) + I, (b + 1) * stride(I));
+  return data;
+}
 
 oracle(test, {
   kernel: "sparse_forward",
   cases,
-  tensors({ B, I, O, bias, live }, random) {
-    const inp = matrix(B, I, sparse(live, random));
+  tensors(c, random) {
+    const { B, I, O, bias } = c;
     return {
-      inp: { data: inp },
-      lists: { data: lists(inp, B, I) },
+      inp: { data: inputs(c, random) },
       weight: { data: panels(I, O, random) },
       ...(bias ? { bias: { data: matrix(1, O, random) } } : {}),
       out: { data: new Float32Array(B * stride(O)), write: true },
     };
   },
-  args: ({ I, O, bias }, p) => [
-    ...[p("out"), p("inp"), p("weight"), bias ? p("bias") : 0, p("lists")],
-    ...[I, O, stride(O), stride(I), listStride(I)],
+  args: (c, p) => [
+    ...[p("out"), p("inp"), p("weight"), c.bias ? p("bias") : 0, LISTS, rowRoom(c)],
+    ...[c.I, c.O, stride(c.O), stride(c.I)],
   ],
   extent: ({ B }) => B,
   expected: ({ B, I, O }, { inp, weight, bias }) => {
@@ -42,16 +54,18 @@ oracle(test, {
 oracle(test, {
   kernel: "sparse_backward_kernel",
   cases,
-  tensors({ B, I, O, live }, random) {
-    const inp = matrix(B, I, sparse(live, random));
+  tensors(c, random) {
+    const { B, I, O } = c;
     return {
-      inp: { data: inp },
-      masks: { data: masks(inp, B, I) },
+      inp: { data: inputs(c, random) },
       dout: { data: matrix(B, O, random) },
       dweight: { data: new Float32Array(stride(I) * stride(O)) },
     };
   },
-  args: ({ B, I, O }, p) => [p("dweight"), p("inp"), p("dout"), p("masks"), B, I, stride(I), stride(O)],
+  args: (c, p) => [
+    ...[p("dweight"), p("inp"), p("dout"), LISTS, columnRoom(c)],
+    ...[c.B, c.I, stride(c.I), stride(c.O)],
+  ],
   extent: ({ I, O }) => (stride(I) * stride(O)) / 64,
   expected: ({ B, I, O }, { inp, dout }) => {
     const dweight = new Float64Array(stride(I) * stride(O));
@@ -64,109 +78,160 @@ oracle(test, {
 });
 
 for (const { name, kernels, memory, base } of kernelBuilds()) {
-  test(`products are those of the dense kernels, bit for bit, also from a bias of -0 (${name})`, () => {
-    const [B, I, O] = [37, 45, 41];
-    const random = generator(3);
-    let end = base;
-    const put = (data: Float32Array | Int32Array) => {
-      const at = end;
-      new Uint8Array(memory.buffer).set(new Uint8Array(data.buffer), at);
-      end = (end + data.byteLength + 63) & ~63;
-      return at;
-    };
-    const values = matrix(B, I, (b) => (b === 5 ? 0 : sparse(0.3, random)()));
-    const inp = put(values);
-    const [rows, columns] = [put(lists(values, B, I)), put(masks(values, B, I))];
-    const weight = put(panels(I, O, random));
-    const bias = put(matrix(1, O, (_, o) => (o % 3 ? random() : -0)));
-    const dout = put(matrix(B, O, random));
-    const [out, sparseOut] = [put(new Float32Array(B * stride(O))), put(new Float32Array(B * stride(O)))];
-    const floats = stride(I) * stride(O);
-    const [dweight, sparseDweight] = [put(new Float32Array(floats)), put(new Float32Array(floats))];
-    kernels.dense_forward(out, inp, weight, bias, I, O, stride(O), stride(I), 0, B);
-    const strides = [stride(O), stride(I), listStride(I)] as const;
-    kernels.sparse_forward(sparseOut, inp, weight, bias, rows, I, O, ...strides, 0, B);
-    kernels.dense_backward_kernel(dweight, inp, dout, B, I, stride(I), stride(O), 0, floats / 64);
-    kernels.sparse_backward_kernel(sparseDweight, inp, dout, columns, B, I, stride(I), stride(O), 0, floats / 64);
-    const bits = (at: number, count: number) => Array.from(new Int32Array(memory.buffer, at, count));
-    assert.equal(bits(sparseOut, B * stride(O)), bits(out, B * stride(O)));
-    assert.equal(bits(sparseDweight, floats), bits(dweight, floats));
-    assert.ok(new Float32Array(memory.buffer, out, 8 * stride(O)).some((value) => value !== 0));
+  test(`products are those of the dense kernels, bit for bit, also from a bias of -0, within their room (${name})`, () => {
+    for (const c of cases.filter(({ B, I }) => B * I > 240)) {
+      const { B, I, O } = c;
+      const random = generator(3);
+      let end = base;
+      const put = (data: Float32Array | Int32Array) => {
+        const at = end;
+        new Uint8Array(memory.buffer).set(new Uint8Array(data.buffer), at);
+        end = (end + data.byteLength + 63) & ~63;
+        return at;
+      };
+      const values = inputs(c, random);
+      values.fill(0, 0, I);
+      const inp = put(values);
+      const weight = put(panels(I, O, random));
+      const bias = put(matrix(1, O, (_, o) => (o % 3 ? random() : -0)));
+      const dout = put(matrix(B, O, random));
+      const [out, sparseOut] = [put(new Float32Array(B * stride(O))), put(new Float32Array(B * stride(O)))];
+      const floats = stride(I) * stride(O);
+      const [dweight, sparseDweight] = [put(new Float32Array(floats)), put(new Float32Array(floats))];
+      const [rows, columns] = [rowRoom(c), columnRoom(c)];
+      const lists = put(new Int32Array(Math.max(rows, columns) / 2).fill(-1));
+      const behind = () => new Int32Array(memory.buffer).subarray(lists >> 2);
+      const strides = [stride(I), stride(O)] as const;
+      kernels.dense_forward(out, inp, weight, bias, I, O, stride(O), stride(I), 0, B);
+      kernels.sparse_forward(sparseOut, inp, weight, bias, lists, rows, I, O, stride(O), stride(I), 0, B);
+      assert.ok(
+        behind()
+          .subarray(Math.ceil(rows / 4), Math.ceil(rows / 4) + 64)
+          .every((word) => word === -1),
+        "rows",
+      );
+      new Uint8Array(memory.buffer).fill(255, lists, lists + Math.max(rows, columns) * 2);
+      kernels.dense_backward_kernel(dweight, inp, dout, B, I, ...strides, 0, floats / 64);
+      kernels.sparse_backward_kernel(sparseDweight, inp, dout, lists, columns, B, I, ...strides, 0, floats / 64);
+      const last = Math.ceil(columns / 4);
+      assert.ok(
+        behind()
+          .subarray(last, last + 64)
+          .every((word) => word === -1),
+        "columns",
+      );
+      const bits = (at: number, count: number) => Array.from(new Int32Array(memory.buffer, at, count));
+      assert.equal(bits(sparseOut, B * stride(O)), bits(out, B * stride(O)), JSON.stringify(c));
+      assert.equal(bits(sparseDweight, floats), bits(dweight, floats), JSON.stringify(c));
+      assert.ok(new Float32Array(memory.buffer, out, 2 * stride(O)).some((value) => value !== 0));
+    }
+  });
+
+  test(`products of zeros are left out, which a weight shows that is not a number (${name})`, () => {
+    const [B, I, O] = [16, 40, 32];
+    const memoryAt = (at: number, data: Float32Array) => new Float32Array(memory.buffer, at, data.length).set(data);
+    const [inp, weight, out, dweight] = [base, base + 8192, base + 16384, base + 24576];
+    const finite = (at: number, count: number) => new Float32Array(memory.buffer, at, count).every(Number.isFinite);
+    // One column in four has something.
+    memoryAt(
+      inp,
+      matrix(B, I, (_, i) => (i % 4 ? 0 : 1)),
+    );
+    memoryAt(
+      weight,
+      panels(I, O, (i) => (i % 4 ? Number.NaN : 1)),
+    );
+    kernels.sparse_forward(out, inp, weight, 0, LISTS, 1 << 16, I, O, stride(O), stride(I), 0, B);
+    assert.ok(finite(out, B * O), "forward");
+    const kernel = () =>
+      kernels.sparse_backward_kernel(dweight, inp, weight, LISTS, 1 << 16, B, I, stride(I), stride(O), 0, (I * O) / 64);
+    // The first four rows have something.
+    memoryAt(
+      inp,
+      matrix(B, I, (b) => (b < 4 ? 1 : 0)),
+    );
+    memoryAt(
+      weight,
+      matrix(B, O, (b) => (b < 4 ? 1 : Number.NaN)),
+    );
+    kernel();
+    assert.ok(finite(dweight, I * O), "by pairs");
+    // The first four have something in even columns, the next four in odd ones: not a pair where one of both is zero.
+    memoryAt(
+      inp,
+      matrix(B, I, (b, i) => (b < 8 && i % 2 === b >> 2 ? 1 : 0)),
+    );
+    memoryAt(
+      weight,
+      matrix(B, O, (b) => (b < 8 ? 1 : Number.NaN)),
+    );
+    kernel();
+    assert.ok(finite(dweight, I * O), "by columns");
   });
 }
+
+test("working memory is what the kernels ask for: for all rows and columns if that is near, else for one or four", () => {
+  const bytes = (inputs: number, units: number, batch: number) =>
+    (listScratch(inputs, units, batch).lists as { each: number } | undefined)?.each;
+  assert.is(bytes(31, 31, 100), undefined);
+  assert.is(bytes(65536, 31, 100), undefined);
+  const c = { B: 100, I: 40, O: 1, live: 1 };
+  assert.is(bytes(40, 10, 100), Math.max(rowRoom(c), columnRoom(c)));
+  assert.is(bytes(10, 40, 100), Math.max(rowRoom(c), columnRoom(c)));
+  const wide = { B: 2, I: 65535, O: 1, live: 1 };
+  assert.is(bytes(65535, 10, 2), rowRoom(wide));
+  // Of a long batch, 128 lists of two columns each take the most.
+  const pairsOf = columnRoom({ B: 5000, I: 40, O: 1, live: 1, tight: true });
+  assert.is(bytes(40, 10, 5000), pairsOf);
+  assert.ok(pairsOf > 256 * 5000);
+  const far = { ...wide, B: 1000 };
+  assert.is(bytes(65535, 10, 1000), rowRoom({ ...far, tight: true }) + (1 << 19) - 2 * (65535 + 16));
+});
 
 const [ROWS, WIDTH] = [48, 40];
 const random = generator(11);
 const x = Float32Array.from({ length: ROWS * WIDTH }, sparse(0.25, random));
 const y = Int32Array.from({ length: ROWS }, (_, row) => row % 5);
 const models: Record<string, LayerSpec[]> = {
-  "dense first": [dense({ units: 37, activation: "relu", kernelRegularizer: { l2: 0.01 } })],
-  "behind rescaling, flatten and dropout": [
-    rescaling({ scale: 0.5 }),
-    flatten(),
-    dropout({ rate: 0.2 }),
-    dense({ units: 9, activation: "tanh", useBias: false }),
+  "on sparse data": [dense({ units: 37, activation: "relu", kernelRegularizer: { l2: 0.01 } })],
+  "behind relu and dropout": [
+    dense({ units: 48, activation: "relu" }),
+    dropout({ rate: 0.5 }),
+    dense({ units: 33, activation: "relu", useBias: false }),
   ],
 };
 
 for (const [name, layers] of Object.entries(models)) {
-  for (const workers of [1, 2, 3]) {
-    test(`a fit on mostly zeros ends with the bits of single batches, which the dense kernels make: ${name}, ${workers}`, async () => {
-      const make = () => {
+  for (const numerics of ["strict", "fast"] as const) {
+    test(`a fit ends with the same bits for any number of workers: ${name}, ${numerics}`, async () => {
+      const train = async (workers: number) => {
         const model = sequential([input({ shape: [WIDTH] }), ...layers, dense({ units: 5, activation: "softmax" })]);
         const loss = "sparseCategoricalCrossentropy";
-        model.compile({ optimizer: adam({ learningRate: 0.01 }), loss, seed: 4, workers, numerics: "strict" });
-        return model;
+        model.compile({ optimizer: adam({ learningRate: 0.01 }), loss, seed: 4, workers, numerics });
+        const { profile } = await model.fit(x, y, { epochs: 2, batchSize: 20, profile: true });
+        const kernels = profile!.map(({ step }) => step);
+        assert.ok(kernels.includes("sparse_forward") && kernels.includes("sparse_backward_kernel"), kernels.join());
+        const weights = await model.getWeights();
+        await model.dispose();
+        return weights;
       };
-      const [whole, single] = [make(), make()];
-      const history = await whole.fit(x, y, { epochs: 2, batchSize: 20, shuffle: false, profile: true });
-      const kernels = history.profile!.map(({ step }) => step);
-      assert.ok(kernels.includes("sparse_forward") && kernels.includes("sparse_backward_kernel"), kernels.join());
-      for (let epoch = 0; epoch < 2; epoch++) {
-        for (let from = 0; from < ROWS; from += 20) {
-          const to = Math.min(from + 20, ROWS);
-          await single.trainOnBatch(x.slice(from * WIDTH, to * WIDTH), y.slice(from, to));
-        }
-      }
-      assert.equal(await whole.getWeights(), await single.getWeights());
-      await Promise.all([whole.dispose(), single.dispose()]);
+      const one = await train(1);
+      for (const workers of [2, 3, 4]) assert.equal(await train(workers), one, `${workers} workers`);
     });
   }
 }
 
-test("a fit on other data uses the dense kernels, as do layers that see no zeros of the data", async () => {
-  const kernelsOf = async (first: LayerSpec, data: Float32Array) => {
-    const model = sequential([input({ shape: [WIDTH] }), first, dense({ units: 5, activation: "softmax" })]);
+test("short rows go by the dense kernels", async () => {
+  const kernelsOf = async (...layers: LayerSpec[]) => {
+    const model = sequential([input({ shape: [WIDTH] }), ...layers, dense({ units: 5, activation: "softmax" })]);
     model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy", workers: 1 });
-    const { profile } = await model.fit(data, y, { profile: true });
+    const { profile } = await model.fit(x, y, { profile: true });
     await model.dispose();
-    return [...new Set(profile!.map(({ step }) => step).filter((step) => step.startsWith("sparse_f")))];
+    const tensors = profile!.flatMap(({ step, tensor }) => (step.startsWith("sparse_f") ? [tensor] : []));
+    return [...new Set(tensors)].sort();
   };
-  assert.equal(await kernelsOf(rescaling({ scale: 2 }), x), ["sparse_forward"]);
-  assert.equal(
-    await kernelsOf(
-      rescaling({ scale: 2 }),
-      x.map((value) => value + 1),
-    ),
-    [],
-  );
-  assert.equal(await kernelsOf(rescaling({ scale: 2, offset: 1 }), x), []);
-  assert.equal(await kernelsOf(dense({ units: 3, activation: "relu" }), x), ["sparse_forward"]);
-});
-
-test("data is mostly zeros by a sample of its rows", () => {
-  const values = (live: number, width: number, rows = 200) => ({
-    values: Float32Array.from({ length: rows * width }, sparse(live, generator(5))),
-    type: "float32" as const,
-    rows,
-    width,
-  });
-  assert.is(mostlyZeros(values(0.2, 100)), true);
-  assert.is(mostlyZeros(values(0.8, 100)), false);
-  assert.is(mostlyZeros(values(0, 100, 1)), true);
-  assert.is(mostlyZeros(values(0.2, 8)), false);
-  assert.is(mostlyZeros(values(0, 65535, 1)), true);
-  assert.is(mostlyZeros(values(0, 65536, 1)), false);
+  assert.equal(await kernelsOf(dense({ units: 31 })), ["dense_0"]);
+  assert.equal(await kernelsOf(dense({ units: 31 }), dense({ units: 32 })), ["dense_0", "dense_0.delta", "dense_2"]);
 });
 
 test.run();

@@ -98,7 +98,7 @@ test("plans have no races", () => {
     };
     const layer = { type: "dense", units: 11, kernelRegularizer: { l1: 0.1 } } as const;
     const program = compileProgram({ layers: [{ type: "input", shape: [3] }, layer, layer] }, training, 1);
-    const train = { rows: 20, types: ["float32"], zeros: [false], weighted: false } as const;
+    const train = { rows: 20, types: ["float32"], weighted: false } as const;
     const sizes = { workers: 2, batch: 6, train, validation: null, held: 0, best: false };
     const layout = createLayout(program, { ...sizes, inputGradient: true, accumulates: false });
     const step = trainPlan(program, layout, layout.train!, { rows: 6, total: 6, part: "whole" });

@@ -182,7 +182,7 @@ test("plans with averages have no races", () => {
   for (const kernelConstraint of [undefined, "unitNorm" as const]) {
     const layer = { type: "dense", units: 11, ...(kernelConstraint && { kernelConstraint }) } as const;
     const program = compileProgram({ layers: [{ type: "input", shape: [3] }, layer, layer] }, training, 1);
-    const train = { rows: 20, types: ["float32"], zeros: [false], weighted: false } as const;
+    const train = { rows: 20, types: ["float32"], weighted: false } as const;
     const sizes = { workers: 2, batch: 6, train, validation: null, held: 0, best: false };
     const layout = createLayout(program, { ...sizes, inputGradient: true, accumulates: false });
     const step = trainPlan(program, layout, layout.train!, { rows: 6, total: 6, part: "whole" });

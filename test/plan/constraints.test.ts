@@ -19,7 +19,7 @@ function plans(kernelConstraint?: Constraint, proximal = false, inputs = 3, unit
   const kernelRegularizer = { l1: 0.1, proximal };
   const layer = { type: "dense", units, kernelRegularizer, ...(kernelConstraint ? { kernelConstraint } : {}) } as const;
   const program = compileProgram({ layers: [{ type: "input", shape: [inputs] }, layer, layer] }, training, 1);
-  const data = { rows: 20, types: ["float32"], zeros: [false], weighted: false } as const;
+  const data = { rows: 20, types: ["float32"], weighted: false } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: 6,

@@ -22,7 +22,7 @@ const training: TrainingSpec = {
 
 test("the pairs of L-BFGS are summed, weighed and used between barriers, penalties and limits before them", () => {
   const program = compileProgram(spec, training, 1);
-  const train = { rows: 20, types: ["float32"], zeros: [false], weighted: false } as const;
+  const train = { rows: 20, types: ["float32"], weighted: false } as const;
   const rest = { validation: null, held: 0, best: false, inputGradient: false, accumulates: true };
   const layout = createLayout(program, { workers: 2, batch: 6, train, ...rest });
   const batch = { rows: 6, total: 18, part: "last" } as const;

@@ -37,7 +37,7 @@ const graph: ModelSpec = {
 function plansOf(spec: ModelSpec, trained = training) {
   const program = compileProgram(spec, trained, 1);
   const each = <T>(value: T) => program.inputs.map(() => value);
-  const data = { rows: 20, types: each("float32"), zeros: each(false), weighted: true, mixed: true } as const;
+  const data = { rows: 20, types: each("float32"), weighted: true, mixed: true } as const;
   const layout = createLayout(program, {
     workers: 2,
     batch: 6,

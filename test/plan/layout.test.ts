@@ -22,8 +22,8 @@ const program = compileProgram(
 const request: LayoutRequest = {
   workers: 3,
   batch: 17,
-  train: { rows: 101, types: ["float32"], zeros: [false], weighted: false },
-  validation: { rows: 11, types: ["uint8"], zeros: [false], weighted: false },
+  train: { rows: 101, types: ["float32"], weighted: false },
+  validation: { rows: 11, types: ["uint8"], weighted: false },
   held: 0,
   accumulates: true,
   best: true,
@@ -83,15 +83,8 @@ test("a layout holds what asks for no more than it has", () => {
   assert.ok(holds(request, { ...none, batch: 1 }));
   assert.not.ok(holds(request, { ...request, batch: 18 }));
   assert.not.ok(holds(request, { ...request, workers: 2 }));
-  assert.not.ok(
-    holds(request, { ...request, train: { rows: 102, types: ["float32"], zeros: [false], weighted: false } }),
-  );
-  assert.not.ok(
-    holds(request, { ...request, train: { rows: 101, types: ["uint8"], zeros: [false], weighted: false } }),
-  );
-  assert.not.ok(
-    holds(request, { ...request, train: { rows: 101, types: ["float32"], zeros: [true], weighted: false } }),
-  );
+  assert.not.ok(holds(request, { ...request, train: { rows: 102, types: ["float32"], weighted: false } }));
+  assert.not.ok(holds(request, { ...request, train: { rows: 101, types: ["uint8"], weighted: false } }));
   assert.not.ok(holds(request, { ...request, held: 5, validation: null }));
   assert.not.ok(holds({ ...request, best: false }, request));
   assert.not.ok(holds({ ...request, inputGradient: false }, request));
