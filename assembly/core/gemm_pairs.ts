@@ -110,8 +110,8 @@ function live4(row: usize, bit: v128): v128 {
 }
 
 /**
- * Two columns of inp, from a on, by two panels of 8 units: c and d, and c_step and d_step bytes on, which may be 0. Rows are those that a
- * list from `next` to `end` names. Overwrites two rows of c.
+ * c (2,16) = Σ a[b] (2) · d[b] (16), over the rows b that a list from `next` to `end` names: two columns of inp by two panels, which are
+ * c_step bytes apart in c and d_step in d, or 0 for one panel alone. Overwrites c, which must alias nothing.
  */
 function pair_of_list(
   c: usize,

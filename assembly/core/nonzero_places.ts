@@ -1,4 +1,4 @@
-// Lists of the columns of a row that are not zero: 16-bit numbers, ascending.
+// Lists of what is not zero, such as the columns of a row: 16-bit numbers, ascending.
 
 import { at } from "./simd";
 

@@ -4,8 +4,8 @@ import { ENTRY } from "./nonzero_list";
 import { madd, start_high, start_low, store_row } from "./simd";
 
 /**
- * c (8) = start + Σ x[i] · a (i,8), over the 16-bit numbers i from `next` to `end`. `start` is 8 floats, or zero where it is 0. Overwrites c,
- * which may be `start` and must alias nothing else.
+ * c (8) = start + Σ x[i] · a (i,8), over the 16-bit numbers i from `next` to `end`. `start` is 8 floats, or zero where it is 0.
+ * Overwrites c, which may be `start` and must alias nothing else.
  */
 export function sum_of_places(c: usize, x: usize, a: usize, start: usize, next: usize, end: usize): void {
   let c0 = start_low(start);
@@ -61,10 +61,22 @@ export function row_of_places(
 }
 
 /**
- * c (32) = start + Σ value · a[place], over the entries from `next` to `end`, where a[place] is the 32 floats at a + place. c and `start`
- * are in four panels, `panel_bytes` from one to the next; `start` is zero where it is 0. Overwrites c, which may be `start` and must alias
- * nothing else.
+ * c (8) = start + Σ value · a[place], over the entries from `next` to `end`, where a[place] is the 8 floats at a + place. `start` is 8
+ * floats, or zero where it is 0. Overwrites c, which may be `start` and must alias nothing else.
  */
+export function sum_of_list(c: usize, a: usize, start: usize, next: usize, end: usize): void {
+  let c0 = start_low(start);
+  let c1 = start_high(start);
+  for (; next < end; next += ENTRY) {
+    const x = v128.load32_splat(next);
+    const p = a + load<u32>(next, 4);
+    c0 = madd(x, v128.load(p), c0);
+    c1 = madd(x, v128.load(p, 16), c1);
+  }
+  store_row(c, c0, c1);
+}
+
+/** The same for four panels of c and `start`, `panel_bytes` from one to the next; what lies at a number is 32 floats in a row. */
 export function panels_of_list(c: usize, panel_bytes: usize, a: usize, start: usize, next: usize, end: usize): void {
   let c0 = start_low(start);
   let c1 = start_high(start);

@@ -1,35 +1,37 @@
 // The products of a dense layer where what is multiplied has many zeros, as data and what is behind a relu have: B batch, I inputs, O
 // units, memory as in dense.ts. Zeros are left out by lists where that pays, as a sample of the rows has it; else the kernels of
-// dense.ts do the same. The sums run in their order, and what is left out would add zeros, so that results of finite weights are equal
-// to the last bit.
+// dense.ts do the same. The sums run in their order, and what is left out would add zeros, so that results of finite numbers are equal
+// to the last bit (in the fast build, but for the sign of a zero that is too small a number).
 
 import { gemm_pairs } from "../core/gemm_pairs";
 import { append_columns, ENTRY, share_nonzero, share_pairs, TABLE, write_table } from "../core/nonzero_list";
 import { append_places, TABLE as PLACES, write_places } from "../core/nonzero_places";
 import { at, round8 } from "../core/simd";
-import { panels_of_list, row_of_places, sum_of_places } from "../core/sums_of_lists";
+import { panels_of_list, row_of_places, sum_of_list, sum_of_places } from "../core/sums_of_lists";
 import { touch } from "../core/touch";
 import { dense_backward_kernel, dense_forward } from "./dense";
 
 /** Columns whose lists are made at a time, a multiple of 4. */
 const GROUP: i32 = 64;
 
-/** Cycles that dense products take for a value and 8 units, forward and for a kernel's gradient, and that a list's take for 32 and for 8. */
+/** Cycles that dense products take for a value and a panel of 8 units, forward and for a kernel's gradient. */
 const FORWARD: f32 = 1.1;
 const KERNEL: f32 = ASC_FEATURE_RELAXED_SIMD ? 1.2 : 1.6;
+/** Cycles that a list's take for a value and four panels, and one, that it takes to look at a value, and to be ready for that. */
 const FOUR: f32 = ASC_FEATURE_RELAXED_SIMD ? 6.1 : 7.6;
 const ONE: f32 = 4.4;
-/** Cycles that a value takes to be looked at. */
-const LISTING: f32 = 0.8;
+const LOOK: f32 = 0.8;
+const READY: f32 = 1000;
 /** Two columns at a time take three quarters of the time of lists for what is in one of them, where that is not too much. */
 const TOGETHER: f32 = 1.34;
 const APART: f32 = 0.6;
 /** Rows that 16 bits can name. */
 const MOST: i32 = 65535;
 
-/** True if lists of this share of the values take less time for so many times 32 and 8 units than dense products. */
-function are_lists_worth(share: f32, fours: i32, ones: i32, dense: f32): bool {
-  return share * (FOUR * <f32>fours + ONE * <f32>ones) + LISTING <= dense * <f32>((fours << 2) + ones);
+/** True if lists of this share of so many values take less time for so many panels than dense products. */
+function are_lists_worth(share: f32, values: i32, panels: i32, dense: f32): bool {
+  const listed = FOUR * <f32>(panels >> 2) + ONE * <f32>(panels & 3);
+  return share * listed + LOOK + READY / <f32>values <= dense * <f32>panels;
 }
 
 /** Values of which about 64 are in lists, so that what these 64 are multiplied with stays in the first cache; at least 128. */
@@ -57,8 +59,7 @@ export function sparse_forward(
   to: i32,
 ): void {
   const share = share_nonzero(inp, inp_stride, I, from, to);
-  const fours = (O + 7) >> 5;
-  if (!are_lists_worth(share, fours, max(((O + 7) >> 3) - (fours << 2), 0), FORWARD)) {
+  if (!are_lists_worth(share, (to - from) * I, (O + 7) >> 3, FORWARD)) {
     dense_forward(out, inp, weight, bias, I, O, out_stride, inp_stride, from, to);
     return;
   }
@@ -92,7 +93,10 @@ export function sparse_forward(
   }
 }
 
-/** out, B rows of inp, by their lists: those of a row in `block` columns each begin where one of its numbers from `starts` on says. */
+/**
+ * out = inp · weight + bias, B rows, by lists: those of a row in `block` columns each begin where one of its numbers from `starts` on
+ * says.
+ */
 function multiply(
   out: usize,
   inp: usize,
@@ -147,47 +151,25 @@ export function sparse_backward_kernel(
   room: i32,
   B: i32,
   I: i32,
+  O: i32,
   inp_stride: i32,
   dout_stride: i32,
   from: i32,
   to: i32,
 ): void {
-  const blocks = round8(I) >> 3;
+  // Neither choice hangs on from..to: what is left out may be zero times infinity, which must be the same for any number of workers.
   const share = share_nonzero(inp, inp_stride, I, 0, B);
   const pairs = share_pairs(inp, inp_stride, I, 0, B);
-  // Four panels wholly in the range go by lists, unless neighbours are zero together.
-  const panel = (from + blocks - 1) / blocks;
-  const fours = (to / blocks - panel) >> 2;
-  if (fours > 0 && pairs > TOGETHER * share && are_lists_worth(share, fours, 0, KERNEL)) {
-    const begin = panel * blocks;
-    const d = at(dout, panel << 3);
-    gemm_columns(at(dweight, begin << 6), inp, d, lists, room, B, I, fours, inp_stride, dout_stride, share);
-    gemm_rest(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, pairs, from, begin);
-    from = begin + fours * (blocks << 2);
+  if (pairs > TOGETHER * share && are_lists_worth(share, B * I, (O + 7) >> 3, KERNEL)) {
+    gemm_columns(dweight, inp, dout, lists, room, B, I, inp_stride, dout_stride, share, from, to);
+  } else if (pairs <= APART && B <= MOST) {
+    gemm_pairs(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, from, to);
+  } else {
+    dense_backward_kernel(dweight, inp, dout, B, I, inp_stride, dout_stride, from, to);
   }
-  gemm_rest(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, pairs, from, to);
 }
 
-/** Blocks from..to of dweight = inpᵀ · dout, without lists of single columns. */
-function gemm_rest(
-  dweight: usize,
-  inp: usize,
-  dout: usize,
-  lists: usize,
-  B: i32,
-  I: i32,
-  inp_stride: i32,
-  dout_stride: i32,
-  pairs: f32,
-  from: i32,
-  to: i32,
-): void {
-  if (from == to) return;
-  if (pairs <= APART && B <= MOST) gemm_pairs(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, from, to);
-  else dense_backward_kernel(dweight, inp, dout, B, I, inp_stride, dout_stride, from, to);
-}
-
-/** dweight = inpᵀ · dout, four panels `fours` times, by a list for each column of inp. */
+/** dweight = inpᵀ · dout, blocks from..to, by a list for each column of inp. */
 function gemm_columns(
   dweight: usize,
   inp: usize,
@@ -196,12 +178,12 @@ function gemm_columns(
   room: i32,
   B: i32,
   I: i32,
-  fours: i32,
   inp_stride: i32,
   dout_stride: i32,
   share: f32,
+  from: i32,
+  to: i32,
 ): void {
-  const panel_bytes = <usize>(round8(I) << 5);
   const most = block_of(share);
   const spans = lists + TABLE;
   const entries = spans + ((<usize>GROUP) << 3);
@@ -214,16 +196,43 @@ function gemm_columns(
       const columns = min(group, I - i);
       const values = at(inp, b * inp_stride + i);
       append_columns(entries, longest, spans, values, columns, rows, inp_stride, dout_stride << 2, lists);
-      for (let four = 0; four < fours; four++) {
-        const d = at(dout, b * dout_stride + (four << 5));
-        let c = dweight + <usize>(four << 2) * panel_bytes + ((<usize>i) << 5);
-        let span = spans;
-        for (let column = 0; column < columns; column++) {
-          panels_of_list(c, panel_bytes, d, b ? c : 0, load<u32>(span), load<u32>(span, 4));
-          c += 32;
-          span += 8;
-        }
-      }
+      multiply_columns(dweight, at(dout, b * dout_stride), spans, b > 0, i, i + columns, round8(I) >> 3, from, to);
     }
+  }
+}
+
+/**
+ * dweight `=` inpᵀ · dout, or `+=` where `adds`: its rows i..end in blocks from..to, by the lists of these columns of inp, each from one
+ * to the other of two numbers at `spans`.
+ */
+function multiply_columns(
+  dweight: usize,
+  dout: usize,
+  spans: usize,
+  adds: bool,
+  i: i32,
+  end: i32,
+  blocks: i32,
+  from: i32,
+  to: i32,
+): void {
+  const panel_bytes = <usize>(blocks << 8);
+  for (let panel = from / blocks; panel * blocks < to; ) {
+    const begin = panel * blocks;
+    // Four panels at a time where all of them are wholly in the range.
+    const panels = from <= begin && begin + (blocks << 2) <= to ? 4 : 1;
+    const first = max(i, (from - begin) << 3);
+    const last = min(end, (to - begin) << 3);
+    const d = at(dout, panel << 3);
+    let c = dweight + <usize>panel * panel_bytes + ((<usize>first) << 5);
+    let span = at(spans, (first - i) << 1);
+    for (let row = first; row < last; row++) {
+      const start = adds ? c : 0;
+      if (panels == 4) panels_of_list(c, panel_bytes, d, start, load<u32>(span), load<u32>(span, 4));
+      else sum_of_list(c, d, start, load<u32>(span), load<u32>(span, 4));
+      c += 32;
+      span += 8;
+    }
+    panel += panels;
   }
 }

@@ -25,8 +25,8 @@ export interface ParameterSpec {
 }
 
 /**
- * Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself, which are every layer's where
- * what is in them is gone with the step.
+ * Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself. `passing`: one memory for all
+ * layers, as nothing in it outlasts a step.
  */
 export type Scratch =
   | { readonly width: number }

@@ -13,27 +13,34 @@ const [ROW_TABLE, PLACE, BLOCK] = [4096, 2, 128];
 const [TABLE, ENTRY, GROUP] = [256, 8, 64];
 /** Columns of which every two have a list, made at a time. */
 const PAIRED = 256;
-/** Bytes of lists that stay near while all units go by them. */
-const NEAR = 1 << 19;
+/** Bytes that lists take, unless those of one turn need more. */
+const ENOUGH = 1 << 19;
 
 /** True where zeros in rows of this width may be left out. */
 export const isListed = (width: number): boolean => width >= LEAST && width <= MOST;
 
-/** For all lists; if these do not stay near, for as many as do, but at least for one turn's. */
-const room = (all: number, turn: number): number => Math.max(turn, Math.min(all, NEAR));
+/** For all lists, but not more than is enough, and at least for one turn's. */
+const room = (all: number, turn: number): number => Math.max(turn, Math.min(all, ENOUGH));
+
+/** What each worker makes the lists of rows in. */
+function rowBytes(width: number, batch: number): number {
+  const list = PLACE * (width + 16);
+  return ROW_TABLE + 4 * batch * (Math.ceil(width / BLOCK) + 1) + room(batch * list, list);
+}
+
+/** What each makes those of columns in, or of every two. */
+function columnBytes(batch: number): number {
+  const column = ENTRY * (batch + 4);
+  const rows = Math.min(batch, MOST);
+  const pairs = ROW_TABLE + 4 * PAIRED * (1 + Math.ceil(rows / 32)) + (PAIRED / 2) * PLACE * (rows + 8);
+  return Math.max(TABLE + 8 * GROUP + room(GROUP * column, 4 * column), pairs);
+}
 
 /** What each worker makes the lists of a layer in. */
 export function listScratch(inputs: number, units: number, batch: number): { lists?: Scratch } {
-  const widths = [inputs, units].filter(isListed);
-  if (!widths.length) return {};
-  const rows = widths.map((width) => {
-    const list = PLACE * (width + 16);
-    return ROW_TABLE + 4 * batch * (Math.ceil(width / BLOCK) + 1) + room(batch * list, list);
-  });
-  const column = ENTRY * (batch + 4);
-  const columns = TABLE + 8 * GROUP + room(GROUP * column, 4 * column);
-  const pairs = ROW_TABLE + 4 * PAIRED * (1 + Math.ceil(batch / 32)) + (PAIRED / 2) * PLACE * (batch + 8);
-  return { lists: { each: Math.max(columns, pairs, ...rows), passing: true } };
+  const own = isListed(inputs) ? [rowBytes(inputs, batch), columnBytes(batch)] : [];
+  const bytes = [...own, ...(isListed(units) ? [rowBytes(units, batch)] : [])];
+  return bytes.length ? { lists: { each: Math.max(...bytes), passing: true } } : {};
 }
 
 /** Working memory as kernels take it: where it is, and its bytes. */
@@ -68,5 +75,5 @@ export const sparseBackwardKernel = (
     "sparse_backward_kernel",
     split,
     ...([writes(dkernel), reads(inp), reads(dout), ...whole(lists)] as const),
-    ...([rows, inp.width, inp.stride, dout.stride] as const),
+    ...([rows, inp.width, dout.width, inp.stride, dout.stride] as const),
   );

@@ -11,10 +11,11 @@ const test = suite("sparse");
 /** Working memory of a worker: where no tensor of a case lies. */
 const LISTS = 8 << 20;
 
-/** Bytes of lists of rows of I values, and of columns, as the kernels' own texts have it. */
+/** Bytes of lists of rows of I values, as the kernel's own text has it. */
 const rowRoom = ({ B, I, tight }: Case) => 4096 + 4 * B * (Math.ceil(I / 128) + 1) + 2 * (I + 16) * (tight ? 1 : B);
-const columnRoom = ({ B, tight }: Case) =>
-  Math.max(256 + 512 + 8 * (B + 4) * (tight ? 4 : 64), 4096 + 1024 * (1 + Math.ceil(B / 32)) + 256 * (B + 8));
+/** Bytes of those of 64 columns, or 4, and of every two of 256. */
+const columnRoom = ({ B, tight }: Case) => 256 + 512 + 8 * (B + 4) * (tight ? 4 : 64);
+const pairRoom = ({ B }: Case) => 4096 + 1024 * (1 + Math.ceil(B / 32)) + 256 * (B + 8);
 /** What lies behind the last column is no value. */
 function inputs({ B, I, live, together }: Case, random: () => number): Float32Array {
   const data = matrix(B, I, sparse(live, random, together));
@@ -64,7 +65,7 @@ oracle(test, {
   },
   args: (c, p) => [
     ...[p("dweight"), p("inp"), p("dout"), LISTS, columnRoom(c)],
-    ...[c.B, c.I, stride(c.I), stride(c.O)],
+    ...[c.B, c.I, c.O, stride(c.I), stride(c.O)],
   ],
   extent: ({ I, O }) => (stride(I) * stride(O)) / 64,
   expected: ({ B, I, O }, { inp, dout }) => {
@@ -98,8 +99,9 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
       const [out, sparseOut] = [put(new Float32Array(B * stride(O))), put(new Float32Array(B * stride(O)))];
       const floats = stride(I) * stride(O);
       const [dweight, sparseDweight] = [put(new Float32Array(floats)), put(new Float32Array(floats))];
-      const [rows, columns] = [rowRoom(c), columnRoom(c)];
-      const lists = put(new Int32Array(Math.max(rows, columns) / 2).fill(-1));
+      const [rows, columns, pairs] = [rowRoom(c), columnRoom(c), pairRoom(c)];
+      const bytes = Math.max(rows, columns, pairs) + 256;
+      const lists = put(new Int32Array(bytes >> 2).fill(-1));
       const behind = () => new Int32Array(memory.buffer).subarray(lists >> 2);
       const strides = [stride(I), stride(O)] as const;
       kernels.dense_forward(out, inp, weight, bias, I, O, stride(O), stride(I), 0, B);
@@ -110,10 +112,10 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
           .every((word) => word === -1),
         "rows",
       );
-      new Uint8Array(memory.buffer).fill(255, lists, lists + Math.max(rows, columns) * 2);
+      new Uint8Array(memory.buffer).fill(255, lists, lists + bytes);
       kernels.dense_backward_kernel(dweight, inp, dout, B, I, ...strides, 0, floats / 64);
-      kernels.sparse_backward_kernel(sparseDweight, inp, dout, lists, columns, B, I, ...strides, 0, floats / 64);
-      const last = Math.ceil(columns / 4);
+      kernels.sparse_backward_kernel(sparseDweight, inp, dout, lists, columns, B, I, O, ...strides, 0, floats / 64);
+      const last = Math.ceil(Math.max(columns, pairs) / 4);
       assert.ok(
         behind()
           .subarray(last, last + 64)
@@ -128,7 +130,7 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
   });
 
   test(`products of zeros are left out, which a weight shows that is not a number (${name})`, () => {
-    const [B, I, O] = [16, 40, 32];
+    const [B, I, O] = [32, 40, 40];
     const memoryAt = (at: number, data: Float32Array) => new Float32Array(memory.buffer, at, data.length).set(data);
     const [inp, weight, out, dweight] = [base, base + 8192, base + 16384, base + 24576];
     const finite = (at: number, count: number) => new Float32Array(memory.buffer, at, count).every(Number.isFinite);
@@ -144,7 +146,20 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
     kernels.sparse_forward(out, inp, weight, 0, LISTS, 1 << 16, I, O, stride(O), stride(I), 0, B);
     assert.ok(finite(out, B * O), "forward");
     const kernel = () =>
-      kernels.sparse_backward_kernel(dweight, inp, weight, LISTS, 1 << 16, B, I, stride(I), stride(O), 0, (I * O) / 64);
+      kernels.sparse_backward_kernel(
+        dweight,
+        inp,
+        weight,
+        LISTS,
+        1 << 16,
+        B,
+        I,
+        O,
+        stride(I),
+        stride(O),
+        0,
+        (I * O) / 64,
+      );
     // The first four rows have something.
     memoryAt(
       inp,
@@ -170,23 +185,67 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
   });
 }
 
-test("working memory is what the kernels ask for: for all rows and columns if that is near, else for one or four", () => {
+test("working memory is what the kernels ask for: for all rows and columns if that is not too much, else for one or four", () => {
   const bytes = (inputs: number, units: number, batch: number) =>
     (listScratch(inputs, units, batch).lists as { each: number } | undefined)?.each;
+  const most = (c: Case) => Math.max(rowRoom(c), columnRoom(c), pairRoom(c));
   assert.is(bytes(31, 31, 100), undefined);
   assert.is(bytes(65536, 31, 100), undefined);
-  const c = { B: 100, I: 40, O: 1, live: 1 };
-  assert.is(bytes(40, 10, 100), Math.max(rowRoom(c), columnRoom(c)));
-  assert.is(bytes(10, 40, 100), Math.max(rowRoom(c), columnRoom(c)));
+  const c = { B: 100, I: 400, O: 1, live: 1 };
+  assert.is(bytes(400, 10, 100), most(c));
+  assert.is(bytes(40, 10, 100), most({ ...c, I: 40 }));
+  assert.is(bytes(10, 400, 100), rowRoom(c), "no lists of columns, and of the units' rows");
   const wide = { B: 2, I: 65535, O: 1, live: 1 };
   assert.is(bytes(65535, 10, 2), rowRoom(wide));
-  // Of a long batch, 128 lists of two columns each take the most.
-  const pairsOf = columnRoom({ B: 5000, I: 40, O: 1, live: 1, tight: true });
-  assert.is(bytes(40, 10, 5000), pairsOf);
-  assert.ok(pairsOf > 256 * 5000);
-  const far = { ...wide, B: 1000 };
-  assert.is(bytes(65535, 10, 1000), rowRoom({ ...far, tight: true }) + (1 << 19) - 2 * (65535 + 16));
+  const far = { ...wide, B: 1000, tight: true };
+  assert.is(bytes(65535, 10, 1000), rowRoom(far) + (1 << 19) - 2 * (65535 + 16));
+  // Of a long batch, lists of every two columns take the most, until nothing has 16 bits for its rows.
+  const long = { ...c, B: 5000, tight: true };
+  assert.is(bytes(40, 10, 5000), pairRoom(long));
+  const longest = { ...c, B: 1e6, tight: true };
+  assert.is(bytes(40, 10, 1e6), columnRoom(longest));
+  assert.ok(columnRoom(longest) > pairRoom({ ...c, B: 65535 }));
 });
+
+test("rows that 16 bits cannot name go without lists", () => {
+  const { kernels, memory, base } = kernelBuilds()[0]!;
+  const [B, I, O] = [65536, 4, 8];
+  const [inp, dout, dweight, lists] = [base, base + 32 * B, base + 64 * B, base + 64 * B + 4096];
+  new Uint8Array(memory.buffer).fill(0, inp, lists).fill(255, lists, lists + 4096);
+  new Float32Array(memory.buffer)[(inp >> 2) + 8 * (B - 1)] = 2;
+  new Float32Array(memory.buffer)[(dout >> 2) + 8 * (B - 1)] = 3;
+  kernels.sparse_backward_kernel(dweight, inp, dout, lists, 1 << 16, B, I, O, 8, 8, 0, 1);
+  assert.is(new Float32Array(memory.buffer)[dweight >> 2], 6);
+  assert.ok(new Uint8Array(memory.buffer, lists, 4096).every((byte) => byte === 255));
+});
+
+for (const { name, kernels, memory, base } of kernelBuilds()) {
+  test(`infinite gradients give the same in one range and in many (${name})`, () => {
+    const random = generator(9);
+    for (const together of [1, 4]) {
+      const [B, I, O] = [64, 40, 75];
+      const floats = stride(I) * stride(O);
+      const [inp, dout, whole, pieces] = [base, base + 16384, base + 65536, base + 131072];
+      new Float32Array(memory.buffer, inp, B * stride(I)).set(matrix(B, I, sparse(0.3, random, together)));
+      const infinite = matrix(B, O, (b, o) => (b === 7 && o % 9 === 0 ? Number.POSITIVE_INFINITY : random()));
+      new Float32Array(memory.buffer, dout, B * stride(O)).set(infinite);
+      const run = (at: number, from: number, to: number) =>
+        kernels.sparse_backward_kernel(at, inp, dout, LISTS, 1 << 16, B, I, O, stride(I), stride(O), from, to);
+      run(whole, 0, floats / 64);
+      for (const [from, to] of [
+        [0, 7],
+        [7, 31],
+        [31, 32],
+        [32, 50],
+      ] as const)
+        run(pieces, from, to);
+      const bits = (at: number) => Array.from(new Float32Array(memory.buffer, at, floats));
+      assert.is(floats / 64, 50);
+      assert.equal(bits(pieces), bits(whole));
+      assert.ok(bits(whole).some((value) => !Number.isFinite(value)));
+    }
+  });
+}
 
 const [ROWS, WIDTH] = [48, 40];
 const random = generator(11);

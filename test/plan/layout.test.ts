@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { listScratch } from "../../src/layers/sparse.js";
 import { createLayout } from "../../src/plan/layout.js";
 import { compileProgram } from "../../src/plan/program.js";
 import { holds, type LayoutRequest } from "../../src/plan/request.js";
@@ -75,6 +76,24 @@ test("addresses of the state depend on the model alone", () => {
 
 test("a layout is the same in every thread", () => {
   assert.equal(createLayout(program, request), layout);
+});
+
+test("memory that passes with a step is one for all layers, as large as the largest", () => {
+  const spec = {
+    layers: [
+      { type: "input", shape: [8, 8, 1] },
+      { type: "conv2d", filters: 2, kernelSize: 3 },
+      { type: "flatten" },
+      { type: "dense", units: 40 },
+      { type: "dense", units: 3 },
+    ],
+  } as const;
+  const { scratch } = createLayout(compileProgram(spec, undefined, 1), { ...request, train: null, validation: null });
+  const lists = [...scratch].filter(([name]) => name.endsWith(".lists")).map(([, tensor]) => tensor);
+  assert.is(lists.length, 3);
+  assert.is(new Set(lists).size, 1);
+  const { lists: largest } = listScratch(72, 40, request.batch);
+  assert.is(lists[0]!.each, Math.ceil((largest as { each: number }).each / 64) * 64);
 });
 
 test("a layout holds what asks for no more than it has", () => {
