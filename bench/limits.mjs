@@ -12,7 +12,7 @@ import { here, install, nodes, root } from "./setup.mjs";
 const run = promisify(execFile);
 const FRESH = 7;
 /** Kilobytes a fit that count as none: what the engine itself keeps about code it runs. */
-const NONE = 0.5;
+const NONE = 0.2;
 
 /** Kilobytes a fit, by least squares. */
 function slope(samples, key) {
@@ -58,9 +58,9 @@ export default async function limits({ quick = false, build = join(root, "build"
       const parts = ["rss", "external", "heapUsed"].map((key) => `${key} ${slope(samples, key).toFixed(2)}`);
       const kept = ["external", "heapUsed"].every((key) => slope(samples, key) < NONE);
       const [first, last] = [samples[0], samples.at(-1)].map(({ rss }) => rss.toFixed(0));
-      add(`1,000 fits, ${title}: kB a fit, from the 200th on`, parts.join(", "), "0 of heap and external", kept);
+      add(`1,000 fits behind 1,000 others, ${title}: kB a fit`, parts.join(", "), "0 of heap and external", kept);
       add(
-        `1,000 fits, ${title}: resident at the 200th and the last, time of a fit`,
+        `1,000 fits behind 1,000 others, ${title}: resident at the first and the last, time of a fit`,
         `${first} MB, ${last} MB, ${ms(perFit)}`,
       );
     }
