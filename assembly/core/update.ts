@@ -37,12 +37,19 @@ export function store_slot(slot: usize, x: v128, tiny: v128): v128 {
   return kept;
 }
 
+/** The same for values that are not negative. */
+export function store_square(slot: usize, x: v128, tiny: v128): v128 {
+  const kept = v128.andnot(x, f32x4.lt(x, tiny));
+  v128.store(slot, kept);
+  return kept;
+}
+
 /**
- * x / (root + epsilon). The divisor is at least 1e-15, the root of the smallest square that a slot keeps: with epsilon 0,
- * a weight that never had a gradient stays as it is instead of becoming 0/0.
+ * x / (root + epsilon), epsilon >= 1e-15, the root of the smallest square that a slot keeps: a weight that never had a gradient stays as
+ * it is, and what is left of one that faded out is not divided by less.
  */
 export function scaled(x: v128, root: v128, epsilon: v128): v128 {
-  return f32x4.div(x, f32x4.pmax(f32x4.add(root, epsilon), f32x4.splat(1e-15)));
+  return f32x4.div(x, f32x4.add(root, epsilon));
 }
 
 /**

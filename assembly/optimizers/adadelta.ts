@@ -1,6 +1,6 @@
 // Adadelta (Zeiler 2012); g is the gradient plus the penalty's gradient. The frame is core/update.ts.
 
-import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
+import { blend, hyper_value, Rule, store_square, update } from "../core/update";
 
 class Adadelta extends Rule {
   @inline
@@ -8,10 +8,10 @@ class Adadelta extends Rule {
     const rho = hyper_value(hyper, 1);
     const rest = hyper_value(hyper, 2);
     const epsilon = hyper_value(hyper, 3);
-    const s = store_slot(square, blend(rho, v128.load(square), rest, f32x4.mul(g, g)), tiny);
+    const s = store_square(square, blend(rho, v128.load(square), rest, f32x4.mul(g, g)), tiny);
     const steered = f32x4.mul(g, f32x4.sqrt(f32x4.add(v128.load(change), epsilon)));
-    const d = scaled(steered, f32x4.sqrt(f32x4.add(s, epsilon)), f32x4.splat(0));
-    store_slot(change, blend(rho, v128.load(change), rest, f32x4.mul(d, d)), tiny);
+    const d = f32x4.div(steered, f32x4.sqrt(f32x4.add(s, epsilon)));
+    store_square(change, blend(rho, v128.load(change), rest, f32x4.mul(d, d)), tiny);
     return d;
   }
 }

@@ -1,14 +1,14 @@
 // Adam (Kingma and Ba 2015, algorithm 1; AMSGrad: Reddi, Kale and Kumar 2018); g is the gradient plus the penalty's gradient.
 // The frame is core/update.ts.
 
-import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
+import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } from "../core/update";
 
 class Adam extends Rule {
   @inline
   direction(g: v128, _w: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);
-    const v = store_slot(
+    const v = store_square(
       variance,
       blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
       tiny,
@@ -22,12 +22,12 @@ class Amsgrad extends Rule {
   direction(g: v128, _w: v128, mean: usize, variance: usize, largest: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);
-    const v = store_slot(
+    const v = store_square(
       variance,
       blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
       tiny,
     );
-    const most = store_slot(largest, f32x4.max(v128.load(largest), v), tiny);
+    const most = store_square(largest, f32x4.max(v128.load(largest), v), tiny);
     return scaled(m, f32x4.mul(f32x4.sqrt(most), hyper_value(hyper, 1)), hyper_value(hyper, 6));
   }
 }

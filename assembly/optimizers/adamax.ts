@@ -2,7 +2,7 @@
 // The frame is core/update.ts.
 
 import { flush_below } from "../core/simd";
-import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
+import { blend, hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Adamax extends Rule {
   @inline
@@ -14,7 +14,7 @@ class Adamax extends Rule {
     // Padding and weights without a gradient so far keep 0; epsilon alone never outlasts the next gradient, so nothing is lost.
     const seen = f32x4.ne(flush_below(f32x4.max(decayed, size), tiny), f32x4.splat(0));
     store_slot(largest, v128.and(u, seen), tiny);
-    return scaled(m, u, f32x4.splat(0));
+    return f32x4.div(m, u);
   }
 }
 

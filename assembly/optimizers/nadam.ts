@@ -1,13 +1,13 @@
 // Nadam: Adam with Nesterov's momentum (Dozat 2016); g is the gradient plus the penalty's gradient. The frame is core/update.ts.
 
-import { blend, hyper_value, Rule, scaled, store_slot, update } from "../core/update";
+import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } from "../core/update";
 
 class Nadam extends Rule {
   @inline
   direction(g: v128, _w: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
     const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
     const square = f32x4.mul(g, g);
-    const v = store_slot(
+    const v = store_square(
       variance,
       blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
       tiny,

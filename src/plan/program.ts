@@ -93,6 +93,13 @@ export interface ProgramTraining {
 /** The names of a model's outputs, those of the layers that give them. */
 export const outputNames = ({ outputs }: Pick<Program, "outputs">): string[] => outputs.map(({ name }) => name);
 
+/** The least epsilon, the root of the smallest square that optimizers keep: below it, what fades out would move weights far. */
+const LEAST_EPSILON = 1e-15;
+
+/** An optimizer's options as kernels have them. */
+const withDivisor = (config: TrainingSpec["optimizer"]): TrainingSpec["optimizer"] =>
+  "epsilon" in config ? { ...config, epsilon: Math.max(config.epsilon as number, LEAST_EPSILON) } : config;
+
 /** Compiles a model; with `training`, the optimizer, loss and metrics that `compile` named. */
 export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefined, seed: number): Program {
   const { inputs, outputs, nodes } = compileNodes(spec);
@@ -106,7 +113,7 @@ export function compileProgram(spec: ModelSpec, training: TrainingSpec | undefin
     slots: [...optimizer.slots(training.optimizer), ...commonSlots(training.optimizer)],
     training: {
       optimizer,
-      optimizerConfig: training.optimizer,
+      optimizerConfig: withDivisor(training.optimizer),
       products: optimizer.products?.(training.optimizer) ?? [],
       counters: [...(optimizer.counters ?? []), ...commonCounters(training.optimizer)],
       ...(plateau ? { plateau: { config: completePlateau(plateau.given, betterOf), from: plateau.from } } : {}),

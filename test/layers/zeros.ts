@@ -20,7 +20,9 @@ const some: Case[] = SIZES.flatMap((B) =>
 );
 /** Enough values for lists to pay. */
 const more: Case[] = [17, 33, 66].flatMap((B) =>
-  [61, 72].flatMap((I) => [7, 9, 33, 52, 64, 75].map((O) => ({ B, I, O, bias: O % 2 === 0, live: O < 16 ? 0.1 : 0.25 }))),
+  [61, 72].flatMap((I) =>
+    [7, 9, 33, 52, 64, 75].map((O) => ({ B, I, O, bias: O % 2 === 0, live: O < 16 ? 0.1 : 0.25 })),
+  ),
 );
 const variants = (c: Case): Case[] => [c, { ...c, together: 4 }, { ...c, tight: true }];
 export const cases: Case[] = [

@@ -11,8 +11,8 @@ updateTests(test, {
     [0.01, 1e-7, 0.1],
     [0.01, 1e-7, 0],
     [0.1, 1, 0.5],
-    [0.01, 0, 0],
-    [0.01, 0, 4],
+    [0.01, 1e-15, 0],
+    [0.01, 1e-15, 4],
   ],
   hyper: (setting: number[]) => setting,
   step: (w, g, [squares], [rate, epsilon, initial]) => {

@@ -17,7 +17,7 @@ const adamax: Update = {
     [0.01, 0, 0.5, 1e-7],
     [0.01, 0.9, 0, 1e-3],
     [0.01, 0.99, 0.99, 1],
-    [0.01, 0.9, 0.999, 0],
+    [0.01, 0.9, 0.999, 1e-15],
   ],
   hyper: ([rate, beta1, beta2, epsilon]: Setting, t) => [rate / (1 - beta1 ** t), beta2, beta1, 1 - beta1, epsilon],
   step: (w, g, [mean, largest], [rate, beta2, beta1, rest, epsilon]) => {

@@ -20,7 +20,7 @@ const adamw: Update = {
     { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0.004 },
     { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, decay: 0 },
     { rate: 0.01, beta1: 0, beta2: 0.99, epsilon: 1e-3, decay: 0.5 },
-    { rate: 0.1, beta1: 0.99, beta2: 0.9, epsilon: 0, decay: 5 },
+    { rate: 0.1, beta1: 0.99, beta2: 0.9, epsilon: 1e-15, decay: 5 },
   ],
   hyper: ({ rate, beta1, beta2, epsilon, decay }: Setting, t) => [
     rate / (1 - beta1 ** t),

@@ -35,7 +35,7 @@ const settings: Setting[] = [
   { rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
   { rate: 0.01, beta1: 0, beta2: 0.999, epsilon: 1e-7 },
   { rate: 0.01, beta1: 0.9, beta2: 0, epsilon: 1e-3 },
-  { rate: 0.01, beta1: 0.99, beta2: 0.9, epsilon: 0 },
+  { rate: 0.01, beta1: 0.99, beta2: 0.9, epsilon: 1e-15 },
 ];
 
 updateTests(test, {

@@ -12,7 +12,7 @@ const settings: Setting[] = [
   [0.01, 0.9, 1e-7, 0],
   [0.01, 0.999, 1, 0.5],
   [0.01, 0.99, 1e-3, 0.99],
-  [0.01, 0.5, 0, 0.5],
+  [0.01, 0.5, 1e-15, 0.5],
 ];
 const hyper = ([rate, rho, epsilon, momentum]: Setting) => [rate, rho, 1 - rho, epsilon, momentum];
 
