@@ -70,7 +70,8 @@ function list_pairs(spans: usize, masks: usize, inp: usize, B: i32, columns: i32
     let next = list;
     for (let b = 0; b < B; b += 32) {
       const mask = at(masks, (b >> 5) * GROUP + i);
-      let rows = load<u32>(mask) | load<u32>(mask, 4);
+      let rows = load<u32>(mask);
+      if (i + 1 < columns) rows |= load<u32>(mask, 4);
       for (let first = b; first < b + 32; first += 8) {
         next = Places.append(next, rows & 255, i16x8.splat(<i16>first), table);
         rows >>= 8;
