@@ -12,7 +12,7 @@ export interface AdadeltaConfig extends WithRate {
  * Adadelta: `s = rho s + (1 - rho) g²; d = g * sqrt(c + epsilon) / sqrt(s + epsilon); c = rho c + (1 - rho) d²; w -= rate * d`.
  * Zeiler's method has a learning rate of 1; the default is 0.001, as in Keras.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= rho < 1, epsilon > 0
+ * Units    learningRate > 0 (a number or a schedule), 0 <= rho < 1, epsilon > 0 (less than 1e-15 counts as that)
  * Kernel   assembly/optimizers/adadelta.ts
  * Source   Zeiler 2012, algorithm 1
  */

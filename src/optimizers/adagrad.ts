@@ -11,7 +11,7 @@ export interface AdagradConfig extends WithRate {
 /**
  * Adagrad: `s += g²; w -= rate * g / (sqrt(s) + epsilon)`, s starts at initialAccumulator.
  *
- * Units    learningRate > 0 (a number or a schedule), epsilon > 0, initialAccumulator >= 0
+ * Units    learningRate > 0 (a number or a schedule), epsilon > 0 (less than 1e-15 counts as that), initialAccumulator >= 0
  * Kernel   assembly/optimizers/adagrad.ts; the slot holds s - initialAccumulator, which starts at 0
  * Source   Duchi, Hazan & Singer 2011
  */

@@ -58,7 +58,7 @@ export const adamUpdate =
  * Adam: `m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²; w -= rate / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + epsilon)`;
  * with amsgrad the largest v so far stands in place of v under the root.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0
+ * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0 (less than 1e-15 counts as that)
  * Kernel   assembly/optimizers/adam.ts
  * Source   Kingma & Ba 2015, algorithm 1; Reddi, Kale & Kumar 2018 (amsgrad, in PyTorch's form: the largest v is the uncorrected one)
  */

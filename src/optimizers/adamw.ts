@@ -10,7 +10,7 @@ export interface AdamwConfig extends AdamConfig {
  * Adam with decoupled weight decay: `w *= 1 - rate * weightDecay` before Adam's step, for every weight: kernels and biases
  * alike, whatever their gradient. The decay follows the schedule of the rate, and is no part of the loss.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0, weightDecay >= 0 (a number or a schedule)
+ * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0 (less than 1e-15 counts as that), weightDecay >= 0 (a number or a schedule)
  * Kernel   assembly/optimizers/adamw.ts
  * Source   Loshchilov & Hutter 2019, algorithm 2, in PyTorch's form (the decay times the rate)
  */

@@ -12,7 +12,7 @@ const momentum = (beta1: number, warmth: number) => beta1 * (1 - 0.5 * warmth);
  * Nadam: Adam with Nesterov's momentum, `mu_t = beta1 (1 - 0.96^(0.004 t) / 2)`, `M_t = mu_1 ... mu_t`, m and v as in Adam;
  * `w -= rate * ((1 - mu_t) / (1 - M_t) g + mu_{t+1} / (1 - M_t mu_t mu_{t+1}) m) / (sqrt(v / (1 - beta2^t)) + epsilon)`.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0
+ * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0 (less than 1e-15 counts as that)
  * Kernel   assembly/optimizers/nadam.ts
  * Source   Dozat 2016, as PyTorch 1.13 (a preview) reads it, whose numbers the tests hold. Others read it otherwise: mu_t once in
  *          the last product, `1 - M_{t+1}`, in Dozat's text and in PyTorch from 2.0 on, which moves the golden

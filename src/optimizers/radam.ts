@@ -7,7 +7,7 @@ import type { OptimizerDefinition } from "./optimizer.js";
  * `w -= rate / (1 - beta1^t) * sqrt((r-4)(r-2)R / ((R-4)(R-2)r)) * m / ((sqrt(v) + epsilon) / sqrt(1 - beta2^t))`,
  * and `w -= rate / (1 - beta1^t) * m` before that.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0
+ * Units    learningRate > 0 (a number or a schedule), 0 <= beta < 1, epsilon > 0 (less than 1e-15 counts as that)
  * Kernel   assembly/optimizers/adam.ts, with a divisor of 0 sqrt(v) + 1 in the first steps
  * Source   Liu et al. 2020, algorithm 2, in PyTorch's form (the bound 5; epsilon is corrected too)
  */

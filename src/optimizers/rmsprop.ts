@@ -14,7 +14,7 @@ export interface RmspropConfig extends WithRate {
  * RMSprop: `s = rho s + (1 - rho) g²; w -= rate * g / (sqrt(s) + epsilon)`; with momentum `v = momentum v + g / (sqrt(s) +
  * epsilon); w -= rate * v`; centered takes the squared running mean of g from s.
  *
- * Units    learningRate > 0 (a number or a schedule), 0 <= rho < 1, 0 <= momentum < 1, epsilon > 0
+ * Units    learningRate > 0 (a number or a schedule), 0 <= rho < 1, 0 <= momentum < 1, epsilon > 0 (less than 1e-15 counts as that)
  * Kernel   assembly/optimizers/rmsprop.ts
  * Source   Hinton, lecture 6e; Graves 2013 (centered); PyTorch's form (epsilon outside the root)
  */
