@@ -112,6 +112,11 @@ const LAYERS = {
       adamUpdate:
         '(plain) => (_, { split, weight, slot, common }) => step(plain, split, weight, slot("mean"), slot("variance"), ...common)',
     },
+    "optimizers/rmsprop": {
+      checkKind: '({ momentum, centered }) => (momentum || centered) && refuse("rmsprop with momentum or centered")',
+      rmspropUpdate:
+        '(_, { split, weight, slot, common }) => step("rmsprop_update", split, weight, slot("square"), ...common)',
+    },
     "layers/bilinear": { upSampling2d: "nearest2d" },
   },
 };

@@ -76,7 +76,9 @@ const STACKS: Readonly<Record<string, Stack>> = {
   gru: series(({ gru }) => [gru({ units: 3, ...last })]),
   simpleRnn: series(({ simpleRnn }) => [simpleRnn({ units: 3, ...last })]),
   bidirectional: series(({ bidirectional, gru }) => [bidirectional(gru({ units: 3 }))]),
-  timeDistributed: series(({ timeDistributed, dense }) => [timeDistributed(dense({ units: 3 }))]),
+  timeDistributed: image(({ timeDistributed, conv1d }) => [
+    timeDistributed(conv1d({ filters: 3, kernelSize: 2, activation: "relu" })),
+  ]),
   multiHeadAttention: series(({ multiHeadAttention }) => [multiHeadAttention({ heads: 2, headSize: 2 })]),
   positionEmbedding: series(({ positionEmbedding }) => [positionEmbedding()]),
   embedding: [[4], (from) => [from.embedding({ inputDim: 9, outputDim: 3 }), from.flatten()]],
@@ -193,6 +195,9 @@ test("what it has not names the whole", async () => {
     () => model.compile({ optimizer: fewer.adam({ amsgrad: true }), loss: "meanSquaredError" }),
     /got amsgrad/,
   );
+  for (const config of [{ momentum: 0.5 }, { centered: true }]) {
+    assert.throws(() => fewer.rmsprop(config), /got rmsprop with momentum or centered/);
+  }
   assert.throws(() => fewer.sgd({ learningRate: { type: "polynomialDecay", initial: 0.1, steps: 2 } as never }), cure);
   const refused = async (call: () => unknown, what: RegExp) => {
     const outcome = await (async () => call())().then(String, (error: Error) => error.message);

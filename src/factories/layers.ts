@@ -1,7 +1,6 @@
 // Functions that give layers as plain JSON. Each checks what it was given at once.
 
 import { options } from "../check.js";
-import { OptionError } from "../errors.js";
 import type { ActivationConfig } from "../layers/activation.js";
 import type { AttentionConfig } from "../layers/attention.js";
 import type { BatchNormalizationConfig } from "../layers/batch_normalization.js";
@@ -36,7 +35,7 @@ import type {
 } from "../layers/shapes.js";
 import { checkInput, layerOf } from "../plan/nodes.js";
 import type { InputSpec } from "../spec.js";
-import type { StateCallable } from "./graph.js";
+import { type Callable, callable, type StateCallable } from "./graph.js";
 import { given, layer, type Named, type Trained } from "./layer.js";
 
 export * from "./merges.js";
@@ -112,15 +111,18 @@ export const bidirectional = (
   config: Omit<BidirectionalConfig, "layer"> & Named = {},
 ) => layer("bidirectional", { ...given(config, "bidirectional"), layer: recurrent });
 
-/** A layer of vectors on every step of a sequence; dense works on the last axis, and what takes each value by itself has no other way. */
-export function timeDistributed<S extends LayerSpec>(spec: S): S {
-  layerOf(spec);
-  if (ON_STEPS.includes(spec.type)) return spec;
-  throw new OptionError(
-    `timeDistributed: expected one of ${ON_STEPS.join(", ")}, got ${spec.type}. Other layers have no form for each step.`,
-  );
+/** A layer on each step by itself, such as a convolution of each frame. (B, steps, ...) -> (B, steps, ...). */
+export function timeDistributed(spec: LayerSpec): LayerSpec & Callable {
+  const { stepwise, wraps } = layerOf(spec);
+  // Such a layer is on each step already.
+  if (stepwise && !wraps) return callable({ ...spec });
+  const { name, trainable, ...inner } = spec;
+  return layer("timeDistributed", {
+    layer: inner,
+    ...(name && { name }),
+    ...(trainable !== undefined && { trainable }),
+  });
 }
-const ON_STEPS: readonly string[] = ["dense", "dropout", "activation", "rescaling", "gaussianNoise", "gaussianDropout"];
 
 /** A trained vector for each whole number: `embeddings[inp]`. The first layer. (B, steps) -> (B, steps, outputDim). */
 export const embedding = (config: EmbeddingConfig & Trained) => layer("embedding", config);

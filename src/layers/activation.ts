@@ -85,6 +85,7 @@ const rowOf = ({ activation }: ActivationConfig): [Activation | null, number] =>
  */
 export const activation: LayerDefinition<ActivationConfig> = {
   options: ["activation", "activityRegularizer"],
+  stepwise: true,
   check({ activation, activityRegularizer }, who) {
     pick(activations, activation, "type", `${who}.activation`);
     checkActivity(activityRegularizer, `${who}.activityRegularizer`);

@@ -31,6 +31,7 @@ function checkStrengths({ l1 = 0, l2 = 0 }: ActivityPenalty, who: string): void 
  */
 export const activityRegularization: LayerDefinition<ActivityPenalty> = {
   options: ["l1", "l2"],
+  stepwise: true,
   check: checkStrengths,
   output: (_, inp) => inp,
   penalises: true,

@@ -31,6 +31,7 @@ function line({ rate }: AlphaDropoutConfig) {
  */
 export const alphaDropout: LayerDefinition<AlphaDropoutConfig> = {
   options: ["rate"],
+  stepwise: true,
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),

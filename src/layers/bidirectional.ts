@@ -1,7 +1,8 @@
 import { stride, type Tensor } from "../arena.js";
-import { lookup, options, pick, show } from "../check.js";
+import { lookup } from "../check.js";
 import { OptionError } from "../errors.js";
 import { reads, type Step, step, updates, writes } from "../kernels.js";
+import { checkInner } from "./inner.js";
 import type { LayerDefinition, NodeContext, Shape } from "./layer.js";
 import * as recurrence from "./recurrence.js";
 import * as sided from "./recurrence_steps.js";
@@ -22,6 +23,8 @@ export interface BidirectionalConfig {
 const definitions = { simpleRnn, lstm, gru } as unknown as Record<string, LayerDefinition<object>>;
 /** The scale of the sum of both outputs; 0 for their product. */
 const scales = { concat: 1, sum: 1, mul: 0, ave: 0.5 } as const;
+/** What a layer that goes both ways cannot be. */
+const OWN = ["goBackwards", "returnState", "stateful"] as const;
 const SIDES = ["forward", "backward"] as const;
 type Side = (typeof SIDES)[number];
 
@@ -75,22 +78,11 @@ const sideContext = (side: Side, context: NodeContext): NodeContext => ({
 export const bidirectional: LayerDefinition<BidirectionalConfig> = {
   options: ["layer", "mergeMode"],
   check({ layer, mergeMode = "concat" }, who) {
-    const definition = pick(definitions, layer, "type", `${who}.layer`);
-    if (typeof layer !== "object") {
-      throw new OptionError(`${who}.layer: expected a layer such as lstm({ units: 8 }), got ${show(layer)}.`);
-    }
-    const { type, ...config } = options(layer, `${who}.layer`, ["type", "name", ...definition.options]);
-    definition.check?.(config, `${who}.layer`);
-    if (layer.goBackwards) {
-      throw new OptionError(`${who}.layer: expected a ${type} from the first step on, got goBackwards. Leave it out.`);
-    }
-    if (layer.returnState) {
-      const cure = "Call two layers of their own, one of them with goBackwards.";
-      throw new OptionError(`${who}.layer: expected a ${type} that gives its output, got returnState. ${cure}`);
-    }
-    if (layer.stateful) {
-      const cure = "Leave it out: what comes later is not known to the batch before.";
-      throw new OptionError(`${who}.layer: expected a ${type} that begins with zeros, got stateful. ${cure}`);
+    checkInner(definitions, layer, who);
+    const odd = OWN.find((option) => layer[option]);
+    if (odd) {
+      const cure = "Leave it out, or call a layer each way.";
+      throw new OptionError(`${who}.layer: expected a ${layer.type} without it, got ${odd}. ${cure}`);
     }
     lookup(scales, mergeMode, `${who}.mergeMode`);
   },
@@ -101,7 +93,8 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     return layer.returnSequences ? [inp[0]!, width] : [width];
   },
   activates: true,
-  keeps: SIDES.map((side) => `${side}.recurrentTransposed`),
+  wraps: ({ layer }) => layer,
+  keeps: () => SIDES.map((side) => `${side}.recurrentTransposed`),
   parameters: (config, inp) =>
     SIDES.flatMap((side) =>
       recurrence

@@ -34,6 +34,7 @@ const isVector = (inp: Shape) => inp.length === 1;
  */
 export const dense: LayerDefinition<DenseConfig> = {
   options: ["units", ...WEIGHTED],
+  stepwise: true,
   check(config, who) {
     integer(config.units, `${who}.units`, { min: 1, max: 16777216 });
     checkWeighted(config, who);

@@ -18,6 +18,7 @@ export interface DropoutConfig {
  */
 export const dropout: LayerDefinition<DropoutConfig> = {
   options: ["rate"],
+  stepwise: true,
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),

@@ -23,6 +23,7 @@ export interface GaussianDropoutConfig {
  */
 export const gaussianNoise: LayerDefinition<GaussianNoiseConfig> = {
   options: ["stddev"],
+  stepwise: true,
   check: ({ stddev }, who) => void number(stddev, `${who}.stddev`, { min: 0, max: 1e30 }),
   output: (_, inp) => inp,
   alias: ({ stddev }) => (stddev === 0 ? "always" : "inference"),
@@ -59,6 +60,7 @@ const deviation = ({ rate }: GaussianDropoutConfig): number => Math.sqrt(rate / 
  */
 export const gaussianDropout: LayerDefinition<GaussianDropoutConfig> = {
   options: ["rate"],
+  stepwise: true,
   check: ({ rate }, who) => void number(rate, `${who}.rate`, { min: 0, below: 1 }),
   output: (_, inp) => inp,
   alias: ({ rate }) => (rate === 0 ? "always" : "inference"),

@@ -50,6 +50,7 @@ import {
   zeroPadding2d,
 } from "./shapes.js";
 import { spatialDropout } from "./spatial_dropout.js";
+import { timeDistributed } from "./time_distributed.js";
 
 export const layers = {
   dense,
@@ -84,6 +85,7 @@ export const layers = {
   lstm,
   gru,
   bidirectional,
+  timeDistributed: timeDistributed(tableOf),
   embedding,
   masking,
   multiHeadAttention,
@@ -112,6 +114,11 @@ export const layers = {
   concatenate,
   dot,
 };
+
+/** The table, for a layer that holds another one. */
+function tableOf(): Readonly<Record<string, LayerDefinition<object>>> {
+  return layers as unknown as Readonly<Record<string, LayerDefinition<object>>>;
+}
 
 export type LayerType = keyof typeof layers;
 type ConfigOf<D> = D extends LayerDefinition<infer C> ? C : never;

@@ -25,11 +25,11 @@ export interface ParameterSpec {
 }
 
 /**
- * Working memory of a layer: rows of the batch, floats of all, or bytes that each worker has for itself. `passing`: one memory for all
+ * Working memory of a layer: rows of the batch, or `times` as many, floats of all, or bytes that each worker has for itself. `passing`: one memory for all
  * layers, as nothing in it outlasts a step.
  */
 export type Scratch =
-  | { readonly width: number }
+  | { readonly width: number; readonly times?: number }
   | { readonly floats: number }
   | { readonly each: number; readonly passing?: true };
 
@@ -78,6 +78,11 @@ export interface NodeContext {
   readonly stream: number;
 }
 
+/** A layer in the options of another one: `{ type, ...options }`. */
+export interface LayerJson {
+  readonly type: string;
+}
+
 /** A node that a layer has besides its own: its name behind the layer's, what it does, and its options. */
 export type NodePart = readonly [part: string, definition: LayerDefinition<object>, config: object];
 
@@ -100,9 +105,11 @@ export interface LayerDefinition<Config> {
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
   /** Those of them that the layer's own gradients need, even where nothing below does. */
-  readonly keeps?: readonly string[];
+  keeps?(config: Config): readonly string[];
   /** The activation is the layer's own: none is put behind it. */
   readonly activates?: true;
+  /** The layer in its options, whose activation and penalty on values are put behind this one. */
+  wraps?(config: Config): LayerJson;
   /** Numbers that no training changes, one row of the input each, made from the options. */
   constants?(config: Config, inp: Shape): Readonly<Record<string, Float32Array>>;
   /** Working memory for batches of so many rows. */
@@ -111,8 +118,10 @@ export interface LayerDefinition<Config> {
   readonly penalises?: true;
   /** It writes its scratch `mask`, for the layers above as long as examples have as many steps; or none is fit for these. */
   mask?(config: Config): "writes" | "ends" | undefined;
+  /** What it makes of a step goes by that step alone, whatever the axes of this one: a mask of steps is fit for the layers above. */
+  readonly stepwise?: true;
   /** Values of the input are whole numbers from 0 to below this, as the data has them. */
-  indices?(config: Config): number;
+  indices?(config: Config): number | undefined;
   /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
   alias?(config: Config): "always" | "inference" | "never";
   forward(config: Config, context: NodeContext): readonly Step[];

@@ -17,6 +17,7 @@ export interface RescalingConfig {
  */
 export const rescaling: LayerDefinition<RescalingConfig> = {
   options: ["scale", "offset"],
+  stepwise: true,
   check({ scale, offset }, who) {
     number(scale, `${who}.scale`);
     if (offset !== undefined) number(offset, `${who}.offset`);

@@ -96,7 +96,7 @@ export const separableConv2d: LayerDefinition<SeparableConv2dConfig> = {
     ];
   },
   derived: (config, inp) => conv2d.derived!(pointwise(config), between(config, inp)),
-  keeps: ["kernelFlipped"],
+  keeps: () => ["kernelFlipped"],
   constants: (config, inp) => depthwiseConv2d.constants!(depthwise(config), inp),
   scratch(config, inp, batch, out) {
     const middle = between(config, inp);

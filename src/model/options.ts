@@ -184,7 +184,7 @@ export function readRun(given: Omit<FitInput, "shuffle">, { nodes }: Program) {
   integer(epochs, "fit: epochs", { min: 1 });
   boolean(profile, "fit: profile");
   number(mixup, "fit: mixup", { min: 0, max: 100 });
-  const numbered = nodes.find(({ definition }) => definition.indices)?.name;
+  const numbered = nodes.find(({ definition, config }) => definition.indices?.(config))?.name;
   if (mixup && numbered !== undefined) {
     const expected = `expected 0, as ${numbered} takes whole numbers, which cannot be mixed`;
     throw new OptionError(`fit: mixup: ${expected}, got ${mixup}. Leave it out.`);

@@ -1,13 +1,26 @@
 import { boolean, number } from "../check.js";
-import { step } from "../kernels.js";
+import { type Step, step } from "../kernels.js";
 import { checkRate } from "../schedules/index.js";
-import type { OptimizerDefinition, WithRate } from "./optimizer.js";
+import type { OptimizerDefinition, UpdateContext, WithRate } from "./optimizer.js";
 
 export interface RmspropConfig extends WithRate {
   rho: number;
   epsilon: number;
   momentum: number;
   centered: boolean;
+}
+
+/** A smaller bundle has the plain one alone. */
+const checkKind = (_: Pick<RmspropConfig, "momentum" | "centered">): void => {};
+
+function rmspropUpdate({ momentum, centered }: RmspropConfig, { split, weight, slot, common }: UpdateContext): Step {
+  const square = slot("square");
+  if (centered) {
+    return step("rmsprop_centered_update", split, weight, square, slot("velocity"), slot("average"), ...common);
+  }
+  return momentum
+    ? step("rmsprop_momentum_update", split, weight, square, slot("velocity"), ...common)
+    : step("rmsprop_update", split, weight, square, ...common);
 }
 
 /**
@@ -27,6 +40,7 @@ export const rmsprop: OptimizerDefinition<RmspropConfig> = {
     number(epsilon, `${who}.epsilon`, { above: 0 });
     number(momentum, `${who}.momentum`, { min: 0, below: 1 });
     boolean(centered, `${who}.centered`);
+    checkKind({ momentum, centered });
   },
   slots: ({ momentum, centered }) => [
     "square",
@@ -34,13 +48,5 @@ export const rmsprop: OptimizerDefinition<RmspropConfig> = {
     ...(centered ? ["average"] : []),
   ],
   hyper: ({ rho, epsilon, momentum }, rate) => [rate, rho, 1 - rho, epsilon, momentum],
-  update({ momentum, centered }, { split, weight, slot, common }) {
-    const square = slot("square");
-    if (centered) {
-      return step("rmsprop_centered_update", split, weight, square, slot("velocity"), slot("average"), ...common);
-    }
-    return momentum
-      ? step("rmsprop_momentum_update", split, weight, square, slot("velocity"), ...common)
-      : step("rmsprop_update", split, weight, square, ...common);
-  },
+  update: rmspropUpdate,
 };

@@ -5,7 +5,14 @@ import { boolean, lookup, options, show } from "../check.js";
 import { OptionError, ShapeError } from "../errors.js";
 import { activationName } from "../layers/activation.js";
 import { layers } from "../layers/index.js";
-import { type LayerDefinition, type ParameterSpec, type Shape, showShape, sizeOf } from "../layers/layer.js";
+import {
+  type LayerDefinition,
+  type NodePart,
+  type ParameterSpec,
+  type Shape,
+  showShape,
+  sizeOf,
+} from "../layers/layer.js";
 import type { InputSpec, ModelSpec, ValueSpec } from "../spec.js";
 import { checkCount, countInputs, graphOf, placeOf } from "./graph.js";
 import { checkSoftmax } from "./outcome.js";
@@ -54,7 +61,7 @@ export function compileNodes(spec: ModelSpec): Pick<Program, "nodes"> & { inputs
     names.add(name);
     const { type: _, name: __, trainable = true, ...config } = layer;
     const below = from.map(valueAt);
-    if (definition.indices && below[0]!.index >= 0) {
+    if (definition.indices?.(config) && below[0]!.index >= 0) {
       throw new OptionError(`${name}: expected the data's numbers, got the output of ${below[0]!.name}. Put it first.`);
     }
     const at = { name, position, call, trainable: trainable as boolean };
@@ -100,9 +107,11 @@ function nameOf({ type, name }: Record<string, unknown>, counts: Map<string, num
 }
 
 /** What a layer's options ask for behind it: its activation, and a penalty on what comes out. */
-function followersOf(layer: Record<string, unknown>, { activates }: LayerDefinition<object>) {
+function followersOf(layer: Record<string, unknown>, { activates, wraps }: LayerDefinition<object>): NodePart[] {
+  const inner = wraps?.(layer);
+  if (inner) return followersOf({ ...inner }, lookup(layers, inner.type, "layer") as LayerDefinition<object>);
   const { type, activation, activityRegularizer } = layer;
-  const followers: [part: string, definition: LayerDefinition<object>, config: object][] = [];
+  const followers: NodePart[] = [];
   if (type !== "activation" && activation !== undefined && !activates) {
     followers.push(["activation", layers.activation as LayerDefinition<object>, { activation }]);
   }

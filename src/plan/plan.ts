@@ -207,7 +207,7 @@ function refreshSteps(program: Program, layout: Layout, walk?: Walk): Step[] {
     const entry = { node, index, sources: [nothing], value: nothing };
     const steps = node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [];
     const keeps = ({ arguments: [first] }: Step) =>
-      node.definition.keeps?.includes((first as Access).tensor.name.slice(node.name.length + 1));
+      node.definition.keeps?.(node.config)?.includes((first as Access).tensor.name.slice(node.name.length + 1));
     return steps.filter((step) => !wanted || wanted.has(node.name) || keeps(step));
   });
 }

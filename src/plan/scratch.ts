@@ -15,7 +15,7 @@ export function takeScratch(arena: Arena, { nodes }: Program, { batch, workers }
   const bytes = Math.max(0, ...wanted.map(({ size }) => ("passing" in size ? size.each : 0)));
   const passing = bytes ? arena.each("passing", bytes, workers) : undefined;
   const tensors = wanted.map(({ name, size }): [string, Tensor] => {
-    if ("width" in size) return [name, arena.rows(name, batch, size.width)];
+    if ("width" in size) return [name, arena.rows(name, batch * (size.times ?? 1), size.width)];
     if ("floats" in size) return [name, arena.take(name, 4 * size.floats)];
     return [name, (size.passing && passing) || arena.each(name, size.each, workers)];
   });

@@ -55,10 +55,17 @@ export function takeSteps(arena: Arena, program: Program, batch: number): (StepT
   });
 }
 
+/** What output k's loss takes, and the mask of its steps, if it has one: vectors of further axes each count. */
+function predOf({ program, layout }: Batch, walk: Walk, k: number) {
+  const { tensor, mask } = walk.at(program.training!.outcomes[k]!.pred);
+  return { pred: tensor, mask: mask?.width === layout.steps[k]?.count ? mask : undefined };
+}
+
 /** What a batch needs before the loss and the metrics of output k can go step by step. */
-export function splitSteps({ program, layout, rows }: Batch, walk: Walk, k: number): Step[] {
+export function splitSteps(batch: Batch, walk: Walk, k: number): Step[] {
+  const { program, layout, rows } = batch;
   const steps = layout.steps[k];
-  const { tensor: pred, mask } = walk.at(program.training!.outcomes[k]!.pred);
+  const { pred, mask } = predOf(batch, walk, k);
   const kinds = kindsOf(program, k).filter((kind) => goesBySteps(kind, mask !== undefined));
   if (!steps || !kinds.length) return [];
   const by = rowsOf(rows);
@@ -74,9 +81,10 @@ export function splitSteps({ program, layout, rows }: Batch, walk: Walk, k: numb
 }
 
 /** How a loss or metric of output k goes step by step, if it does. */
-export function stepped(kind: Kind, { program, layout, rows }: Batch, walk: Walk, k: number) {
+export function stepped(kind: Kind, own: Batch, walk: Walk, k: number) {
+  const { layout, rows } = own;
   const steps = layout.steps[k];
-  const { mask } = walk.at(program.training!.outcomes[k]!.pred);
+  const { mask } = predOf(own, walk, k);
   if (!steps || !goesBySteps(kind, mask !== undefined)) return undefined;
   const { count, value, delta } = steps;
   const share = mask ? reads(steps.share!) : 0;

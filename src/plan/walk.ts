@@ -117,12 +117,13 @@ function maskOf(sources: readonly Value[]): Tensor | undefined {
 }
 
 /** As many steps behind the node as before it: masks of steps stay true. */
-const keepsSteps = ({ inp, out }: Pick<ProgramNode, "inp" | "out">) => out.length === 2 && out[0] === inp[0];
+const keepsSteps = ({ definition, inp, out }: ProgramNode) =>
+  definition.stepwise || (out.length === 2 && out[0] === inp[0]);
 
-function maskBehind({ name, definition, config, inp, out }: ProgramNode, sources: readonly Value[], layout: Layout) {
-  const masking = definition.mask?.(config);
-  if (masking === "writes") return layout.scratch.get(`${name}.mask`);
-  return masking || !keepsSteps({ inp, out }) ? undefined : maskOf(sources);
+function maskBehind(node: ProgramNode, sources: readonly Value[], layout: Layout) {
+  const masking = node.definition.mask?.(node.config);
+  if (masking === "writes") return layout.scratch.get(`${node.name}.mask`);
+  return masking || !keepsSteps(node) ? undefined : maskOf(sources);
 }
 
 /** Steps that later layers wait for: by rows, and sums over the batch. */

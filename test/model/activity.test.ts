@@ -4,7 +4,9 @@ import * as assert from "uvu/assert";
 import {
   activation,
   activityRegularization,
+  bidirectional,
   dense,
+  gru,
   input,
   type NamedTensor,
   sequential,
@@ -34,6 +36,23 @@ test("the same bits for 1 to 4 workers, in updates of several batches too", asyn
   };
   const alone = await train(1);
   for (const workers of [2, 3, 4]) assert.equal(await train(workers), alone, `${workers} workers`);
+});
+
+test("of a recurrent layer both ways: on what both give", async () => {
+  const penalty = { l1: 0.1, l2: 0.2 };
+  const losses: number[] = [];
+  for (const layers of [
+    [bidirectional(gru({ units: 2, activityRegularizer: penalty }))],
+    [bidirectional(gru({ units: 2 })), activityRegularization(penalty)],
+  ]) {
+    await using model = sequential([input({ shape: [3, 2] }), ...layers]);
+    model.compile({ optimizer: "adam", loss: "meanSquaredError", seed: 3, workers: 2, numerics: "strict" });
+    const x = { data: rows.x.slice(0, 42), shape: [7, 3, 2] };
+    const { epochs } = await model.fit(x, { data: rows.x.slice(0, 28), shape: [7, 4] }, { epochs: 2 });
+    assert.ok(epochs[1]!.penalty! > 0);
+    losses.push(epochs[1]!.loss!);
+  }
+  assert.is(losses[0], losses[1]);
 });
 
 const strengths = { l1: 0.3, l2: 0.7 };
