@@ -25,8 +25,8 @@ export interface ParameterSpec {
 }
 
 /**
- * Working memory of a layer: rows of the batch, or `times` as many, floats of all, or bytes that each worker has for itself. `passing`: one memory for all
- * layers, as nothing in it outlasts a step.
+ * Working memory of a layer: rows of the batch, or `times` as many, floats of all, or bytes that each worker has for itself.
+ * `passing`: one memory for all layers, as nothing in it outlasts a step.
  */
 export type Scratch =
   | { readonly width: number; readonly times?: number }

@@ -19,10 +19,10 @@ export interface TimeDistributedConfig {
 }
 type Definition = LayerDefinition<TimeDistributedConfig>;
 
-/** Scratch: the steps of all examples, a row for each. */
+/** Working memory: the steps of all examples, a row for each, and the gradients by them. */
 const [INP, OUT, DINP, DOUT] = ["inp", "out", "dinp", "dout"] as const;
 
-/** The layer's own. */
+/** The name of the layer's own working memory. */
 const inside = (name: string) => `layer.${name}`;
 
 const stepOf = (shape: Shape): Shape => shape.slice(1);
