@@ -4,7 +4,6 @@ import * as assert from "uvu/assert";
 import {
   activation,
   activityRegularization,
-  adam,
   alphaDropout,
   averagePooling2d,
   batchNormalization,
@@ -28,7 +27,6 @@ import {
   layerNormalization,
   loadModel,
   lstm,
-  type Model,
   masking,
   maxPooling2d,
   multiHeadAttention,
@@ -42,7 +40,6 @@ import {
   reshape,
   rmsNormalization,
   separableConv2d,
-  sequential,
   simpleRnn,
   spatialDropout,
   timeDistributed,
@@ -51,25 +48,9 @@ import {
 } from "../../src/index.js";
 import { bitsOf } from "../fingerprints.js";
 import { close } from "../golden.js";
-import { generator } from "../oracle.js";
+import { B, type Layer, make, onSteps, random, STEPS } from "./onSteps.js";
 
 const test = suite("a layer on each step");
-type Layer = Parameters<typeof timeDistributed>[0];
-
-const [B, STEPS] = [5, 3];
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-const random = (shape: readonly number[], seed = 1) => {
-  const next = generator(seed);
-  return { data: Float32Array.from({ length: sizeOf(shape) }, () => next()), shape: [...shape] };
-};
-function make(shape: readonly number[], layers: readonly Layer[], workers = 2, loss = false): Model {
-  const model = sequential([input({ shape: [...shape] }), ...layers]);
-  const optimizer = adam({ learningRate: 0.02 });
-  model.compile({ optimizer, ...(loss ? { loss: "meanSquaredError" } : {}), seed: 3, workers, numerics: "strict" });
-  return model;
-}
-const onSteps = (layers: readonly Layer[]) => layers.map((layer) => timeDistributed(layer));
-
 const IMAGE = [5, 4, 3];
 const SERIES = [4, 6];
 const sentence = { data: Float32Array.from({ length: B * STEPS * 4 }, (_, i) => (5 * i * i + i) % 9) };
