@@ -113,7 +113,7 @@ const LAYERS = {
         '(plain) => (_, { split, weight, slot, common }) => step(plain, split, weight, slot("mean"), slot("variance"), ...common)',
     },
     "optimizers/rmsprop": {
-      checkKind: '({ momentum, centered }) => (momentum || centered) && refuse("rmsprop with momentum or centered")',
+      checkKind: '({ momentum, centered }) => (momentum || centered) && refuse("more than plain rmsprop")',
       rmspropUpdate:
         '(_, { split, weight, slot, common }) => step("rmsprop_update", split, weight, slot("square"), ...common)',
     },

@@ -115,7 +115,7 @@ export const bidirectional = (
 export function timeDistributed(spec: LayerSpec): LayerSpec & Callable {
   const { stepwise, wraps } = layerOf(spec);
   // Such a layer is on each step already.
-  if (stepwise && !wraps) return callable({ ...spec });
+  if (stepwise && !wraps) return "apply" in spec ? (spec as LayerSpec & Callable) : callable({ ...spec });
   const { name, trainable, ...inner } = spec;
   return layer("timeDistributed", {
     layer: inner,

@@ -81,7 +81,7 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     checkInner(definitions, layer, who);
     const odd = OWN.find((option) => layer[option]);
     if (odd) {
-      const cure = "Leave it out, or call a layer each way.";
+      const cure = "Call a layer each way.";
       throw new OptionError(`${who}.layer: expected a ${layer.type} without it, got ${odd}. ${cure}`);
     }
     lookup(scales, mergeMode, `${who}.mergeMode`);

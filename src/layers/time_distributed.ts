@@ -76,9 +76,9 @@ export function timeDistributed(table: () => Readonly<Record<string, LayerDefini
     check({ layer }, who) {
       const [definition, config] = checkInner(table(), layer, who);
       const { stateful, returnState } = config;
-      const { merges, penalises, mask } = definition;
-      if (merges || penalises || stateful || returnState || mask?.(config) === "writes") {
-        const expected = "expected a layer of one input, without mask and states";
+      const { merges, mask, stepwise, wraps } = definition;
+      if (merges || (stepwise && !wraps) || stateful || returnState || mask?.(config) === "writes") {
+        const expected = "expected a layer that needs it, of one input, without mask and states";
         throw new OptionError(`${who}.layer: ${expected}, got ${show(layer)}.`);
       }
     },
@@ -99,7 +99,8 @@ export function timeDistributed(table: () => Readonly<Record<string, LayerDefini
     constants: ask("constants"),
     refresh: ask("refresh"),
     scratch(config, inp, batch, out) {
-      const [{ scratch }, own] = read(config);
+      const [{ alias, scratch }, own] = read(config);
+      if (alias?.(own) === "always") return {};
       const steps = inp[0]!;
       const times = (size: Scratch) => ("width" in size ? { ...size, times: steps * (size.times ?? 1) } : size);
       const theirs = Object.entries(scratch?.(own, stepOf(inp), batch * steps, stepOf(out)) ?? {});

@@ -5,12 +5,14 @@ import {
   bidirectional,
   dense,
   embedding,
+  flatten,
   gru,
   input,
   lstm,
   type Model,
   type ModelSpec,
   masking,
+  reshape,
   sequential,
   simpleRnn,
   timeDistributed,
@@ -121,6 +123,27 @@ test("dense on every step is dense on the steps as rows", async () => {
       close(got.weights[i]!.data, data, 1e-6, name);
     });
   }
+});
+
+test("what works on each value anyway is the layer itself; a layer that moves no value takes no memory", async () => {
+  const shared = dense({ units: 2 });
+  assert.is(timeDistributed(shared), shared);
+  const bytes: number[] = [];
+  for (const layer of [timeDistributed(flatten()), reshape({ targetShape: [STEPS, 6 * CHANNELS] })]) {
+    await using model = make([STEPS, 6, CHANNELS], [layer, dense({ units: 2 })]);
+    await model.predict(random([B, STEPS, 6, CHANNELS]));
+    bytes.push(
+      Number(
+        /(\d+) bytes$/m.exec(
+          model
+            .summary()
+            .split("\n")
+            .find((line) => line.startsWith("memory"))!,
+        )![1],
+      ),
+    );
+  }
+  assert.is(bytes[0], bytes[1]);
 });
 
 test("masked steps at the end or the beginning are as if they were not there", async () => {

@@ -43,7 +43,7 @@ test(
         "stateful both ways",
         () => bidirectional(gru({ units: 2, stateful: true })),
         "E_OPTION",
-        /^bidirectional\.layer: .* got stateful\. Leave it out/,
+        /^bidirectional\.layer: .* got stateful\. Call a layer/,
       ],
       [
         "returnState 1",
@@ -55,7 +55,7 @@ test(
         "states both ways",
         () => bidirectional(gru({ units: 2, returnState: true })),
         "E_OPTION",
-        /^bidirectional\.layer: .* got returnState\. Leave it out, or call/,
+        /^bidirectional\.layer: .* got returnState\. Call a layer/,
       ],
       [
         "one of two first states",
@@ -153,7 +153,7 @@ test(
         "backwards both ways",
         () => bidirectional(gru({ units: 2, goBackwards: true })),
         "E_OPTION",
-        /got goBackwards\. Leave it out, or call a layer each way\.$/,
+        /got goBackwards\. Call a layer each way\.$/,
       ],
       [
         "mergeMode",

@@ -12,7 +12,7 @@ test(
         "a layer a step that goes on from the last one",
         () => timeDistributed(lstm({ units: 2, stateful: true })),
         "E_OPTION",
-        /^timeDistributed\.layer: expected a layer of one input, without mask and states, got .*stateful: true/,
+        /^timeDistributed\.layer: expected a layer that needs it, of one input, without mask and states, got .*stateful: true/,
       ],
       [
         "states of each step",
@@ -22,6 +22,16 @@ test(
       ],
       ["a mask a step", () => timeDistributed(masking()), "E_OPTION", /^timeDistributed\.layer: .* without mask/],
       ["a merge a step", () => timeDistributed(add()), "E_OPTION", /^timeDistributed\.layer: .* of one input/],
+      [
+        "an activation a step, which is on each already",
+        () =>
+          sequential([
+            input({ shape: [2, 3] }),
+            { type: "timeDistributed", layer: { type: "activation", activation: "softmax" } },
+          ] as never),
+        "E_OPTION",
+        /^timeDistributed\.layer: expected a layer that needs it/,
+      ],
       ["no layer a step", () => anyhow.timeDistributed!("lstm"), "E_OPTION", /got "lstm"/],
       [
         "an option of the layer",
