@@ -92,7 +92,6 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     const width = mergeMode === "concat" ? 2 * layer.units : layer.units;
     return layer.returnSequences ? [inp[0]!, width] : [width];
   },
-  activates: true,
   wraps: ({ layer }) => layer,
   keeps: () => SIDES.map((side) => `${side}.recurrentTransposed`),
   parameters: (config, inp) =>
