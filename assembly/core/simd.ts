@@ -19,9 +19,9 @@ export function round8(n: i32): i32 {
 /** Magnitudes below this count as 0: next come subnormal numbers. */
 export const TINY: f32 = 1e-30;
 
-/** x where |x| >= limit or x is not a number, else 0. */
-export function flush_below(x: v128, limit: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), limit));
+/** x where |x| >= limit or x is not a number, else 0. `magnitude` are all bits but the sign, by which numbers compare as integers do. */
+export function flush_below(x: v128, limit: v128, magnitude: v128): v128 {
+  return v128.andnot(x, i32x4.gt_s(limit, v128.and(x, magnitude)));
 }
 
 /** x where |x| >= 1e-30 or x is not a number, else 0: subnormal operands are 60-120 times slower and WASM cannot flush them. */

@@ -14,7 +14,16 @@ export abstract class Rule {
    * The direction d of `weight -= hyper[0] * d`, for four gradients g of weights w, zero where g, w and the slots are.
    * The slots are addresses of the four weights' slot values, in the order of the kernel's arguments; a rule overwrites its own.
    */
-  abstract direction(g: v128, w: v128, slot0: usize, slot1: usize, slot2: usize, hyper: usize, tiny: v128): v128;
+  abstract direction(
+    g: v128,
+    w: v128,
+    slot0: usize,
+    slot1: usize,
+    slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128;
 }
 
 /** Where in hyper the decay of a step is: the last of 16. */
@@ -31,8 +40,8 @@ export function blend(a: v128, x: v128, b: v128, y: v128): v128 {
 }
 
 /** Stores the slot value x at `slot`, 0 where it is next to subnormal, and returns what was stored. */
-export function store_slot(slot: usize, x: v128, tiny: v128): v128 {
-  const kept = flush_below(x, tiny);
+export function store_slot(slot: usize, x: v128, tiny: v128, magnitude: v128): v128 {
+  const kept = flush_below(x, tiny, magnitude);
   v128.store(slot, kept);
   return kept;
 }
@@ -79,9 +88,10 @@ export function update<R extends Rule>(
   const twice_l2 = f32x4.splat(l2 + l2);
   const lasso = l1 != 0;
   const penalized = lasso || l2 != 0;
-  // Written as no constant: V8 would build one anew for every vector.
+  // Written as no constants: V8 would fetch or build them anew for every vector. `unit` is a multiple of 8.
   const tiny = f32x4.splat(TINY + 0 * l1);
-  let broken = f32x4.splat(0);
+  const magnitude = i32x4.splat(0x7fffffff - (unit & 7));
+  let largest = i32x4.splat(0);
   for (let u = from; u < to; u++) {
     let absolutes = f32x4.splat(0);
     let squares = f32x4.splat(0);
@@ -102,22 +112,33 @@ export function update<R extends Rule>(
         g0 = madd(twice_l2, w0, g0);
         g1 = madd(twice_l2, w1, g1);
       }
-      g0 = flush_below(g0, tiny);
-      g1 = flush_below(g1, tiny);
-      const direction0 = rule.direction(g0, w0, at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny);
-      const direction1 = rule.direction(g1, w1, at(slot0, i) + 16, at(slot1, i) + 16, at(slot2, i) + 16, hyper, tiny);
+      g0 = flush_below(g0, tiny, magnitude);
+      g1 = flush_below(g1, tiny, magnitude);
+      const direction0 = rule.direction(g0, w0, at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny, magnitude);
+      const direction1 = rule.direction(
+        g1,
+        w1,
+        at(slot0, i) + 16,
+        at(slot1, i) + 16,
+        at(slot2, i) + 16,
+        hyper,
+        tiny,
+        magnitude,
+      );
       if (decays) {
         w0 = madd(minus_decay, w0, w0);
         w1 = madd(minus_decay, w1, w1);
       }
       w0 = madd(minus_rate, direction0, w0);
       w1 = madd(minus_rate, direction1, w1);
-      // w - w is 0, or not a number where w is not finite; both survive the or.
-      broken = v128.or(broken, v128.or(f32x4.sub(w0, w0), f32x4.sub(w1, w1)));
-      v128.store(at(weight, i), flush_below(w0, tiny));
-      v128.store(at(weight, i), flush_below(w1, tiny), 16);
+      const size0 = v128.and(w0, magnitude);
+      const size1 = v128.and(w1, magnitude);
+      largest = i32x4.max_s(largest, i32x4.max_s(size0, size1));
+      v128.store(at(weight, i), v128.andnot(w0, i32x4.gt_s(tiny, size0)));
+      v128.store(at(weight, i), v128.andnot(w1, i32x4.gt_s(tiny, size1)), 16);
     }
     if (penalty) store<f32>(at(penalty, u), penalty_sum(absolutes, squares, l1, l2));
   }
-  if (v128.any_true(broken)) store<i32>(flag, 1);
+  // x - x is 0, or not a number where x is not finite, as the largest bits are where any are.
+  if (v128.any_true(f32x4.sub(largest, largest))) store<i32>(flag, 1);
 }

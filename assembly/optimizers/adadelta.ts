@@ -4,7 +4,16 @@ import { blend, hyper_value, Rule, store_square, update } from "../core/update";
 
 class Adadelta extends Rule {
   @inline
-  direction(g: v128, _w: v128, square: usize, change: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    square: usize,
+    change: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    _magnitude: v128,
+  ): v128 {
     const rho = hyper_value(hyper, 1);
     const rest = hyper_value(hyper, 2);
     const epsilon = hyper_value(hyper, 3);

@@ -5,8 +5,17 @@ import { hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adagrad extends Rule {
   @inline
-  direction(g: v128, _w: v128, squares: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
-    const s = store_slot(squares, madd(g, g, v128.load(squares)), tiny);
+  direction(
+    g: v128,
+    _w: v128,
+    squares: usize,
+    _slot1: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
+    const s = store_slot(squares, madd(g, g, v128.load(squares)), tiny, magnitude);
     return scaled(g, f32x4.sqrt(f32x4.add(s, hyper_value(hyper, 2))), hyper_value(hyper, 1));
   }
 }

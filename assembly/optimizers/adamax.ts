@@ -6,14 +6,28 @@ import { blend, hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Adamax extends Rule {
   @inline
-  direction(g: v128, _w: v128, mean: usize, largest: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
-    const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
+  direction(
+    g: v128,
+    _w: v128,
+    mean: usize,
+    largest: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
+    const m = store_slot(
+      mean,
+      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
+      tiny,
+      magnitude,
+    );
     const decayed = f32x4.mul(hyper_value(hyper, 1), v128.load(largest));
     const size = f32x4.abs(g);
     const u = f32x4.max(decayed, f32x4.add(size, hyper_value(hyper, 4)));
     // Padding and weights without a gradient so far keep 0; epsilon alone never outlasts the next gradient, so nothing is lost.
-    const seen = f32x4.ne(flush_below(f32x4.max(decayed, size), tiny), f32x4.splat(0));
-    store_slot(largest, v128.and(u, seen), tiny);
+    const seen = f32x4.ne(flush_below(f32x4.max(decayed, size), tiny, magnitude), f32x4.splat(0));
+    store_slot(largest, v128.and(u, seen), tiny, magnitude);
     return f32x4.div(m, u);
   }
 }

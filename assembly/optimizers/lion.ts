@@ -7,9 +7,18 @@ import { blend, hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Lion extends Rule {
   @inline
-  direction(g: v128, w: v128, mean: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    w: v128,
+    mean: usize,
+    _slot1: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
     const c = blend(hyper_value(hyper, 1), v128.load(mean), hyper_value(hyper, 2), g);
-    store_slot(mean, blend(hyper_value(hyper, 3), v128.load(mean), hyper_value(hyper, 4), g), tiny);
+    store_slot(mean, blend(hyper_value(hyper, 3), v128.load(mean), hyper_value(hyper, 4), g), tiny, magnitude);
     // c - c is 0, or not a number where c is not finite: a sign alone would hide that.
     const sign = f32x4.add(times_sign(f32x4.splat(1), c), f32x4.sub(c, c));
     return madd(hyper_value(hyper, 5), w, sign);

@@ -4,8 +4,22 @@ import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } fr
 
 class Nadam extends Rule {
   @inline
-  direction(g: v128, _w: v128, mean: usize, variance: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
-    const m = store_slot(mean, blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g), tiny);
+  direction(
+    g: v128,
+    _w: v128,
+    mean: usize,
+    variance: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
+    const m = store_slot(
+      mean,
+      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
+      tiny,
+      magnitude,
+    );
     const square = f32x4.mul(g, g);
     const v = store_square(
       variance,

@@ -6,7 +6,16 @@ import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } fr
 
 class Rmsprop extends Rule {
   @inline
-  direction(g: v128, _w: v128, square: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    square: usize,
+    _slot1: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    _magnitude: v128,
+  ): v128 {
     const rho = hyper_value(hyper, 1);
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     return scaled(g, f32x4.sqrt(s), hyper_value(hyper, 3));
@@ -15,24 +24,42 @@ class Rmsprop extends Rule {
 
 class Momentum extends Rule {
   @inline
-  direction(g: v128, _w: v128, square: usize, velocity: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    square: usize,
+    velocity: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
     const rho = hyper_value(hyper, 1);
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     const step = scaled(g, f32x4.sqrt(s), hyper_value(hyper, 3));
-    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny);
+    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny, magnitude);
   }
 }
 
 class Centered extends Rule {
   @inline
-  direction(g: v128, _w: v128, square: usize, velocity: usize, average: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    square: usize,
+    velocity: usize,
+    average: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
     const rho = hyper_value(hyper, 1);
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
-    const a = store_slot(average, blend(rho, v128.load(average), hyper_value(hyper, 2), g), tiny);
+    const a = store_slot(average, blend(rho, v128.load(average), hyper_value(hyper, 2), g), tiny, magnitude);
     // Rounding can bring s below a²; max keeps what is not a number.
     const variance = f32x4.max(madd(f32x4.neg(a), a, s), f32x4.splat(0));
     const step = scaled(g, f32x4.sqrt(variance), hyper_value(hyper, 3));
-    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny);
+    return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny, magnitude);
   }
 }
 

@@ -5,24 +5,51 @@ import { hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Sgd extends Rule {
   @inline
-  direction(g: v128, _w: v128, _slot0: usize, _slot1: usize, _slot2: usize, _hyper: usize, _tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    _slot0: usize,
+    _slot1: usize,
+    _slot2: usize,
+    _hyper: usize,
+    _tiny: v128,
+    _magnitude: v128,
+  ): v128 {
     return g;
   }
 }
 
 class Momentum extends Rule {
   @inline
-  direction(g: v128, _w: v128, velocity: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    velocity: usize,
+    _slot1: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
     const momentum = hyper_value(hyper, 1);
-    return store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny);
+    return store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny, magnitude);
   }
 }
 
 class Nesterov extends Rule {
   @inline
-  direction(g: v128, _w: v128, velocity: usize, _slot1: usize, _slot2: usize, hyper: usize, tiny: v128): v128 {
+  direction(
+    g: v128,
+    _w: v128,
+    velocity: usize,
+    _slot1: usize,
+    _slot2: usize,
+    hyper: usize,
+    tiny: v128,
+    magnitude: v128,
+  ): v128 {
     const momentum = hyper_value(hyper, 1);
-    return madd(momentum, store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny), g);
+    return madd(momentum, store_slot(velocity, madd(momentum, v128.load(velocity), g), tiny, magnitude), g);
   }
 }
 

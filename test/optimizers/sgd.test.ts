@@ -1,15 +1,32 @@
 import { suite } from "uvu";
-import { updateTests } from "./updates.js";
+import * as assert from "uvu/assert";
+import { kernelBuilds } from "../kernelbuilds.js";
+import { type Update, updater, updateTests } from "./updates.js";
 
 const test = suite("sgd");
 
-updateTests(test, {
+const plain: Update = {
   kernel: "sgd_update",
   slots: [],
   settings: [0.125, 0.001, 1],
   hyper: (rate: number) => [rate],
   step: (w, g, _, [rate]) => ({ w: w - rate! * g, slots: [] }),
-});
+};
+updateTests(test, plain);
+
+for (const build of kernelBuilds()) {
+  test(`each of eight weights that go together is made zero by its own size (${build.name})`, () => {
+    for (let i = 0; i < 8; i++) {
+      const tensors = updater(build, plain, 8, 1, 16);
+      tensors.weight.fill(-0.5)[i] = -1e-31;
+      tensors.run();
+      assert.equal(
+        [...tensors.weight],
+        Array.from({ length: 8 }, (_, k) => (k === i ? 0 : -0.5)),
+      );
+    }
+  });
+}
 
 updateTests(test, {
   kernel: "sgd_momentum_update",
