@@ -44,7 +44,20 @@ export function append_places(list: usize, starts: usize, x: usize, n: i32, bloc
   for (let i = 0; i < n; ) {
     store<u32>(starts, <u32>list);
     starts += 4;
-    for (const end = min(n, i + block); i < end; i += 8) {
+    const end = min(n, i + block);
+    // Sixteen at a time: their comparisons take fewer steps to 16 bits than twice those of eight.
+    for (; i + 16 <= end; i += 16) {
+      const a = f32x4.ne(v128.load(at(x, i)), zero);
+      const b = f32x4.ne(v128.load(at(x, i), 16), zero);
+      const c = f32x4.ne(v128.load(at(x, i), 32), zero);
+      const d = f32x4.ne(v128.load(at(x, i), 48), zero);
+      const set = i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)));
+      list = Places.append(list, set & 255, columns, table);
+      columns = i16x8.add(columns, i16x8.splat(8));
+      list = Places.append(list, set >> 8, columns, table);
+      columns = i16x8.add(columns, i16x8.splat(8));
+    }
+    for (; i < end; i += 8) {
       const low = f32x4.ne(v128.load(at(x, i)), zero);
       const high = f32x4.ne(v128.load(at(x, i), 16), zero);
       let set = i16x8.bitmask(i16x8.narrow_i32x4_s(low, high));
