@@ -67,8 +67,10 @@ function together<T>(job: (engine: Engine) => T): T {
 async function advance(): Promise<FitOutcome> {
   const alone = !opened().run.shared;
   for (;;) {
-    const deadline = alone ? performance.now() + YIELD_MILLISECONDS : undefined;
-    const outcome = together((e) => e.advanceFit(deadline));
+    const deadline = alone ? performance.now() + YIELD_MILLISECONDS : Number.POSITIVE_INFINITY;
+    let outcome: FitOutcome;
+    do outcome = together((e) => e.advanceFit(deadline));
+    while (outcome.status === "yielded" && !alone);
     if (outcome.status !== "yielded") {
       together((e) => e.throwDivergence());
       return outcome;
