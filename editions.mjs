@@ -43,7 +43,6 @@ const TRAINER = {
     },
     "a rate that goes by results": { "schedules/plateau": ["completePlateau", "observe", "start"] },
     'onNonFinite: "skip" or "rollback"': { "engine/setbacks": ["Lenient"] },
-    "mixed batches": { "plan/mixup": ["takeMix"], "engine/mixup": ["mixBatch"] },
     "layers to freeze": { "model/freezing": ["withTrainable"] },
     "what a layer gives": { "model/layers": ["findLayer"], "engine/jobs": ["layerWindow"] },
   },
@@ -53,10 +52,10 @@ const TRAINER = {
     check: { nearest: "() => undefined" },
     // Rows of zeros take the dense kernels, to the same bits.
     "layers/sparse": {
-      isListed: "() => false",
       listScratch: "() => ({})",
-      sparseForward: "() => []",
-      sparseBackwardKernel: "() => []",
+      sparseForward: "() => undefined",
+      sparseBackwardInput: "() => undefined",
+      sparseBackwardKernel: "() => undefined",
     },
     // No row of the optimizers keeps pairs.
     "plan/direction": { pairsOf: "() => 0", takePairs: "() => undefined", pairSteps: "() => []" },
@@ -86,6 +85,9 @@ const TRAINER = {
     "engine/averages": {
       Averages: "class { toTrained() {} toAverages() {} unite() {} during(work) { work(); } }",
     },
+    "model/mixing": { checkMixup: '(mixup) => void (mixup && refuse("mixed batches"))' },
+    "plan/mixup": { takeMix: "() => undefined" },
+    "engine/mixup": { mixBatch: "() => {}" },
     "plan/rows": { mixSteps: "() => ({ inputs: [], losses: [] })" },
     "model/weights": { readSampler: '({ sampler }) => sampler !== undefined && refuse("a sampler")' },
     "engine/order": { balance: "undefined" },

@@ -26,11 +26,12 @@ export const writesNext = (tensor: Tensor): Access => ({ tensor, access: "write"
 export const flags = (tensor: Tensor, offset: number): Access => ({ tensor, access: "flag", offset });
 
 /**
- * The axis along which workers share a step: rows of the batch, units of a parameter, its panels of 8 columns, its rows, groups
- * of 8 channels where a layer needs sums over the batch before the next one can run, or nothing: the lead alone (`once`), or every worker the whole (`each`).
+ * The axis along which workers share a step: rows of the batch, units of a parameter, its panels of 8 columns, its rows, groups of 32
+ * of a dense layer's outputs, groups of 8 channels where a layer needs sums over the batch before the next one can run, or nothing: the
+ * lead alone (`once`), or every worker the whole (`each`).
  */
 export interface Split {
-  readonly axis: "batch" | "channel" | "parameter" | "panel" | "row" | "once" | "each";
+  readonly axis: "batch" | "channel" | "group" | "parameter" | "panel" | "row" | "once" | "each";
   readonly extent: number;
   /** What the kernel counts for each of them: rows of one step, of which a row of the batch has several. Default 1. */
   readonly times?: number;

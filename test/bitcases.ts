@@ -101,6 +101,24 @@ export const cases: Record<string, Case> = {
       callbacks: [earlyStopping({ patience: 6, minDelta: 0.2 })],
     },
   },
+  "products shared by groups of units, sparse behind relus": {
+    layers: [
+      first,
+      dense({ units: 40, activation: "relu" }),
+      dense({ units: 384, activation: "relu", kernelRegularizer: { l2: 0.001 } }),
+      dropout({ rate: 0.5 }),
+      dense({ units: 96, activation: "relu", useBias: false }),
+      dense({ units: CLASSES, activation: "softmax" }),
+    ],
+    compile: {
+      optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }),
+      loss: "sparseCategoricalCrossentropy",
+      metrics: ["accuracy"],
+      seed: 13,
+    },
+    y: "labels",
+    fit: { epochs: 2, batchSize: 8, validationSplit: 0.2 },
+  },
   "rmsprop, no shuffle, one batch an epoch": {
     layers: [first, flatten(), dense({ units: CLASSES, useBias: false, activation: "softmax" })],
     compile: { optimizer: rmsprop({ learningRate: 0.01 }), loss: "categoricalCrossentropy", seed: 5 },

@@ -93,6 +93,29 @@ export function sparse_forward(
   }
 }
 
+/** The same for all of B rows, groups of 32 units from..to. */
+export function sparse_forward_units(
+  out: usize,
+  inp: usize,
+  weight: usize,
+  bias: usize,
+  lists: usize,
+  room: i32,
+  B: i32,
+  I: i32,
+  O: i32,
+  out_stride: i32,
+  inp_stride: i32,
+  from: i32,
+  to: i32,
+): void {
+  const first = from << 5;
+  weight += (<usize>(round8(I) * first)) << 2;
+  if (bias) bias = at(bias, first);
+  const units = min(O, to << 5) - first;
+  sparse_forward(at(out, first), inp, weight, bias, lists, room, I, units, out_stride, inp_stride, 0, B);
+}
+
 /**
  * out = inp · weight + bias, B rows, by lists: those of a row in `block` columns each begin where one of its numbers from `starts` on
  * says.

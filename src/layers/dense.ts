@@ -3,7 +3,7 @@ import { integer } from "../check.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
 import { convolution, type FilterConfig } from "./convolution.js";
 import { type LayerDefinition, type Shape, sizeOf } from "./layer.js";
-import { isListed, listScratch, sparseBackwardKernel, sparseForward } from "./sparse.js";
+import { listScratch, sparseBackwardInput, sparseBackwardKernel, sparseForward } from "./sparse.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { fieldOf } from "./windows.js";
 
@@ -52,48 +52,43 @@ export const dense: LayerDefinition<DenseConfig> = {
   forward(config, context) {
     if (!isVector(context.inpShape)) return along().forward(filters(config), context);
     const { units, useBias = true } = config;
-    const { batch, inp, out, parameter, scratch } = context;
-    const [kernel, bias] = [parameter("kernel"), useBias ? reads(parameter("bias")) : 0];
-    return [
-      withFlops(
-        2 * batch.extent * inp.width * units,
-        isListed(inp.width)
-          ? sparseForward(batch, out, inp, kernel, bias, scratch("lists"))
-          : step(
-              "dense_forward",
-              batch,
-              ...([writes(out), reads(inp), reads(kernel), bias] as const),
-              ...([inp.width, units, out.stride, inp.stride] as const),
-            ),
-      ),
-    ];
+    const { batch, inp, out, parameter } = context;
+    const bias = useBias ? reads(parameter("bias")) : 0;
+    const product = () =>
+      step(
+        "dense_forward",
+        batch,
+        ...([writes(out), reads(inp), reads(parameter("kernel")), bias] as const),
+        ...([inp.width, units, out.stride, inp.stride] as const),
+      );
+    return [withFlops(2 * batch.extent * inp.width * units, sparseForward(context, bias) ?? product())];
   },
   backward(config, context) {
     if (!isVector(context.inpShape)) return along().backward(filters(config), context);
     const { units, useBias = true } = config;
-    const { batch, rows, inp, dinp, dout, gradient, split, derived, scratch } = context;
+    const { batch, rows, inp, dinp, dout, gradient, split, derived } = context;
     const flops = 2 * rows * inp.width * units;
     const below = (dinp: Tensor) =>
-      isListed(units)
-        ? sparseForward(batch, dinp, dout, derived("kernelTransposed"), 0, scratch("lists"))
-        : step(
-            "dense_backward_input",
-            batch,
-            ...([writes(dinp), reads(dout), reads(derived("kernelTransposed"))] as const),
-            ...([inp.width, units, dinp.stride, dout.stride] as const),
-          );
+      step(
+        "dense_backward_input",
+        batch,
+        ...([writes(dinp), reads(dout), reads(derived("kernelTransposed"))] as const),
+        ...([inp.width, units, dinp.stride, dout.stride] as const),
+      );
     const kernel = () =>
-      isListed(inp.width)
-        ? sparseBackwardKernel(split("kernel"), gradient("kernel"), inp, dout, scratch("lists"), rows)
-        : step(
-            "dense_backward_kernel",
-            split("kernel"),
-            ...([writes(gradient("kernel")), reads(inp), reads(dout)] as const),
-            ...([rows, inp.width, inp.stride, dout.stride] as const),
-          );
+      step(
+        "dense_backward_kernel",
+        split("kernel"),
+        ...([writes(gradient("kernel")), reads(inp), reads(dout)] as const),
+        ...([rows, inp.width, inp.stride, dout.stride] as const),
+      );
     const bias = () =>
       step("dense_backward_bias", split("bias"), writes(gradient("bias")), reads(dout), rows, dout.stride);
-    return [...(dinp ? [withFlops(flops, below(dinp))] : []), withFlops(flops, kernel()), ...(useBias ? [bias()] : [])];
+    return [
+      ...(dinp ? [withFlops(flops, sparseBackwardInput(context) ?? below(dinp))] : []),
+      withFlops(flops, sparseBackwardKernel(context) ?? kernel()),
+      ...(useBias ? [bias()] : []),
+    ];
   },
   refresh(config, context, inp) {
     if (!isVector(inp)) return along().refresh!(filters(config), context, inp);

@@ -37,11 +37,23 @@ export type Scratch =
 export const USES = ["training", "evaluation", "prediction"] as const;
 export type Use = (typeof USES)[number];
 
+/** What layers may know of the model that they are in. */
+export interface Neighbour {
+  readonly definition: LayerDefinition<object>;
+  readonly config: object;
+  readonly inp: Shape;
+  readonly out: Shape;
+}
+
 /** The tensors of one layer in one plan. */
 export interface NodeContext {
   /** Rows of the batch, divided among the workers. */
   readonly batch: Split;
   readonly rows: number;
+  /** How many share a step. */
+  readonly workers: number;
+  /** All of the model. */
+  readonly nodes: readonly Neighbour[];
   /** Rows of the update that the batch belongs to. */
   readonly total: number;
   /** True where the layer behaves as in training: frozen ones never do. */

@@ -3,7 +3,7 @@
 
 import type { Tensor } from "../arena.js";
 import { type Argument, reads, type Split, type Step, step, writes } from "../kernels.js";
-import type { Scratch } from "./layer.js";
+import type { Neighbour, NodeContext, Scratch } from "./layer.js";
 
 /** The fewest values in a row for which a list is thought of, and the most that it can name. */
 const [LEAST, MOST] = [32, 65535];
@@ -13,11 +13,13 @@ const [ROW_TABLE, PLACE, BLOCK] = [4096, 2, 128];
 const [TABLE, ENTRY, GROUP] = [256, 8, 64];
 /** Columns of which every two have a list, made at a time. */
 const PAIRED = 256;
+/** Units of a group, the fewest weights for each row where workers share a product by groups, and how far the largest share may be off. */
+const [GROUPED, FEW, UNEVEN] = [32, 256, 1.2];
 /** Bytes that lists take, unless those of one turn need more. */
 const ENOUGH = 1 << 19;
 
 /** True where zeros in rows of this width may be left out. */
-export const isListed = (width: number): boolean => width >= LEAST && width <= MOST;
+const isListed = (width: number): boolean => width >= LEAST && width <= MOST;
 
 /** For all lists, but not more than is enough, and at least for one turn's. */
 const room = (all: number, turn: number): number => Math.max(turn, Math.min(all, ENOUGH));
@@ -46,34 +48,51 @@ export function listScratch(inputs: number, units: number, batch: number): { lis
 /** Working memory as kernels take it: where it is, and its bytes. */
 const whole = (lists: Tensor): [lists: Argument, room: number] => [writes(lists), lists.each!];
 
-/** `out = inp · kernel + bias`, also that of a gradient and the transposed kernel. */
-export const sparseForward = (
-  batch: Split,
-  out: Tensor,
-  inp: Tensor,
-  kernel: Tensor,
-  bias: Argument,
-  lists: Tensor,
-): Step =>
-  step(
-    "sparse_forward",
-    batch,
-    ...([writes(out), reads(inp), reads(kernel), bias, ...whole(lists)] as const),
-    ...([inp.width, out.width, out.stride, inp.stride] as const),
-  );
+type Product = readonly [out: Tensor, inp: Tensor, kernel: Tensor, bias: Argument, lists: Tensor];
+
+const tensors = (...[out, inp, kernel, bias, lists]: Product) =>
+  [writes(out), reads(inp), reads(kernel), bias, ...whole(lists)] as const;
+const sizes = (...[out, inp]: Product) => [inp.width, out.width, out.stride, inp.stride] as const;
+
+const byRows = (batch: Split, ...product: Product): Step =>
+  step("sparse_forward", batch, ...tensors(...product), ...sizes(...product));
+
+const multiplyAdds = (nodes: readonly Neighbour[]): number =>
+  nodes.reduce((sum, { definition, config, inp, out }) => sum + (definition.multiplyAdds?.(config, inp, out) ?? 0), 0);
+
+/**
+ * True where workers had better share a product by groups of its units: each multiplies with the weights that it updates itself, so
+ * that they stay in its cache, at the price of two barriers. That pays where weights are many for each row, groups come out even, and
+ * most of the model's work is on vectors: zeros in images keep workers unequally long, and each barrier has them wait for the last.
+ */
+function isByGroups({ training, workers, nodes, batch, rows }: NodeContext, inputs: number, units: number): boolean {
+  const most = GROUPED * Math.ceil(units / GROUPED / workers);
+  const pays = workers > 1 && inputs * units >= FEW * rows && most * workers <= UNEVEN * units;
+  const onVectors = nodes.filter(({ inp }) => inp.length === 1);
+  return training && pays && batch.times === 1 && 2 * multiplyAdds(onVectors) >= multiplyAdds(nodes);
+}
+
+/** A layer's `out = inp · kernel + bias`, shared by rows or by groups of units; undefined where rows are not listed, as below. */
+export function sparseForward(context: NodeContext, bias: Argument): Step | undefined {
+  const { batch, rows, out, inp, parameter, scratch } = context;
+  if (!isListed(inp.width)) return undefined;
+  const product = [out, inp, parameter("kernel"), bias, scratch("lists")] as const;
+  if (!isByGroups(context, inp.width, out.width)) return byRows(batch, ...product);
+  const groups = { axis: "group", extent: Math.ceil(out.width / GROUPED) } as const;
+  return step("sparse_forward_units", groups, ...tensors(...product), rows, ...sizes(...product));
+}
+
+/** `dinp = dout · kernelᵀ`. */
+export const sparseBackwardInput = ({ batch, dinp, dout, derived, scratch }: NodeContext): Step | undefined =>
+  isListed(dout.width) ? byRows(batch, dinp!, dout, derived("kernelTransposed"), 0, scratch("lists")) : undefined;
 
 /** `dkernel = inpᵀ · dout`; every worker makes the lists of its own units for itself. */
-export const sparseBackwardKernel = (
-  split: Split,
-  dkernel: Tensor,
-  inp: Tensor,
-  dout: Tensor,
-  lists: Tensor,
-  rows: number,
-): Step =>
-  step(
+export function sparseBackwardKernel({ split, gradient, inp, dout, scratch, rows }: NodeContext): Step | undefined {
+  if (!isListed(inp.width)) return undefined;
+  return step(
     "sparse_backward_kernel",
-    split,
-    ...([writes(dkernel), reads(inp), reads(dout), ...whole(lists)] as const),
+    split("kernel"),
+    ...([writes(gradient("kernel")), reads(inp), reads(dout), ...whole(scratch("lists"))] as const),
     ...([rows, inp.width, dout.width, inp.stride, dout.stride] as const),
   );
+}

@@ -11,6 +11,7 @@ import { bytesOfInputs } from "../plan/source.js";
 import type { BatchLog, EarlyStoppingSpec, EpochLog, Numerics, Progress, TrainingSpec } from "../spec.js";
 import { type BatchSize, batchRows, readBatchSize } from "./batchsizes.js";
 import { checkMonitor, readCallbacks, readFunction, readOnNonFinite, readSignal } from "./callbacks.js";
+import { checkMixup } from "./mixing.js";
 import type { Naming } from "./naming.js";
 import { type ModelInput, type ModelTarget, type Pair, readPair } from "./ports.js";
 import { checkStateful } from "./stateful.js";
@@ -179,16 +180,11 @@ const KNOWN = [
 ];
 
 /** The options of every fit that are no data, checked, defaults filled in. */
-export function readRun(given: Omit<FitInput, "shuffle">, { nodes }: Program) {
+export function readRun(given: Omit<FitInput, "shuffle">, program: Program) {
   const { epochs = 1, profile = false, mixup = 0 } = given;
   integer(epochs, "fit: epochs", { min: 1 });
   boolean(profile, "fit: profile");
-  number(mixup, "fit: mixup", { min: 0, max: 100 });
-  const numbered = nodes.find(({ definition, config }) => definition.indices?.(config))?.name;
-  if (mixup && numbered !== undefined) {
-    const expected = `expected 0, as ${numbered} takes whole numbers, which cannot be mixed`;
-    throw new OptionError(`fit: mixup: ${expected}, got ${mixup}. Leave it out.`);
-  }
+  checkMixup(mixup, program);
   const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null, maxSteps = null, maxTime = null } = given;
   integer(validationFreq, "fit: validationFreq", { min: 1 });
   if (initialEpoch !== null) integer(initialEpoch, "fit: initialEpoch", { min: 0, max: epochs - 1 });

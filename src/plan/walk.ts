@@ -205,6 +205,8 @@ export function context(batch: Batch, entry: Entry, below: NodeContext["dinps"] 
   return {
     batch: rowsOf(rows),
     rows,
+    workers: layout.request.workers,
+    nodes: program.nodes,
     total: batch.total ?? rows,
     training: batch.training && !node.frozen,
     use: batch.use ?? "training",

@@ -23,34 +23,37 @@ function inputs({ B, I, live, together }: Case, random: () => number): Float32Ar
   return data;
 }
 
-oracle(test, {
-  kernel: "sparse_forward",
-  cases,
-  tensors(c, random) {
-    const { B, I, O, bias } = c;
-    return {
-      inp: { data: inputs(c, random) },
-      weight: { data: panels(I, O, random) },
-      ...(bias ? { bias: { data: matrix(1, O, random) } } : {}),
-      out: { data: new Float32Array(B * stride(O)), write: true },
-    };
-  },
-  args: (c, p) => [
-    ...[p("out"), p("inp"), p("weight"), c.bias ? p("bias") : 0, LISTS, rowRoom(c)],
-    ...[c.I, c.O, stride(c.O), stride(c.I)],
-  ],
-  extent: ({ B }) => B,
-  expected: ({ B, I, O }, { inp, weight, bias }) => {
-    const out = new Float64Array(B * stride(O));
-    for (let b = 0; b < B; b++)
-      for (let o = 0; o < O; o++) {
-        let sum = bias?.[o] ?? 0;
-        for (let i = 0; i < I; i++) sum += inp![b * stride(I) + i]! * weight![panelIndex(i, o, I)]!;
-        out[b * stride(O) + o] = sum;
-      }
-    return { out };
-  },
-});
+// The same product, shared by rows or by groups of 32 units.
+for (const byUnits of [false, true]) {
+  oracle(test, {
+    kernel: byUnits ? "sparse_forward_units" : "sparse_forward",
+    cases,
+    tensors(c, random) {
+      const { B, I, O, bias } = c;
+      return {
+        inp: { data: inputs(c, random) },
+        weight: { data: panels(I, O, random) },
+        ...(bias ? { bias: { data: matrix(1, O, random) } } : {}),
+        out: { data: new Float32Array(B * stride(O)), write: true },
+      };
+    },
+    args: (c, p) => [
+      ...[p("out"), p("inp"), p("weight"), c.bias ? p("bias") : 0, LISTS, rowRoom(c)],
+      ...[...(byUnits ? [c.B] : []), c.I, c.O, stride(c.O), stride(c.I)],
+    ],
+    extent: ({ B, O }) => (byUnits ? Math.ceil(O / 32) : B),
+    expected: ({ B, I, O }, { inp, weight, bias }) => {
+      const out = new Float64Array(B * stride(O));
+      for (let b = 0; b < B; b++)
+        for (let o = 0; o < O; o++) {
+          let sum = bias?.[o] ?? 0;
+          for (let i = 0; i < I; i++) sum += inp![b * stride(I) + i]! * weight![panelIndex(i, o, I)]!;
+          out[b * stride(O) + o] = sum;
+        }
+      return { out };
+    },
+  });
+}
 
 oracle(test, {
   kernel: "sparse_backward_kernel",

@@ -69,6 +69,17 @@ const wide: ModelSpec = {
   ],
 };
 
+/** Weights enough for each of six rows to share a product by groups of units: the second layer's come out even for two. */
+const grouped: ModelSpec = {
+  layers: [
+    { type: "input", shape: [64] },
+    { type: "dense", units: 40, activation: "relu" },
+    { type: "dense", units: 128, activation: "relu", kernelRegularizer: { l1: 0.1 } },
+    { type: "dense", units: 64, trainable: false },
+    { type: "dense", units: 2, activation: "softmax" },
+  ],
+};
+
 const steps: ModelSpec = {
   layers: [
     { type: "input", shape: [3, 2] },
@@ -83,18 +94,19 @@ const steps: ModelSpec = {
 interface Extras {
   weighted?: boolean;
   mixed?: boolean;
+  workers?: number;
   clip?: { clipValue?: number; clipNorm?: number; globalClipNorm?: number };
 }
 
 function plans(
   spec: ModelSpec,
   rows = 6,
-  { weighted = false, mixed = false, clip = {} }: Extras = {},
+  { weighted = false, mixed = false, clip = {}, workers = 2 }: Extras = {},
 ): Record<string, Phases> {
   const program = compileProgram(spec, { ...training, optimizer: { ...training.optimizer, ...clip } }, 1);
   const data = { rows: 20, types: ["float32"], weighted, mixed } as const;
   const layout = createLayout(program, {
-    workers: 2,
+    workers,
     batch: rows,
     train: data,
     validation: data,
@@ -121,7 +133,7 @@ function plans(
 const test = suite("barriers");
 
 test("no plan has a race", () => {
-  for (const spec of [deep, normalized, stateful, small, wide, steps]) {
+  for (const spec of [deep, normalized, stateful, small, wide, grouped, steps]) {
     const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
     for (const extras of [{}, { weighted: true }, { weighted: true, mixed: true }, ...clips]) {
       for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
@@ -135,6 +147,40 @@ test("a training step of a dense net has two barriers", () => {
   assert.is(plans(wide).train!.length, 2);
   // Neither does what goes on in the next batch add one.
   assert.is(plans(stateful).train!.length, 2);
+});
+
+test("a product that is shared by groups of units, each with the weights of its own worker, has two more", () => {
+  const { train, evaluate, predict } = plans(grouped);
+  const forward = (phases: Phases) => phases.flat().filter(({ kernel }) => /^sparse_forward/.test(kernel));
+  const shared = (phases: Phases) => forward(phases).filter(({ kernel }) => kernel === "sparse_forward_units");
+  assert.equal(
+    shared(train!).map(({ split, arguments: [out] }) => [split, (out as { tensor: { name: string } }).tensor.name]),
+    [[{ axis: "group", extent: 4 }, "dense_1"]],
+  );
+  assert.is(train!.length, 4);
+  assert.match(
+    findRaces(train!, [false, true, true, true]).join(),
+    /sparse_forward_units reads dense_0.activation by group/,
+  );
+  assert.match(findRaces(train!, [true, false, true, true]).join(), /relu_forward reads dense_1 by batch:6/);
+  const image = [
+    { type: "input", shape: [8, 8, 4] },
+    { type: "conv2d", filters: 16, kernelSize: 3, padding: "same" },
+  ];
+  const flat = [{ type: "flatten" }, { type: "dense", units: 128 }, { type: "dense", units: 2, activation: "softmax" }];
+  const convolved = { layers: [...image, { type: "maxPooling2d", poolSize: 4 }, ...flat] } as unknown as ModelSpec;
+  // By rows alone: one worker, three for whom groups are not even, more rows, more work on images, and where nothing is trained.
+  for (const phases of [
+    plans(grouped, 6, { workers: 1 }).train!,
+    plans(grouped, 6, { workers: 3 }).train!,
+    plans(grouped, 33).train!,
+    plans(convolved).train!,
+    evaluate!,
+    predict!,
+  ]) {
+    assert.is(shared(phases).length, 0);
+    assert.ok(forward(phases).length > 0);
+  }
 });
 
 test("metrics of whole sets read the batch's targets in the middle of a step, without a barrier more", () => {
