@@ -6,8 +6,8 @@ import { here } from "./setup.mjs";
 
 const HEAD = `# Results
 
-Written by \`npm run bench\`, section by section. Machines differ and swing: a figure is the median of at least five rounds,
-ratios are of neighbouring rounds, and in brackets are the least and the greatest.
+Written by \`npm run bench\`, section by section. Machines differ and swing: a figure is the median of at least five rounds, each
+behind a short one that is not timed; ratios are of neighbouring rounds, and in brackets are the least and the greatest.
 `;
 
 /** Rows as a Markdown table; the first one is the head. Columns but the first are aligned to the right. */
