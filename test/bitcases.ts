@@ -105,6 +105,8 @@ export const cases: Record<string, Case> = {
     layers: [
       first,
       dense({ units: 40, activation: "relu" }),
+      // Nothing stands between these two: each worker's columns are read by all.
+      dense({ units: 384 }),
       dense({ units: 384, activation: "relu", kernelRegularizer: { l2: 0.001 } }),
       dropout({ rate: 0.5 }),
       dense({ units: 96, activation: "relu", useBias: false }),

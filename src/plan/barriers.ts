@@ -23,12 +23,15 @@ function touches(step: Step, parity: 0 | 1): Touch[] {
   });
 }
 
-/** Two touches need a barrier between them: one writes, and they divide the tensor differently. */
+/**
+ * Two touches need a barrier between them: one writes, and they divide the tensor differently. Steps by `group` write columns of their
+ * own and read all, as those by `each` do.
+ */
 function conflict(a: Touch, b: Touch): boolean {
   if (a.key !== b.key || (a.kind === "read" && b.kind === "read")) return false;
   if (a.kind === "flag" && b.kind === "flag") return false;
   if (a.split !== b.split) return true;
-  return a.split.startsWith("each") && (a.kind !== "read" || b.kind !== "read");
+  return /^(each|group)/.test(a.split);
 }
 
 /**

@@ -80,6 +80,10 @@ const grouped: ModelSpec = {
   ],
 };
 
+/** Two such products one behind the other. */
+const [input, last] = [grouped.layers[0]!, grouped.layers.at(-1)!];
+const linear = { layers: [input, { type: "dense", units: 128 }, { type: "dense", units: 128 }, last] } as ModelSpec;
+
 const steps: ModelSpec = {
   layers: [
     { type: "input", shape: [3, 2] },
@@ -133,7 +137,7 @@ function plans(
 const test = suite("barriers");
 
 test("no plan has a race", () => {
-  for (const spec of [deep, normalized, stateful, small, wide, grouped, steps]) {
+  for (const spec of [deep, normalized, stateful, small, wide, grouped, linear, steps]) {
     const clips = [{ clipValue: 1 }, { clipNorm: 1 }, { globalClipNorm: 1 }].map((clip) => ({ clip }));
     for (const extras of [{}, { weighted: true }, { weighted: true, mixed: true }, ...clips]) {
       for (const [name, phases] of Object.entries(plans(spec, 6, extras))) assert.equal(findRaces(phases), [], name);
@@ -163,6 +167,12 @@ test("a product that is shared by groups of units, each with the weights of its 
     /sparse_forward_units reads dense_0.activation by group/,
   );
   assert.match(findRaces(train!, [true, false, true, true]).join(), /relu_forward reads dense_1 by batch:6/);
+  const behind = plans(linear).train!;
+  assert.is(behind.length, 5);
+  assert.match(
+    findRaces(behind, [true, false, true, true, true]).join(),
+    /units reads dense_0 by group:4 while sparse/,
+  );
   const image = [
     { type: "input", shape: [8, 8, 4] },
     { type: "conv2d", filters: 16, kernelSize: 3, padding: "same" },
@@ -241,11 +251,13 @@ test("the two halves of hyper are told apart by parity", () => {
 test("the same range of the same axis needs no barrier, another does", () => {
   const tensor = (name: string) => ({ name, pointer: 64, bytes: 64, width: 8, stride: 8 });
   const [a, b] = [tensor("a"), tensor("b")];
-  const copy = (axis: "batch" | "parameter", extent: number, from: typeof a, to: typeof a) =>
+  const copy = (axis: "batch" | "parameter" | "group", extent: number, from: typeof a, to: typeof a) =>
     step("exp_forward", { axis, extent }, writes(to), reads(from), 8);
   assert.is(insertBarriers([copy("batch", 4, a, b), copy("batch", 4, b, a)]).length, 1);
   assert.is(insertBarriers([copy("batch", 4, a, b), copy("batch", 3, b, a)]).length, 2);
   assert.is(insertBarriers([copy("batch", 4, a, b), copy("parameter", 4, b, a)]).length, 2);
+  // Those of a group read what the others have written.
+  assert.is(insertBarriers([copy("group", 4, a, b), copy("group", 4, b, a)]).length, 2);
   assert.is(insertBarriers([copy("batch", 4, a, b), hook("decide", "once", reads(b))]).length, 2);
   assert.is(insertBarriers([hook("guard", "each", reads(b)), hook("decide", "once", reads(b))]).length, 1);
 });
