@@ -53,6 +53,24 @@ export function store_square(slot: usize, x: v128, tiny: v128): v128 {
   return kept;
 }
 
+// biome-ignore lint/complexity/noStaticOnlyClass: only a method can be marked as inlined, and calls that take vectors are slow
+export abstract class Running {
+  /** mean = hyper[2]*mean + hyper[3]*g in its slot: what was stored. */
+  @inline
+  static mean(mean: usize, g: v128, hyper: usize, tiny: v128, magnitude: v128): v128 {
+    const next = blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g);
+    return store_slot(mean, next, tiny, magnitude);
+  }
+
+  /** variance = hyper[4]*variance + hyper[5]*g² in its slot: what was stored. */
+  @inline
+  static variance(variance: usize, g: v128, hyper: usize, tiny: v128): v128 {
+    const square = f32x4.mul(g, g);
+    const next = blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square);
+    return store_square(variance, next, tiny);
+  }
+}
+
 /**
  * x / (root + epsilon), epsilon >= 1e-15, the root of the smallest square that a slot keeps: a weight that never had a gradient stays as
  * it is, and what is left of one that faded out is not divided by less.

@@ -1,7 +1,7 @@
 // Adam (Kingma and Ba 2015, algorithm 1; AMSGrad: Reddi, Kale and Kumar 2018); g is the gradient plus the penalty's gradient.
 // The frame is core/update.ts.
 
-import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } from "../core/update";
+import { hyper_value, Rule, Running, scaled, store_square, update } from "../core/update";
 
 class Adam extends Rule {
   @inline
@@ -15,18 +15,8 @@ class Adam extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
-    const m = store_slot(
-      mean,
-      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
-      tiny,
-      magnitude,
-    );
-    const square = f32x4.mul(g, g);
-    const v = store_square(
-      variance,
-      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
-      tiny,
-    );
+    const m = Running.mean(mean, g, hyper, tiny, magnitude);
+    const v = Running.variance(variance, g, hyper, tiny);
     return scaled(m, f32x4.mul(f32x4.sqrt(v), hyper_value(hyper, 1)), hyper_value(hyper, 6));
   }
 }
@@ -43,18 +33,8 @@ class Amsgrad extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
-    const m = store_slot(
-      mean,
-      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
-      tiny,
-      magnitude,
-    );
-    const square = f32x4.mul(g, g);
-    const v = store_square(
-      variance,
-      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
-      tiny,
-    );
+    const m = Running.mean(mean, g, hyper, tiny, magnitude);
+    const v = Running.variance(variance, g, hyper, tiny);
     const most = store_square(largest, f32x4.max(v128.load(largest), v), tiny);
     return scaled(m, f32x4.mul(f32x4.sqrt(most), hyper_value(hyper, 1)), hyper_value(hyper, 6));
   }

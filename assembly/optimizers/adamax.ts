@@ -2,7 +2,7 @@
 // The frame is core/update.ts.
 
 import { flush_below } from "../core/simd";
-import { blend, hyper_value, Rule, store_slot, update } from "../core/update";
+import { hyper_value, Rule, Running, store_slot, update } from "../core/update";
 
 class Adamax extends Rule {
   @inline
@@ -16,12 +16,7 @@ class Adamax extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
-    const m = store_slot(
-      mean,
-      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
-      tiny,
-      magnitude,
-    );
+    const m = Running.mean(mean, g, hyper, tiny, magnitude);
     const decayed = f32x4.mul(hyper_value(hyper, 1), v128.load(largest));
     const size = f32x4.abs(g);
     const u = f32x4.max(decayed, f32x4.add(size, hyper_value(hyper, 4)));

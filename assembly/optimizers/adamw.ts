@@ -3,7 +3,7 @@
 // The frame is core/update.ts.
 
 import { madd } from "../core/simd";
-import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } from "../core/update";
+import { hyper_value, Rule, Running, scaled, store_square, update } from "../core/update";
 
 class Adamw extends Rule {
   @inline
@@ -17,18 +17,8 @@ class Adamw extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
-    const m = store_slot(
-      mean,
-      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
-      tiny,
-      magnitude,
-    );
-    const square = f32x4.mul(g, g);
-    const v = store_square(
-      variance,
-      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
-      tiny,
-    );
+    const m = Running.mean(mean, g, hyper, tiny, magnitude);
+    const v = Running.variance(variance, g, hyper, tiny);
     const step = scaled(m, f32x4.mul(f32x4.sqrt(v), hyper_value(hyper, 1)), hyper_value(hyper, 6));
     return madd(hyper_value(hyper, 7), w, step);
   }
@@ -46,18 +36,8 @@ class Amsgrad extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
-    const m = store_slot(
-      mean,
-      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
-      tiny,
-      magnitude,
-    );
-    const square = f32x4.mul(g, g);
-    const v = store_square(
-      variance,
-      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
-      tiny,
-    );
+    const m = Running.mean(mean, g, hyper, tiny, magnitude);
+    const v = Running.variance(variance, g, hyper, tiny);
     const most = store_square(largest, f32x4.max(v128.load(largest), v), tiny);
     const step = scaled(m, f32x4.mul(f32x4.sqrt(most), hyper_value(hyper, 1)), hyper_value(hyper, 6));
     return madd(hyper_value(hyper, 7), w, step);

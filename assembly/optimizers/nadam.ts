@@ -1,6 +1,6 @@
 // Nadam: Adam with Nesterov's momentum (Dozat 2016); g is the gradient plus the penalty's gradient. The frame is core/update.ts.
 
-import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } from "../core/update";
+import { blend, hyper_value, Rule, Running, scaled, update } from "../core/update";
 
 class Nadam extends Rule {
   @inline
@@ -14,18 +14,8 @@ class Nadam extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
-    const m = store_slot(
-      mean,
-      blend(hyper_value(hyper, 2), v128.load(mean), hyper_value(hyper, 3), g),
-      tiny,
-      magnitude,
-    );
-    const square = f32x4.mul(g, g);
-    const v = store_square(
-      variance,
-      blend(hyper_value(hyper, 4), v128.load(variance), hyper_value(hyper, 5), square),
-      tiny,
-    );
+    const m = Running.mean(mean, g, hyper, tiny, magnitude);
+    const v = Running.variance(variance, g, hyper, tiny);
     const ahead = blend(hyper_value(hyper, 7), g, hyper_value(hyper, 8), m);
     return scaled(ahead, f32x4.mul(f32x4.sqrt(v), hyper_value(hyper, 1)), hyper_value(hyper, 6));
   }

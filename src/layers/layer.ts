@@ -148,6 +148,10 @@ export interface LayerDefinition<Config> {
   multiplyAdds?(config: Config, inp: Shape, out: Shape): number;
 }
 
+/** Multiply-adds of these for one example, forward. */
+export const multiplyAdds = (nodes: readonly Neighbour[]): number =>
+  nodes.reduce((sum, { definition, config, inp, out }) => sum + (definition.multiplyAdds?.(config, inp, out) ?? 0), 0);
+
 /** Elements of one example. */
 export const sizeOf = (shape: Shape): number => shape.reduce((size, extent) => size * extent, 1);
 

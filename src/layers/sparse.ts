@@ -3,7 +3,7 @@
 
 import type { Tensor } from "../arena.js";
 import { type Argument, reads, type Split, type Step, step, writes } from "../kernels.js";
-import type { Neighbour, NodeContext, Scratch } from "./layer.js";
+import { multiplyAdds, type NodeContext, type Scratch } from "./layer.js";
 
 /** The fewest values in a row for which a list is thought of, and the most that it can name. */
 const [LEAST, MOST] = [32, 65535];
@@ -57,13 +57,10 @@ const sizes = (...[out, inp]: Product) => [inp.width, out.width, out.stride, inp
 const byRows = (batch: Split, ...product: Product): Step =>
   step("sparse_forward", batch, ...tensors(...product), ...sizes(...product));
 
-const multiplyAdds = (nodes: readonly Neighbour[]): number =>
-  nodes.reduce((sum, { definition, config, inp, out }) => sum + (definition.multiplyAdds?.(config, inp, out) ?? 0), 0);
-
 /**
  * True where workers had better share a product by groups of its units: each multiplies with the weights that it updates itself, so
  * that they stay in its cache, at the price of two barriers. That pays where weights are many for each row, groups come out even, and
- * most of the model's work is on vectors: zeros in images keep workers unequally long, and each barrier has them wait for the last.
+ * most of the model's work is on vectors: behind convolutions, two workers take longer by it.
  */
 function isByGroups({ training, workers, nodes, batch, rows }: NodeContext, inputs: number, units: number): boolean {
   const most = GROUPED * Math.ceil(units / GROUPED / workers);

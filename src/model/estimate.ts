@@ -1,6 +1,6 @@
 // The plan's cost estimate: how many workers a batch is worth.
 
-import { sizeOf } from "../layers/layer.js";
+import { multiplyAdds, sizeOf } from "../layers/layer.js";
 import type { Program } from "../plan/program.js";
 
 /** Multiply-adds a second that one core is taken to reach, seconds a barrier costs, and the gain below which one is better. */
@@ -11,16 +11,12 @@ const WORTHWHILE = 1.15;
 const NEARLY = 1.03;
 const MOST = 8;
 
-/** Multiply-adds of one example, forward. */
-export const multiplyAdds = ({ nodes }: Program): number =>
-  nodes.reduce((sum, { definition, config, inp, out }) => sum + (definition.multiplyAdds?.(config, inp, out) ?? 0), 0);
-
 /** The team size for which a training step should take the least time. */
 export function estimateWorkers(program: Program, batch: number): number {
   const values = program.nodes.reduce((sum, { out }) => sum + sizeOf(out), 0);
   const weights = program.parameters.reduce((sum, { floats }) => sum + floats, 0);
-  const alone = (3 * batch * multiplyAdds(program) + 8 * batch * values + 4 * weights) / MULTIPLY_ADDS;
-  // Each further member makes both barriers of a step wait for one more.
+  const alone = (3 * batch * multiplyAdds(program.nodes) + 8 * batch * values + 4 * weights) / MULTIPLY_ADDS;
+  // Each further member makes the barriers of a step wait for one more.
   const times = Array.from({ length: MOST }, (_, i) => alone / (i + 1) + (i > 0 ? (i + 1) * BARRIER_SECONDS : 0));
   const fastest = Math.min(...times);
   const fewest = times.findIndex((time) => time <= fastest * NEARLY) + 1;
