@@ -1,7 +1,7 @@
 // Fetching ahead.
 
 /** Bytes of a line of the cache, and of a matrix that does not stay in the second cache from step to step. */
-const LINE: usize = 64;
+export const LINE: usize = 64;
 const FAR: usize = 524288;
 
 /**

@@ -2,6 +2,10 @@
 // `cursor` is the batch's first place in `order`.
 
 import { at, lanes_below } from "../core/simd";
+import { LINE } from "../core/touch";
+
+/** Bytes of a row from which on the engine's own copy is worth its call. */
+const LONG: usize = 512;
 
 function source_row(order: usize, cursor: usize, row: i32): i32 {
   return load<i32>(at(order, load<i32>(cursor) + row));
@@ -23,41 +27,37 @@ export function gather_float32(
 ): void {
   const whole = width & ~3;
   const bytes: usize = (<usize>whole) << 2;
-  const row: usize = (<usize>stride) << 2;
-  let b = from;
-  // Eight rows at once: rows lie anywhere in a large dataset, and eight of them are fetched from there in the time of few.
-  for (; b + 8 <= to; b += 8) {
-    const source0 = float_row(data, order, cursor, b, width);
-    const source1 = float_row(data, order, cursor, b + 1, width);
-    const source2 = float_row(data, order, cursor, b + 2, width);
-    const source3 = float_row(data, order, cursor, b + 3, width);
-    const source4 = float_row(data, order, cursor, b + 4, width);
-    const source5 = float_row(data, order, cursor, b + 5, width);
-    const source6 = float_row(data, order, cursor, b + 6, width);
-    const source7 = float_row(data, order, cursor, b + 7, width);
-    const target = at(out, b * stride);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      let place = target + i;
-      v128.store(place, v128.load(source0 + i));
-      v128.store((place += row), v128.load(source1 + i));
-      v128.store((place += row), v128.load(source2 + i));
-      v128.store((place += row), v128.load(source3 + i));
-      v128.store((place += row), v128.load(source4 + i));
-      v128.store((place += row), v128.load(source5 + i));
-      v128.store((place += row), v128.load(source6 + i));
-      v128.store((place += row), v128.load(source7 + i));
-    }
-  }
-  for (let rest = b; rest < to; rest++) {
-    memory.copy(at(out, rest * stride), float_row(data, order, cursor, rest, width), bytes);
-  }
-  if (whole == stride) return;
-  for (b = from; b < to; b++) {
+  for (let b = from; b < to; b++) {
+    if (((b - from) & 7) == 0 && b + 8 <= to) touch_rows(data, order, cursor, b, width, bytes);
     const source = float_row(data, order, cursor, b, width);
     const target = at(out, b * stride);
+    if (bytes >= LONG) memory.copy(target, source, bytes);
+    else for (let i: usize = 0; i < bytes; i += 16) v128.store(target + i, v128.load(source + i));
     for (let i = whole; i < stride; i += 4) {
       v128.store(at(target, i), v128.and(v128.load(at(source, i)), lanes_below(i, width)));
     }
+  }
+}
+
+/** Loads a value of every line of eight rows from b on: rows lie anywhere in a large dataset, and eight of them come in the time of few. */
+function touch_rows(data: usize, order: usize, cursor: usize, b: i32, width: i32, bytes: usize): void {
+  const row0 = float_row(data, order, cursor, b, width);
+  const row1 = float_row(data, order, cursor, b + 1, width);
+  const row2 = float_row(data, order, cursor, b + 2, width);
+  const row3 = float_row(data, order, cursor, b + 3, width);
+  const row4 = float_row(data, order, cursor, b + 4, width);
+  const row5 = float_row(data, order, cursor, b + 5, width);
+  const row6 = float_row(data, order, cursor, b + 6, width);
+  const row7 = float_row(data, order, cursor, b + 7, width);
+  for (let i: usize = 0; i < bytes; i += LINE) {
+    load<i32>(row0 + i);
+    load<i32>(row1 + i);
+    load<i32>(row2 + i);
+    load<i32>(row3 + i);
+    load<i32>(row4 + i);
+    load<i32>(row5 + i);
+    load<i32>(row6 + i);
+    load<i32>(row7 + i);
   }
 }
 
