@@ -109,6 +109,8 @@ export const options = {
   mainFields: ["module", "main"],
   conditions: ["import"],
   legalComments: "none",
+  // Shorter names of the same numbers.
+  define: { "Number.NaN": "NaN", "Number.POSITIVE_INFINITY": "Infinity" },
   logLevel: "warning",
   plugins,
 };

@@ -10,10 +10,13 @@ const MOST_PIECE = 30_000;
 const SHORTEN = {
   ecma: 2020,
   // Node prints the whole line of an error that nobody catches.
-  format: { max_line_len: 8000 },
+  format: { max_line_len: 10_000 },
   compress: {
     passes: 5,
+    inline: 1,
     keep_fargs: false,
+    lhs_constants: false,
+    unsafe_arrows: true,
     pure_getters: true,
     join_vars: false,
     sequences: false,

@@ -6,8 +6,11 @@ import typescript from "typescript";
 
 const sources = fileURLToPath(new URL("src", import.meta.url));
 
-/** Stands for functions and for classes; what refuses is one function, told what was asked for. */
-const refusal = (what) => `function () { refuse(${JSON.stringify(what)}); }`;
+/** Stands for a class, or for a function; what refuses is one function, told what was asked for. */
+const refusal = (name, what) => {
+  const call = `() { refuse(${JSON.stringify(what)}); }`;
+  return /^[A-Z]/.test(name) ? `class { constructor${call} }` : `function ${call}`;
+};
 const refuse = (name) => `import { OptionError } from "./errors.js";
   export function refuse(what) {
     throw new OptionError("${name}: expected what it has, got " + what + '. Import from "whetstone", which has all.');
@@ -22,7 +25,7 @@ function editsOf(name, parts) {
     for (const [file, texts] of Object.entries(instead)) Object.assign(edit(file).texts, texts);
     for (const [what, files] of Object.entries(leftOut)) {
       for (const [file, names] of Object.entries(files)) {
-        for (const one of names) edit(file).texts[one] = refusal(what);
+        for (const one of names) edit(file).texts[one] = refusal(one, what);
       }
     }
   }
