@@ -1,7 +1,7 @@
 // The export table: one line per kernel file, nothing else lives here.
 export * from "./constraints/norm";
 export * from "./constraints/pointwise";
-export { philox_forward } from "./core/philox";
+export { philox_forward, shuffle_rows } from "./core/philox";
 export * from "./layers/activation";
 export * from "./layers/activity";
 export * from "./layers/alpha_dropout";

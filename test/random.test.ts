@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { philox, seedKey, uniforms } from "../src/random.js";
+import { philox, seedKey, shuffle, uniforms } from "../src/random.js";
 import { kernelBuilds } from "./kernelbuilds.js";
 import { oracle, SIZES } from "./oracle.js";
 
@@ -73,6 +73,32 @@ for (const { name, kernels, memory, base } of kernelBuilds()) {
     }
   });
 }
+
+/** Seed, turn and stream; the seed's bits in both words of the key. */
+const ORDERS = [
+  [7, 0, 1],
+  [8e15 + 12345, 3, 1],
+  [4294967295, 65536, 0x40000000],
+] as const;
+oracle(test, {
+  kernel: "shuffle_rows",
+  cases: [...SIZES, 404].flatMap((rows) => ORDERS.map(([seed, turn, stream]) => ({ rows, seed, turn, stream }))),
+  tensors: ({ rows }, random) => ({
+    rows: { data: Int32Array.from({ length: rows }, () => 1e9 * random()) },
+    words: { data: new Int32Array(16), write: true },
+  }),
+  args: ({ rows, seed, turn, stream }, p) => {
+    const [low, high] = seedKey(seed);
+    return [p("rows"), p("words"), rows, low | 0, high, turn, stream];
+  },
+  extent: () => 1,
+  expected: ({ seed, turn, stream }, { rows }) => {
+    const shuffled = Int32Array.from(rows!);
+    shuffle(shuffled, seed, turn, stream);
+    return { rows: shuffled };
+  },
+  tolerance: 0,
+});
 
 test("a seed's bits are spread over both words of the key", () => {
   assert.equal(seedKey(0), [0, 0]);

@@ -115,3 +115,47 @@ export function philox_forward(out: usize, counters: usize, seed_low: i32, seed_
     philox<Store>(v128.load(c), v128.load(c, 16), c2, c3, seed_low, seed_high, out + offset, c, none, none);
   }
 }
+
+/**
+ * Shuffles the i32 rows (count,) in place, steps from..to of one: each but the first, from the last one on, changes places with row
+ * floor(u (p + 1)), where p is its own place (Fisher-Yates). The i-th u is the upper 24 bits of word i mod 4 of the counter
+ * (floor(i / 4), 0, step, stream), as a share of 1. Overwrites words, 64 bytes of working memory, which must not alias rows.
+ */
+export function shuffle_rows(
+  rows: usize,
+  words: usize,
+  count: i32,
+  seed_low: i32,
+  seed_high: i32,
+  step: i32,
+  stream: i32,
+  from: i32,
+  to: i32,
+): void {
+  const none = i32x4.splat(0);
+  let counters = i32x4(0, 1, 2, 3);
+  for (let place = (to - from) * count - 1; place > 0; ) {
+    philox<Store>(
+      counters,
+      none,
+      i32x4.splat(step),
+      i32x4.splat(stream),
+      seed_low,
+      seed_high,
+      words,
+      words,
+      none,
+      none,
+    );
+    counters = i32x4.add(counters, i32x4.splat(4));
+    for (let i = 0; i < 16 && place > 0; i++) {
+      const word = load<u32>(at(words, ((i & 3) << 2) + (i >> 2)));
+      const last = at(rows, place);
+      const other = at(rows, <i32>((<u64>(word >>> 8) * <u64>(place + 1)) >> 24));
+      const row = load<i32>(last);
+      store<i32>(last, load<i32>(other));
+      store<i32>(other, row);
+      place--;
+    }
+  }
+}

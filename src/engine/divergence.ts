@@ -33,12 +33,13 @@ export class Divergence {
 /** Thrown by the guard of a step, on every worker alike: the losses of this batch are not all finite. */
 export class NonFiniteLoss extends Error {}
 
-/** Throws NonFiniteLoss unless the first `rows` losses are finite. */
-export function guardLosses(losses: Float32Array, rows: number): void {
-  // x - x is 0 for every finite x, and not a number for the others.
+/** Throws NonFiniteLoss unless the batch's first `rows` losses are finite. */
+export function guardLosses({ ints, layout }: RunMemory, rows: number): void {
+  const first = layout.loss.pointer >> 2;
   let broken = 0;
-  for (let i = 0; i < rows; i++) broken += losses[i]! - losses[i]!;
-  if (broken !== 0) throw new NonFiniteLoss();
+  // An exponent of all ones, and only that, overflows into the sign.
+  for (let i = first; i < first + rows; i++) broken |= (ints[i]! & 0x7fffffff) + 0x800000;
+  if (broken < 0) throw new NonFiniteLoss();
 }
 
 /** The first layer whose output is not finite in the batch that lies in memory; if all are, the loss, of several the first such. */

@@ -69,7 +69,7 @@ export class Engine {
     let engine: Engine | undefined;
     const hooks = {
       collect: () => engine!.#fit?.collect(),
-      guard: () => guardLosses(engine!.run.float(layout.loss), engine!.#rows),
+      guard: () => guardLosses(engine!.run, engine!.#rows),
       decide: () => void engine!.#fit?.decideAfterLoss(engine!.#nextParity),
     };
     engine = new Engine(await RunMemory.create(program, layout, memory, module, team, hooks), emit);

@@ -1,7 +1,6 @@
 // The lead's side of a fit: what happens next. Everyone runs actions; only the lead chooses them, reads the clock and sums up.
 
 import { CONTROL, HYPER, PARTS, REQUEST } from "../plan/layout.js";
-import { shuffle } from "../random.js";
 import type { StopReason } from "../spec.js";
 import { ACTIONS, type Action } from "./actions.js";
 import type { Batch, Batches } from "./batches.js";
@@ -228,7 +227,7 @@ export class FitLead {
     const { y } = this.#run.layout.train!;
     const rows = balanced ? balance(this.#base, this.#run.int(y[0]!), this.#run.program.seed, this.#epoch) : this.#base;
     this.#order.set(rows);
-    if (shuffled) shuffle(this.#order, this.#run.program.seed, this.#epoch, STREAM.shuffle);
+    if (shuffled) this.#run.shuffleOrder(this.#order.length, this.#epoch, STREAM.shuffle);
   }
 
   /** The epoch once more, from the snapshot that just came back. */

@@ -8,6 +8,7 @@ import type { Phases } from "../plan/barriers.js";
 import { CONTROL, HYPER, type Layout } from "../plan/layout.js";
 import { refreshPlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
+import { seedKey } from "../random.js";
 import type { Team } from "../team.js";
 import type { Profile } from "./profile.js";
 
@@ -104,6 +105,13 @@ export class RunMemory {
     return this.ints[result >> 2]!;
   }
 
+  /** The same as `shuffle` of random.ts for the first `count` rows of the training order. Overwrites the first of the results. */
+  shuffleOrder(count: number, turn: number, stream: number): void {
+    const { results, train } = this.layout;
+    const [low, high] = seedKey(this.program.seed);
+    this.#kernels.shuffle_rows(train!.order.pointer, results[0]!.pointer, count, low, high, turn, stream, 0, 1);
+  }
+
   float(tensor: Tensor): Float32Array {
     return this.floats.subarray(tensor.pointer >> 2, (tensor.pointer + tensor.bytes) >> 2);
   }
@@ -150,15 +158,14 @@ export class RunMemory {
     let total = 0;
     for (const { penalty } of this.layout.parameters) {
       if (!penalty) continue;
-      const end = (penalty.pointer + penalty.bytes) >> 2;
-      for (let i = penalty.pointer >> 2; i < end; i++) total += this.floats[i]!;
+      total += this.sum(penalty, penalty.bytes >> 2);
     }
     return total;
   }
 
   /** Σ over the first n rows of the penalties on what layers give out; float64, in the order of layers and rows. */
   sumActivities(n: number, tensors: readonly Tensor[] = this.layout.activities): number {
-    return tensors.reduce((total, tensor) => total + sum(this.float(tensor), n), 0);
+    return tensors.reduce((total, tensor) => total + this.sum(tensor, n), 0);
   }
 
   /** The share of zeros among the weights under a soft threshold; undefined where there are none. Padding is zero, too. */
@@ -172,18 +179,19 @@ export class RunMemory {
 
   /** The layer whose update first marked a weight that is not finite, if one did. */
   markedLayer(): string | undefined {
-    const marked = this.int(this.layout.flags).indexOf(1);
-    return marked < 0 ? undefined : this.layout.parameters[marked]!.parameter.fullName.replace(/\.[^.]*$/, "");
+    const { flags, parameters } = this.layout;
+    const marked = parameters.find((_, i) => this.ints[(flags.pointer >> 2) + i] === 1);
+    return marked?.parameter.fullName.replace(/\.[^.]*$/, "");
   }
 
   /** Mean of the first n row losses of the batch in memory; float64, in the order of rows. */
   meanLoss(n: number): number {
-    return sum(this.float(this.layout.loss), n) / n;
+    return this.sum(this.layout.loss, n) / n;
   }
 
   /** Sum of the first n row losses of the results; float64, in the order of rows. */
   sumLosses(n: number): number {
-    return sum(this.float(this.layout.results[0]!), n);
+    return this.sum(this.layout.results[0]!, n);
   }
 
   /** Address of a word in the half of `hyper` that steps of this parity read. */
@@ -202,13 +210,15 @@ export class RunMemory {
 
   /** Writes numbers that steps of this parity read. */
   writeNumbers(parity: 0 | 1, offset: number, numbers: readonly number[]): void {
-    this.floats.set(numbers, this.hyperWord(parity, offset));
+    const first = this.hyperWord(parity, offset);
+    for (let i = 0; i < numbers.length; i++) this.floats[first + i] = numbers[i]!;
   }
-}
 
-/** Σ of the first n values, in float64, in order. */
-export function sum(values: Float32Array, n: number): number {
-  let total = 0;
-  for (let i = 0; i < n; i++) total += values[i]!;
-  return total;
+  /** Σ of a tensor's first n values, in float64, in order. */
+  sum({ pointer }: Tensor, n: number): number {
+    const first = pointer >> 2;
+    let total = 0;
+    for (let i = first; i < first + n; i++) total += this.floats[i]!;
+    return total;
+  }
 }

@@ -25,6 +25,8 @@ export const MOST_LINKED = 64;
 export class Plans {
   readonly #run: RunMemory;
   readonly #linked = new Map<string, Twin>();
+  /** What training asked for last: names are made for others only. */
+  #last: (TrainBatch & { readonly source: Source; readonly twin: Twin }) | undefined;
 
   constructor(run: RunMemory) {
     this.#run = run;
@@ -44,7 +46,13 @@ export class Plans {
 
   train(source: Source, batch: TrainBatch): Twin {
     const { program, layout } = this.#run;
-    return this.#get(`train ${key(source)} ${trainKey(batch)}`, () => trainPlan(program, layout, source, batch));
+    const { rows, total, part } = batch;
+    const last = this.#last;
+    if (last?.source === source && last.rows === rows && last.total === total && last.part === part) return last.twin;
+    const make = () => trainPlan(program, layout, source, batch);
+    const twin = this.#get(`train ${key(source)} ${trainKey(batch)}`, make);
+    this.#last = { rows, total, part, source, twin };
+    return twin;
   }
 
   /** A training plan whose calls are timed; made anew for each run. */

@@ -3,7 +3,7 @@
 import type { RowTargets } from "../metrics/metric.js";
 import type { Source } from "../plan/source.js";
 import type { EpochLog } from "../spec.js";
-import { type RunMemory, sum } from "./memory.js";
+import type { RunMemory } from "./memory.js";
 import { batchTargets, sourceTargets, Tally } from "./tally.js";
 
 export class EpochSums {
@@ -50,7 +50,7 @@ export class EpochSums {
   /** Takes in the batch that was just run; the sum of its losses. */
   addBatch(rows: number): number {
     const { loss, metrics } = this.#run.layout;
-    const dataLoss = sum(this.#run.float(loss), rows);
+    const dataLoss = this.#run.sum(loss, rows);
     this.#dataLoss += dataLoss;
     this.#rows += rows;
     this.#activities += this.#run.sumActivities(rows);

@@ -5,7 +5,7 @@ import { Confusion } from "../metrics/index.js";
 import type { RowTargets, Whole } from "../metrics/metric.js";
 import type { Program } from "../plan/program.js";
 import { type Source, targetWidths } from "../plan/source.js";
-import { type RunMemory, sum } from "./memory.js";
+import type { RunMemory } from "./memory.js";
 
 /** Means of row values, or what a metric makes of all rows: float64, in the order of rows. */
 export class Tally {
@@ -37,7 +37,7 @@ export class Tally {
     values.forEach((tensor, i) => {
       const whole = this.#wholes[i];
       if (whole) whole.add(run.float(tensor), rows, targets[this.#outcomes[i]!]!);
-      else this.#sums[i]! += sum(run.float(tensor), rows);
+      else this.#sums[i]! += run.sum(tensor, rows);
     });
   }
 
