@@ -3,7 +3,7 @@
 import { build } from "esbuild";
 import { minify } from "terser";
 import typescript from "typescript";
-import { renameCode } from "./names.mjs";
+import { properties, renameCode } from "./names.mjs";
 
 /** Characters: a piece and its like must lie within gzip's window. */
 const MOST_PIECE = 30_000;
@@ -42,6 +42,8 @@ export async function bundles(options, [page, worker], { packed, heads }, names 
     format: "esm",
     minifySyntax: true,
     minifyIdentifiers: true,
+    mangleProps: new RegExp(`^(${Object.keys(properties).join("|")})$`),
+    mangleCache: properties,
     write: false,
     plugins: [ahead(heads, names), ...options.plugins],
   });

@@ -1,9 +1,23 @@
-// Short names for kernels: numbers, in the builds and in the code of every bundle alike, so that one worker serves them all.
+// Short names for kernels, numbers, and for some properties: alike in every bundle, so that one worker serves them all.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reader } from "./pack.mjs";
 
 const EXPORTS = 7;
+
+/** Properties that the sources name behind a dot alone, and that no user ever sees, with what they are called in the bundles. */
+export const properties = {
+  definition: "a",
+  extent: "b",
+  fullName: "c",
+  inpShape: "d",
+  layout: "e",
+  optimizerConfig: "f",
+  outcomes: "g",
+  outShape: "h",
+  pointer: "i",
+  setbacks: "j",
+};
 
 /** By kernel its number, for those that the sources in a folder never name by halves. */
 export function shortNames(build, folder) {
