@@ -52,6 +52,7 @@ const TRAINER = {
     check: { nearest: "() => undefined" },
     // Rows of zeros take the dense kernels, to the same bits.
     "layers/sparse": {
+      isByGroups: "() => false",
       listScratch: "() => ({})",
       sparseForward: "() => undefined",
       sparseBackwardInput: "() => undefined",

@@ -67,6 +67,12 @@ export class Arena {
     return this.#push({ name, pointer: this.#next(bytes), bytes, width, stride, rows });
   }
 
+  /** The same for each worker. */
+  eachRows(name: string, rows: number, width: number, workers: number): Tensor {
+    const stride = rowStride(width);
+    return { ...this.each(name, rows * stride * 4, workers), width, stride, rows };
+  }
+
   #next(bytes: number): number {
     const pointer = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
     this.#end = pointer + bytes;

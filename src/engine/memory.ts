@@ -112,8 +112,10 @@ export class RunMemory {
     this.#kernels.shuffle_rows(train!.order.pointer, results[0]!.pointer, count, low, high, turn, stream, 0, 1);
   }
 
-  float(tensor: Tensor): Float32Array {
-    return this.floats.subarray(tensor.pointer >> 2, (tensor.pointer + tensor.bytes) >> 2);
+  /** A tensor's values; its own of one that each worker has. */
+  float({ pointer, bytes, each }: Tensor): Float32Array {
+    const first = pointer + (each ?? 0) * this.team.index;
+    return this.floats.subarray(first >> 2, (first + (each ?? bytes)) >> 2);
   }
 
   int(tensor: Tensor): Int32Array {

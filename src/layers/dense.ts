@@ -3,7 +3,7 @@ import { integer } from "../check.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
 import { convolution, type FilterConfig } from "./convolution.js";
 import { type LayerDefinition, type Shape, sizeOf } from "./layer.js";
-import { listScratch, sparseBackwardInput, sparseBackwardKernel, sparseForward } from "./sparse.js";
+import { isByGroups, listScratch, sparseBackwardInput, sparseBackwardKernel, sparseForward } from "./sparse.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { fieldOf } from "./windows.js";
 
@@ -49,6 +49,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     if (!isVector(inp)) return along().scratch!(filters(config), inp, batch, out);
     return listScratch(inp[0]!, config.units, batch);
   },
+  readsAll: ({ units }, inp, team) => isVector(inp) && isByGroups(team, inp[0]!, units),
   forward(config, context) {
     if (!isVector(context.inpShape)) return along().forward(filters(config), context);
     const { units, useBias = true } = config;

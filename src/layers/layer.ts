@@ -90,6 +90,9 @@ export interface NodeContext {
   readonly stream: number;
 }
 
+/** How many share a batch of so many rows, and the model. */
+export type Team = Pick<NodeContext, "workers" | "nodes" | "rows">;
+
 /** A layer in the options of another one: `{ type, ...options }`. */
 export interface LayerJson {
   readonly type: string;
@@ -136,6 +139,8 @@ export interface LayerDefinition<Config> {
   indices?(config: Config): number | undefined;
   /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
   alias?(config: Config): "always" | "inference" | "never";
+  /** True where each worker of a team reads all rows of the input in training, forward and backward. */
+  readsAll?(config: Config, inp: Shape, team: Team): boolean;
   forward(config: Config, context: NodeContext): readonly Step[];
   backward(config: Config, context: NodeContext): readonly Step[];
   /** Steps of a training batch, behind its decision, that write the parameters which are measured. */

@@ -3,7 +3,7 @@
 
 import type { Tensor } from "../arena.js";
 import { type Argument, reads, type Split, type Step, step, writes } from "../kernels.js";
-import { multiplyAdds, type NodeContext, type Scratch } from "./layer.js";
+import { multiplyAdds, type NodeContext, type Scratch, type Team } from "./layer.js";
 
 /** The fewest values in a row for which a list is thought of, and the most that it can name. */
 const [LEAST, MOST] = [32, 65535];
@@ -59,22 +59,23 @@ const byRows = (batch: Split, ...product: Product): Step =>
 
 /**
  * True where workers had better share a product by groups of its units: each multiplies with the weights that it updates itself, so
- * that they stay in its cache, at the price of two barriers. That pays where weights are many for each row, groups come out even, and
+ * that they stay in its cache, at the price of a barrier or two. That pays where weights are many for each row, groups come out even, and
  * most of the model's work is on vectors: behind convolutions, two workers take longer by it.
  */
-function isByGroups({ training, workers, nodes, batch, rows }: NodeContext, inputs: number, units: number): boolean {
+export function isByGroups({ workers, nodes, rows }: Team, inputs: number, units: number): boolean {
   const most = GROUPED * Math.ceil(units / GROUPED / workers);
   const pays = workers > 1 && inputs * units >= FEW * rows && most * workers <= UNEVEN * units;
   const onVectors = nodes.filter(({ inp }) => inp.length === 1);
-  return training && pays && batch.times === 1 && 2 * multiplyAdds(onVectors) >= multiplyAdds(nodes);
+  return isListed(inputs) && pays && 2 * multiplyAdds(onVectors) >= multiplyAdds(nodes);
 }
 
 /** A layer's `out = inp · kernel + bias`, shared by rows or by groups of units; undefined where rows are not listed, as below. */
 export function sparseForward(context: NodeContext, bias: Argument): Step | undefined {
-  const { batch, rows, out, inp, parameter, scratch } = context;
+  const { batch, rows, out, inp, parameter, scratch, training } = context;
   if (!isListed(inp.width)) return undefined;
   const product = [out, inp, parameter("kernel"), bias, scratch("lists")] as const;
-  if (!isByGroups(context, inp.width, out.width)) return byRows(batch, ...product);
+  const isShared = training && batch.times === 1 && isByGroups(context, inp.width, out.width);
+  if (!isShared) return byRows(batch, ...product);
   const groups = { axis: "group", extent: Math.ceil(out.width / GROUPED) } as const;
   return step("sparse_forward_units", groups, ...tensors(...product), rows, ...sizes(...product));
 }

@@ -6,6 +6,7 @@ import { isAdaptive } from "../optimizers/decay.js";
 import { counterCount } from "./counters.js";
 import { type Pairs, takePairs } from "./direction.js";
 import { takeEdges } from "./edges.js";
+import { takeInputs } from "./inputs.js";
 import { type Mix, takeMix } from "./mixup.js";
 import { type Parameter, type Program, portName } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
@@ -177,7 +178,7 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       ? { ...train, order: slice(train.order, 4 * train.rows), rows: request.held }
       : undefined;
 
-  const inputs = widths.map((width, i) => arena.rows(portName("input", ins, i), batch, width));
+  const inputs = takeInputs(arena, program, request);
   const inputGradients = request.inputGradient
     ? inputs.map(({ name, width }) => arena.rows(`${name}.gradient`, batch, width))
     : undefined;

@@ -98,7 +98,7 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
  * worker keeps to its rows.
  */
 export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number, classes = false): Phases {
-  const batch: Batch = { program, layout, rows, training: false, use: "evaluation" };
+  const batch: Batch = { program, layout, rows, training: false, use: "evaluation", apart: true };
   const walk = forwardToLoss(batch);
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),
@@ -112,7 +112,7 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
 
 /** A batch through all nodes, layers as in use, or those below `end`; `outputs` are the model's, or those of the last one. */
 export function predictPlan(program: Program, layout: Layout, source: Source, rows: number, end?: number) {
-  const batch: Batch = { program, layout, rows, training: false, use: "prediction" };
+  const batch: Batch = { program, layout, rows, training: false, use: "prediction", apart: end === undefined };
   const walk = forwardBelow(batch, end ?? program.nodes.length);
   const phases = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
   const shown = end === undefined ? program.outputs.map(({ index }) => index) : [end - 1];

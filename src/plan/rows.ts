@@ -23,7 +23,8 @@ export function gather(batch: Batch, source: Source, cursor: Tensor, offset: num
   const by = rowsOf(rows);
   const inputs = layout.inputs.map((input, i) => {
     const kernel = gathers[source.types[i]!] as "gather_float32" | "gather_uint8";
-    return step(kernel, by, writes(input), reads(source.x[i]!), ...at, input.width, input.stride);
+    const own = input.each && !batch.apart ? ({ axis: "each", extent: rows } as const) : by;
+    return step(kernel, own, writes(input), reads(source.x[i]!), ...at, input.width, input.stride);
   });
   if (!targets) return inputs;
   const widths = targetWidths(program);

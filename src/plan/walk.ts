@@ -17,6 +17,8 @@ export interface Batch {
   readonly total?: number;
   /** What the batch is for; training where nothing is said. */
   readonly use?: Use;
+  /** Each worker keeps to its own rows. */
+  readonly apart?: boolean;
 }
 
 /** Streams of random numbers below this are the host's; layer i draws from LAYER_STREAM + i. */
