@@ -32,13 +32,14 @@ export class BatchSizes {
   }
 
   batches(epoch: number): Batches {
-    const { batchSizes, stepsPerEpoch, ...most } = this.#options;
-    let { batchSize, updateRows } = most;
+    const options = this.#options;
+    const { batchSizes, stepsPerEpoch } = options;
+    let { batchSize, updateRows } = options;
     if (batchSizes) {
       const moment = { epoch, seed: this.#seed, growth: this.#growth! };
-      batchSize = Math.min(most.batchSize, batchSizeAt(batchSizes.spec, moment));
+      batchSize = Math.min(options.batchSize, batchSizeAt(batchSizes.spec, moment));
       // As many batches an update as of the largest size.
-      updateRows = (most.updateRows / most.batchSize) * batchSize;
+      updateRows = (options.updateRows / options.batchSize) * batchSize;
     }
     const update = Math.min(this.#rows, updateRows);
     return new Batches(Math.min(this.#rows, (stepsPerEpoch ?? this.#rows) * update), batchSize, update);
