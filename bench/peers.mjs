@@ -48,6 +48,8 @@ const COMPARISONS = [
   ["strict", "one"],
   ["other", "one"],
 ];
+/** Where "auto" takes one worker there is nothing to be slower than: the ratio is that of two processes that do the same. */
+const isSame = ({ children }, [first]) => first === "auto" && children.auto.info.workers === 1;
 const targetOf = ({ targets }, [first, second]) =>
   targets[second === "one" ? first : second === "torch 2" ? "" : second];
 
@@ -92,7 +94,8 @@ async function measure(workload, runners, { rounds, round, warm }, folder) {
 const operations = ({ units }) => units.slice(1).reduce((sum, count, i) => sum + (i ? 6 : 4) * units[i] * count, 0);
 
 /** The two tables of a workload: who is how fast, and the ratios. */
-function show(workload, runners, { children, results }) {
+function show(workload, runners, measured) {
+  const { children, results } = measured;
   const samples = (key) => {
     const steps = results.flatMap(({ keys, first, second }) => [
       ...(keys[0] === key ? first : []),
@@ -108,7 +111,7 @@ function show(workload, runners, { children, results }) {
   const ratios = results.map(({ keys, ratios, busy }) => {
     const target = targetOf(workload, keys);
     const [first, second] = keys.map((key) => runners[key][0]);
-    const met = ratios.length ? verdict(median(ratios), target) : "";
+    const met = ratios.length ? (isSame(measured, keys) ? "yes: the same" : verdict(median(ratios), target)) : "";
     const alone = keys[0] !== "team" && keys[0] !== "auto";
     const cells = [spread(ratios), target === undefined ? "" : `>= ${target}`, met, alone ? spread(busy) : ""];
     return [`${first} : ${second}`, ...cells];
@@ -134,12 +137,14 @@ const columnOf = ([first, second]) => COLUMNS[second === "one" ? first : second]
 function summary(all) {
   const find = (results, keys) => results.find((result) => `${result.keys}` === `${keys}`);
   const columns = COMPARISONS.filter((keys) => columnOf(keys) && all.some(({ results }) => find(results, keys)));
-  const cell = ({ workload, results }, keys) => {
+  const cell = (measured, keys) => {
+    const { workload, results } = measured;
     const target = targetOf(workload, keys);
     const found = find(results, keys);
     if (!found) return "";
     if (!found.ratios.length) return "failed";
     const value = median(found.ratios);
+    if (isSame(measured, keys)) return `${figure(value)} (the same: 1)`;
     if (target === undefined) return figure(value);
     return `${figure(value)} of ${target}${value >= target ? "" : " (missed)"}`;
   };
