@@ -27,11 +27,11 @@ export const flags = (tensor: Tensor, offset: number): Access => ({ tensor, acce
 
 /**
  * The axis along which workers share a step: rows of the batch, units of a parameter, its panels of 8 columns, its rows, groups of 32
- * of a dense layer's outputs, groups of 8 channels where a layer needs sums over the batch before the next one can run, or nothing: the
- * lead alone (`once`), or every worker the whole (`each`).
+ * of a dense layer's outputs, groups of 8 channels where a layer needs sums over the batch before the next one can run, the rows of all
+ * workers before or behind it (`below`, `above`), or nothing: the lead alone (`once`), or every worker the whole (`each`).
  */
 export interface Split {
-  readonly axis: "batch" | "channel" | "group" | "parameter" | "panel" | "row" | "once" | "each";
+  readonly axis: "above" | "batch" | "below" | "channel" | "group" | "parameter" | "panel" | "row" | "once" | "each";
   readonly extent: number;
   /** What the kernel counts for each of them: rows of one step, of which a row of the batch has several. Default 1. */
   readonly times?: number;
@@ -85,7 +85,9 @@ export const shareOf = (extent: number, index: number, count: number): [from: nu
 /** The same share for a whole split; a `once` step belongs to the first worker, the lead. */
 export function rangeOf({ axis, extent, times = 1 }: Split, index: number, count: number): [from: number, to: number] {
   if (axis === "once") return index === 0 ? [0, extent] : [0, 0];
-  const [from, to] = axis === "each" ? [0, extent] : shareOf(extent, index, count);
+  const [first, end] = shareOf(extent, index, count);
+  const from = axis === "above" ? end : axis === "each" || axis === "below" ? 0 : first;
+  const to = axis === "below" ? first : axis === "each" || axis === "above" ? extent : end;
   return [from * times, to * times];
 }
 

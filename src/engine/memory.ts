@@ -155,17 +155,16 @@ export class RunMemory {
     return this.bytes.slice(pointer, pointer + bytes);
   }
 
-  /** Σ of the penalties that the last update, or the last penalty plan, left behind; float64, in the order of parameters. */
+  /** Σ of the penalties that the last update, or the last penalty plan, left behind; float64, parameter by parameter. */
   sumPenalties(): number {
     let total = 0;
     for (const { penalty } of this.layout.parameters) {
-      if (!penalty) continue;
-      total += this.sum(penalty, penalty.bytes >> 2);
+      if (penalty) total += this.sum(penalty, penalty.bytes >> 2);
     }
     return total;
   }
 
-  /** Σ over the first n rows of the penalties on what layers give out; float64, in the order of layers and rows. */
+  /** Σ over the first n rows of the penalties on what layers give out; float64, layer by layer. */
   sumActivities(n: number, tensors: readonly Tensor[] = this.layout.activities): number {
     return tensors.reduce((total, tensor) => total + this.sum(tensor, n), 0);
   }
@@ -186,12 +185,12 @@ export class RunMemory {
     return marked?.parameter.fullName.replace(/\.[^.]*$/, "");
   }
 
-  /** Mean of the first n row losses of the batch in memory; float64, in the order of rows. */
+  /** Mean of the first n row losses of the batch in memory; float64. */
   meanLoss(n: number): number {
     return this.sum(this.layout.loss, n) / n;
   }
 
-  /** Sum of the first n row losses of the results; float64, in the order of rows. */
+  /** Sum of the first n row losses of the results; float64. */
   sumLosses(n: number): number {
     return this.sum(this.layout.results[0]!, n);
   }

@@ -7,7 +7,7 @@ import type { Program } from "../plan/program.js";
 import { type Source, targetWidths } from "../plan/source.js";
 import type { RunMemory } from "./memory.js";
 
-/** Means of row values, or what a metric makes of all rows: float64, in the order of rows. */
+/** Means of row values, or what a metric makes of all rows: float64, in a fixed order. */
 export class Tally {
   readonly #names: readonly string[];
   readonly #sums: Float64Array;

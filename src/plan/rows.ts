@@ -21,10 +21,13 @@ export function gather(batch: Batch, source: Source, cursor: Tensor, offset: num
   const { layout, program, rows } = batch;
   const at = [reads(source.order), reads(cursor, offset)] as const;
   const by = rowsOf(rows);
-  const inputs = layout.inputs.map((input, i) => {
+  // Its own rows come first: the others then find them in its cache, not in memory.
+  const all = [by, { axis: "above", extent: rows }, { axis: "below", extent: rows }] as const;
+  const inputs = layout.inputs.flatMap((input, i) => {
     const kernel = gathers[source.types[i]!] as "gather_float32" | "gather_uint8";
-    const own = input.each && !batch.apart ? ({ axis: "each", extent: rows } as const) : by;
-    return step(kernel, own, writes(input), reads(source.x[i]!), ...at, input.width, input.stride);
+    return (input.each && !batch.apart ? all : [by]).map((split) =>
+      step(kernel, split, writes(input), reads(source.x[i]!), ...at, input.width, input.stride),
+    );
   });
   if (!targets) return inputs;
   const widths = targetWidths(program);

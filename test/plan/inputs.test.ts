@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Access, Step } from "../../src/kernels.js";
+import { type Access, rangeOf, type Step } from "../../src/kernels.js";
 import { createLayout } from "../../src/plan/layout.js";
 import { backwardPlan, evaluatePlan, gradientsPlan, predictPlan, trainPlan } from "../../src/plan/plan.js";
 import { compileProgram } from "../../src/plan/program.js";
@@ -40,9 +40,12 @@ const named = ({ arguments: args }: Step, name: string) =>
   args.find((argument) => typeof argument !== "number" && argument.tensor.name === name) as Access | undefined;
 const train = ({ program, layout, source, rows }: Made) =>
   trainPlan(program, layout, source, { rows, total: rows, part: "whole" });
-/** How workers share the step that brings the input in. */
+/** How workers share the steps that bring the input in. */
 const gathered = (phases: readonly (readonly Step[])[]) =>
-  phases.flat().find((one) => named(one, "input")?.access === "write")!.split;
+  phases
+    .flat()
+    .filter((one) => named(one, "input")?.access === "write")
+    .map(({ split: { axis, extent } }) => `${axis}:${extent}`);
 
 const test = suite("inputs of a batch");
 
@@ -67,18 +70,31 @@ test("each brings in all rows in training, and its own where nobody reads others
   for (const spec of [vectors, images]) {
     const all = made(spec);
     const { program, layout, source } = all;
-    const whole = { axis: "each", extent: 6 };
+    const whole = ["batch:6", "above:6", "below:6"];
     assert.equal(gathered(train(all)), whole);
     assert.equal(gathered(gradientsPlan(program, layout, source, 6, true)), whole);
     assert.equal(gathered(backwardPlan(program, layout, layout.window, 6, true)), whole);
     // The lead alone takes what a layer gives, which may be the input.
     assert.equal(gathered(predictPlan(program, layout, source, 6, 1).phases), whole);
     for (const phases of [evaluatePlan(program, layout, source, 6), predictPlan(program, layout, source, 6).phases]) {
-      assert.equal(gathered(phases).axis, "batch");
+      assert.equal(gathered(phases), ["batch:6"]);
       for (const one of phases.flat()) if (named(one, "input")) assert.is(one.split.axis, "batch", one.kernel);
     }
   }
-  assert.is(gathered(train(made(vectors, { workers: 1 }))).axis, "batch");
+  assert.equal(gathered(train(made(vectors, { workers: 1 }))), ["batch:6"]);
+});
+
+test("all of them together are all rows, each once", () => {
+  for (const count of [1, 2, 3, 4, 7]) {
+    for (let index = 0; index < count; index++) {
+      const ranges = (["below", "batch", "above"] as const).map((axis) => rangeOf({ axis, extent: 6 }, index, count));
+      assert.equal(
+        ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i)),
+        [0, 1, 2, 3, 4, 5],
+      );
+    }
+  }
+  assert.equal(rangeOf({ axis: "each", extent: 6 }, 1, 2), [0, 6]);
 });
 
 test("nothing but that writes it", () => {
@@ -87,7 +103,7 @@ test("nothing but that writes it", () => {
     .filter((one) => ["write", "update"].includes(named(one, "input")?.access ?? "read"));
   assert.equal(
     writers.map(({ kernel }) => kernel),
-    ["gather_float32"],
+    ["gather_float32", "gather_float32", "gather_float32"],
   );
 });
 
