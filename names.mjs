@@ -5,7 +5,10 @@ import { reader } from "./pack.mjs";
 
 const EXPORTS = 7;
 
-/** Properties that the sources name behind a dot alone, and that no user ever sees, with what they are called in the bundles. */
+/**
+ * Properties that the sources name behind a dot alone, that no user ever sees and no message between page and worker has, with what
+ * they are called in the bundles.
+ */
 export const properties = {
   definition: "a",
   extent: "b",
@@ -17,6 +20,10 @@ export const properties = {
   outShape: "h",
   pointer: "i",
   setbacks: "j",
+  counterOffset: "l",
+  inputGradients: "m",
+  activityResults: "o",
+  stepwise: "p",
 };
 
 /** By kernel its number, for those that the sources in a folder never name by halves. */

@@ -1,4 +1,5 @@
-// Properties that have other names in the bundles: nothing may come to them by a text, and no user may see them.
+// Properties that have other names in the bundles: nothing may come to them by a text, and no user may see them. That no message has
+// them, all other suites show: their pages have the long names, their workers the short ones.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -13,8 +14,8 @@ const { properties } = (await import(join(root, "names.mjs"))) as { properties: 
 const test = suite("names in the bundles");
 const isRenamed = (name: string) => Object.hasOwn(properties, name);
 
-/** What `look` finds in the nodes of a source, or of all below a folder, as far as it is renamed. */
-function found(path: string, look: (node: Node) => string | undefined): string[] {
+/** What `look` finds in the nodes of a source, or of all below a folder, as far as it is meant: what is renamed. */
+function found(path: string, look: (node: Node) => string | undefined, isMeant = isRenamed): string[] {
   const src = join(root, "src");
   const below = () => readdirSync(join(src, path), { recursive: true }).map((file) => join(path, `${file}`));
   const files = path.endsWith(".ts") ? [path] : below().filter((file) => file.endsWith(".ts"));
@@ -22,7 +23,7 @@ function found(path: string, look: (node: Node) => string | undefined): string[]
     const names: string[] = [];
     const walk = (node: Node) => {
       const name = look(node);
-      if (name !== undefined && isRenamed(name)) names.push(`${file}: ${name}`);
+      if (name !== undefined && isMeant(name)) names.push(`${file}: ${name}`);
       ts.forEachChild(node, walk);
     };
     walk(ts.createSourceFile(file, readFileSync(join(src, file), "utf8"), ts.ScriptTarget.Latest, true));
@@ -60,9 +61,19 @@ test("no option, result or other type of a user has one", () => {
   assert.ok(members("plan").length > 0);
 });
 
-test("each has a short name of its own", () => {
+test("each has a short name of its own, which no other property has", () => {
   const short = Object.values(properties);
   assert.is(new Set(short).size, short.length);
+  const others = found(
+    "",
+    (node) => {
+      if (ts.isPropertyAccessExpression(node)) return node.name.text;
+      if (ts.isBindingElement(node)) return node.propertyName?.getText();
+      return ts.isPropertyAssignment(node) || ts.isPropertySignature(node) ? node.name.getText() : undefined;
+    },
+    (name) => short.includes(name),
+  );
+  assert.equal(others, []);
 });
 
 test.run();

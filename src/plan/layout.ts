@@ -6,7 +6,7 @@ import { isAdaptive } from "../optimizers/decay.js";
 import { counterCount } from "./counters.js";
 import { type Pairs, takePairs } from "./direction.js";
 import { takeEdges } from "./edges.js";
-import { takeInputs } from "./inputs.js";
+import { endsInInput, takeInputs } from "./inputs.js";
 import { type Mix, takeMix } from "./mixup.js";
 import { type Parameter, type Program, portName } from "./program.js";
 import type { DataSize, LayoutRequest } from "./request.js";
@@ -179,9 +179,10 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
       : undefined;
 
   const inputs = takeInputs(arena, program, request);
-  const inputGradients = request.inputGradient
-    ? inputs.map(({ name, width }) => arena.rows(`${name}.gradient`, batch, width))
-    : undefined;
+  const inputGradients =
+    request.inputGradient || endsInInput(program)
+      ? inputs.map(({ name, width }) => arena.rows(`${name}.gradient`, batch, width))
+      : undefined;
   const targets = targetsOf.map((width, k) => {
     const name = portName("target", outs, k);
     return outcomes[k]?.target === "labels" ? arena.take(name, batch * width * 4) : arena.rows(name, batch, width);

@@ -1,7 +1,17 @@
 // Inputs of which each worker of a team has a copy: whatever is asked of the model, the team gives what one worker gives.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { add, dense, features, flatten, functional, input, type Model, sequential } from "../../src/index.js";
+import {
+  activation,
+  add,
+  dense,
+  features,
+  flatten,
+  functional,
+  input,
+  type Model,
+  sequential,
+} from "../../src/index.js";
 import { labelsOf, rowsOf } from "./reference.js";
 
 const ROWS = 23;
@@ -71,6 +81,45 @@ for (const [name, make] of Object.entries({ plain, forked })) {
     }
   });
 }
+
+/** Losses on the input's own memory, which move no weight: flat itself, and the logits of a softmax of it. */
+const outputsOn = (which: "none" | "flat" | "softmax", workers: number) => {
+  const inputs = input({ shape: [8, 8] });
+  const below = flatten({ name: "flat" }).apply(inputs);
+  const wide = dense({ units: 128, activation: "relu" }).apply(below);
+  const top = dense({ units: 3, activation: "softmax", name: "top" }).apply(wide);
+  const others = {
+    none: [],
+    flat: [below],
+    softmax: [activation({ activation: "softmax", name: "soft" }).apply(below)],
+  }[which];
+  const model = functional({ inputs, outputs: [top, ...others] });
+  const second = which === "flat" ? "meanSquaredError" : "sparseCategoricalCrossentropy";
+  const first = "sparseCategoricalCrossentropy";
+  const loss = (which === "none" ? first : [first, second]) as never;
+  model.compile({ optimizer: "adam", loss, seed: 3, workers, numerics: "strict" });
+  const values = { data: flat, shape: [ROWS, 64] };
+  const targets = { none: labels, flat: [labels, values], softmax: [labels, labels] }[which];
+  return { model, targets: targets as never };
+};
+
+test("a loss on the input's own memory writes no other memory", async () => {
+  for (const batchSize of [4, 17]) {
+    const trained = async (which: "none" | "flat" | "softmax", workers: number) => {
+      const { model, targets } = outputsOn(which, workers);
+      await using made = model;
+      await made.fit(x, targets, { epochs: 3, batchSize });
+      await made.trainOnBatch(x, targets);
+      return (await made.getWeights()).map(({ data }) => data);
+    };
+    const want = await trained("none", 1);
+    for (const which of ["none", "flat", "softmax"] as const) {
+      for (const workers of [1, ...TEAMS]) {
+        assert.equal(await trained(which, workers), want, `${which}, ${workers} workers, batches of ${batchSize}`);
+      }
+    }
+  }
+});
 
 test("an output that is the input's own memory has all rows", async () => {
   for (const workers of [1, ...TEAMS]) {
