@@ -25,6 +25,8 @@ export const mutations = [
   row("core/math", "madd(n, f32x4.splat(2.1219444e-4), r)", `madd(n, ${zero}, r)`, "layers/elementary"),
   row("core/math", "v128.and(f32x4.splat(23), tiny)", "v128.and(f32x4.splat(22), tiny)", "layers/elementary"),
   row("core/philox", "round < 10", "round < 9", "layers/dropout"),
+  row("core/philox", "<u64>(place + 1)", "<u64>place", "random"),
+  row("core/philox", "((i & 3) << 2) + (i >> 2)", "i", "random"),
   row("core/elementwise", "v128.load(inp, 16), parameter), 16", "v128.load(inp), parameter), 16", "layers/activation"),
   row("core/elementwise_loss", "f32x4.splat(scale / <f32>width)", "f32x4.splat(scale)", "losses/mean_squared_error"),
   row("core/soft_loss", "f32x4.div(targets, powers)", `f32x4.div(${one}, powers)`, "losses/categorical_crossentropy"),
@@ -77,6 +79,8 @@ export const mutations = [
   row("layers/cutout", "min(left + size, width) * channels", "(left + size) * channels"),
   row("core/math", "f32x4.splat(2.5503995418548584)", "f32x4.splat(2.55)", "layers/elementary"),
   row("layers/gather", "lanes_below(i + 4, width)", "lanes_below(i, width)"),
+  row("layers/gather", "const lanes = lanes_below(whole, width);", "const lanes = lanes_below(0, 4);"),
+  row("layers/gather", "i = whole + 4; i < stride", "i = whole + 8; i < stride"),
   row("layers/rescaling", "f32x4.splat(offset)", zero),
   row("layers/normalization", "v128.load(at(source, i)), v128.load(at(mean, i))", `v128.load(at(source, i)), ${zero}`),
   row(
