@@ -111,7 +111,7 @@ export type Linked = readonly (readonly (() => void)[])[];
 /** Phases of steps -> calls for one worker; steps in which it has no part are left out. */
 export function link(
   kernels: Kernels,
-  hooks: Readonly<Record<HookName, () => void>>,
+  hooks: Readonly<Partial<Record<HookName, () => void>>>,
   phases: readonly (readonly Step[])[],
   parity: 0 | 1,
   index: number,
@@ -124,9 +124,9 @@ export function link(
       const [from, to] = rangeOf(split, index, count);
       if (from === to) return [];
       const kernelCall = kernels[kernel as KernelName] as (...values: number[]) => void;
-      const call = Object.hasOwn(hooks, kernel)
-        ? hooks[kernel as HookName]
-        : kernelCall.bind(null, ...args.map((argument) => address(argument, parity, index)), from, to);
+      const call =
+        hooks[kernel as HookName] ??
+        kernelCall.bind(null, ...args.map((argument) => address(argument, parity, index)), from, to);
       const share = (to - from) / (split.extent * (split.times ?? 1));
       return [profile ? profile.wrap(step, share, call) : call];
     }),

@@ -11,7 +11,7 @@ export function focus(q: v128, gamma: v128): v128 {
 
 /** A q that may be divided by and that has a logarithm. */
 export function at_least_tiny(q: v128): v128 {
-  return f32x4.max(q, f32x4.splat(1e-37));
+  return f32x4.pmax(q, f32x4.splat(1e-37));
 }
 
 /** Rules override everything themselves: an inherited method would become a call through a table of all rules. */

@@ -1,6 +1,6 @@
 // Pools of 2x2 pixels, two apart: the usual ones, whose windows neither overlap nor leave the image. C is a multiple of 4.
 
-import { at } from "./simd";
+import { at, max4 } from "./simd";
 
 /** out (lines, pixels, C) = max of 2x2 pixels of inp (2*lines.., width, C), one image. Overwrites out, which must not alias inp. */
 export function max_halves(out: usize, inp: usize, lines: i32, pixels: i32, width: i32, C: i32): void {
@@ -11,9 +11,9 @@ export function max_halves(out: usize, inp: usize, lines: i32, pixels: i32, widt
     for (let x = 0; x < pixels; x++) {
       for (let c = 0; c < C; c += 4) {
         const place = at(corner, c);
-        const upper = f32x4.max(v128.load(place), v128.load(place + right));
-        const lower = f32x4.max(v128.load(place + down), v128.load(place + down + right));
-        v128.store(at(out, c), f32x4.max(upper, lower));
+        const upper = max4(v128.load(place), v128.load(place + right));
+        const lower = max4(v128.load(place + down), v128.load(place + down + right));
+        v128.store(at(out, c), max4(upper, lower));
       }
       out += right;
       corner += 2 * right;

@@ -1,13 +1,13 @@
 // What the losses on logits and the accuracies share. A row has `width` values; lanes behind them are ignored.
 
-import { at, lanes_below, max_lanes } from "./simd";
+import { at, lanes_below, max_lanes, max4 } from "./simd";
 
 /** The row's largest value, in every lane; not a number if any value is. */
 export function row_max(row: usize, width: i32): v128 {
   const lowest = f32x4.splat(-Infinity);
   let largest = lowest;
   for (let c = 0; c < width; c += 4) {
-    largest = f32x4.max(largest, v128.bitselect(v128.load(at(row, c)), lowest, lanes_below(c, width)));
+    largest = max4(largest, v128.bitselect(v128.load(at(row, c)), lowest, lanes_below(c, width)));
   }
   return max_lanes(largest);
 }

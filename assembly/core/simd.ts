@@ -40,10 +40,18 @@ export function sum_lanes(x: v128): v128 {
   return f32x4.add(pairs, i32x4.shuffle(pairs, pairs, 2, 3, 0, 1));
 }
 
+/**
+ * The larger of both, not a number where either is, a where they are equal. Engines make seven instructions of f32x4.max, and one of
+ * pmax, in which what is not a number stays where it comes first.
+ */
+export function max4(a: v128, b: v128): v128 {
+  return v128.or(f32x4.ne(b, b), f32x4.pmax(a, b));
+}
+
 /** The largest of the four lanes, in every lane; not a number if any lane is. */
 export function max_lanes(x: v128): v128 {
-  const pairs = f32x4.max(x, i32x4.shuffle(x, x, 1, 0, 3, 2));
-  return f32x4.max(pairs, i32x4.shuffle(pairs, pairs, 2, 3, 0, 1));
+  const pairs = max4(x, i32x4.shuffle(x, x, 1, 0, 3, 2));
+  return max4(pairs, i32x4.shuffle(pairs, pairs, 2, 3, 0, 1));
 }
 
 /** The first four of the 8 floats at `bias`, or zeros. A bias of -0 counts as 0, so that products of zero change no bit. */

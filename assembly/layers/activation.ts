@@ -26,44 +26,44 @@ class LeakyRelu extends DifferentiableRule {
 
 class Elu extends DifferentiableRule {
   forward(x: v128, alpha: v128): v128 {
-    return positive_or(x, x, f32x4.mul(alpha, expm1_4(f32x4.min(x, f32x4.splat(0)))));
+    return positive_or(x, x, f32x4.mul(alpha, expm1_4(f32x4.pmin(x, f32x4.splat(0)))));
   }
   backward(dy: v128, x: v128, _y: v128, alpha: v128): v128 {
-    return positive_or(x, dy, f32x4.mul(f32x4.mul(dy, alpha), exp4(f32x4.min(x, f32x4.splat(0)))));
+    return positive_or(x, dy, f32x4.mul(f32x4.mul(dy, alpha), exp4(f32x4.pmin(x, f32x4.splat(0)))));
   }
 }
 
 class Selu extends DifferentiableRule {
   forward(x: v128, _alpha: v128): v128 {
-    const below = f32x4.mul(f32x4.splat(1.7580993408473766), expm1_4(f32x4.min(x, f32x4.splat(0))));
+    const below = f32x4.mul(f32x4.splat(1.7580993408473766), expm1_4(f32x4.pmin(x, f32x4.splat(0))));
     return positive_or(x, f32x4.mul(x, f32x4.splat(1.0507009873554805)), below);
   }
   backward(dy: v128, x: v128, _y: v128, _alpha: v128): v128 {
-    const below = f32x4.mul(f32x4.splat(1.7580993408473766), exp4(f32x4.min(x, f32x4.splat(0))));
+    const below = f32x4.mul(f32x4.splat(1.7580993408473766), exp4(f32x4.pmin(x, f32x4.splat(0))));
     return f32x4.mul(dy, positive_or(x, f32x4.splat(1.0507009873554805), below));
   }
 }
 
 class Gelu extends DifferentiableRule {
   forward(x: v128, _alpha: v128): v128 {
-    const low = f32x4.max(x, f32x4.splat(-12));
+    const low = f32x4.pmax(x, f32x4.splat(-12));
     return f32x4.mul(low, normal_below(low, normal_power(low)));
   }
   backward(dy: v128, x: v128, _y: v128, _alpha: v128): v128 {
-    const low = f32x4.max(x, f32x4.splat(-12));
+    const low = f32x4.pmax(x, f32x4.splat(-12));
     const power = normal_power(low);
     // 1 / √(2π) is the normal density at 0.
     const density = f32x4.mul(f32x4.splat(0.3989422804014327), power);
-    return f32x4.mul(dy, madd(f32x4.min(low, f32x4.splat(12)), density, normal_below(low, power)));
+    return f32x4.mul(dy, madd(f32x4.pmin(low, f32x4.splat(12)), density, normal_below(low, power)));
   }
 }
 
 class Silu extends DifferentiableRule {
   forward(x: v128, _alpha: v128): v128 {
-    return f32x4.mul(f32x4.max(x, f32x4.splat(-88)), sigmoid4(x));
+    return f32x4.mul(f32x4.pmax(x, f32x4.splat(-88)), sigmoid4(x));
   }
   backward(dy: v128, x: v128, _y: v128, _alpha: v128): v128 {
-    const near = f32x4.min(f32x4.max(x, f32x4.splat(-88)), f32x4.splat(88));
+    const near = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-88)), f32x4.splat(88));
     const s = sigmoid4(near);
     const slope = madd(near, f32x4.sub(f32x4.splat(1), s), f32x4.splat(1));
     return f32x4.mul(dy, f32x4.mul(s, slope));
@@ -73,7 +73,7 @@ class Silu extends DifferentiableRule {
 class Softplus extends DifferentiableRule {
   forward(x: v128, _alpha: v128): v128 {
     const rest = log1p4(exp4(f32x4.neg(f32x4.abs(x))));
-    return f32x4.add(f32x4.max(x, f32x4.splat(0)), rest);
+    return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), rest);
   }
   backward(dy: v128, x: v128, _y: v128, _alpha: v128): v128 {
     return f32x4.mul(dy, sigmoid4(x));
@@ -82,7 +82,7 @@ class Softplus extends DifferentiableRule {
 
 class HardSwish extends DifferentiableRule {
   forward(x: v128, _alpha: v128): v128 {
-    const gate = f32x4.min(f32x4.max(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), f32x4.splat(6));
+    const gate = f32x4.pmin(f32x4.pmax(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), f32x4.splat(6));
     // The gate first: x * 6 could overflow.
     return f32x4.mul(x, f32x4.mul(gate, f32x4.splat(0.16666666666666666)));
   }
@@ -118,7 +118,7 @@ function positive_or(x: v128, above: v128, below: v128): v128 {
 
 /** exp(-x² / 2); beyond 12 it counts as at 12, 5e-32. */
 function normal_power(x: v128): v128 {
-  const near = f32x4.min(f32x4.abs(x), f32x4.splat(12));
+  const near = f32x4.pmin(f32x4.abs(x), f32x4.splat(12));
   return exp4(f32x4.mul(f32x4.mul(near, near), f32x4.splat(-0.5)));
 }
 
@@ -127,7 +127,7 @@ function normal_power(x: v128): v128 {
  * Φ(-z) / exp(-z² / 2) is a polynomial of (z - 3) / (z + 3), to 7e-9 of its value on 0..12.
  */
 function normal_below(x: v128, power: v128): v128 {
-  const z = f32x4.min(f32x4.abs(x), f32x4.splat(12));
+  const z = f32x4.pmin(f32x4.abs(x), f32x4.splat(12));
   const t = f32x4.div(f32x4.sub(z, f32x4.splat(3)), f32x4.add(z, f32x4.splat(3)));
   let p = f32x4.splat(5.414135011960752e-5);
   p = madd(p, t, f32x4.splat(1.160175961558707e-4));

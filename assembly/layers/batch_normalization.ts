@@ -53,7 +53,7 @@ export function channel_moments(
     drift = f32x4.div(drift, count);
     const spread = f32x4.sub(f32x4.div(squares, count), f32x4.mul(drift, drift));
     v128.store(at(mean, c), v128.and(f32x4.add(first, drift), channels));
-    v128.store(at(variance, c), v128.and(f32x4.max(spread, zero), channels));
+    v128.store(at(variance, c), v128.and(f32x4.pmax(spread, zero), channels));
   }
 }
 

@@ -2,7 +2,7 @@
 // is (y*step_down - top, x*step - left). What a window has beyond the image does not count.
 
 import { max_halves, max_halves_backward } from "../core/halves";
-import { at, store_first } from "../core/simd";
+import { at, max4, store_first } from "../core/simd";
 
 /**
  * True for windows of 2x2 pixels, two apart, of whole vectors, none of which leaves the image: with padding "same", the last ones of
@@ -72,7 +72,7 @@ export function max_pool_forward(
           let best = v128.load(place);
           for (let i = first_line; i < end_line; i++) {
             for (let j = first_pixel; j < end_pixel; j++) {
-              best = f32x4.max(best, v128.load(place));
+              best = max4(best, v128.load(place));
               place = at(place, C);
             }
             place += line_rest;

@@ -46,7 +46,7 @@ function simple_forward(h: usize, gate: usize, product: usize, cell: i32, U: i32
   for (let u = 0; u < U; u += 4) {
     const x = f32x4.add(v128.load(at(gate, u)), v128.load(at(product, u)));
     let y = x;
-    if (cell == RELU) y = f32x4.max(x, f32x4.splat(0));
+    if (cell == RELU) y = f32x4.pmax(x, f32x4.splat(0));
     else if (cell == SIGMOID) y = sigmoid4(x);
     else if (cell != LINEAR) y = tanh4(x);
     v128.store(at(h, u), v128.and(y, lanes_below(u, U)));

@@ -1,7 +1,7 @@
 // The margin between the right class and the largest of the others: m = 1 + max_c (1 - t)*x - Σ_c t*x, x = pred, t = target.
 
 import { clear_columns } from "../core/logits";
-import { at, flush, lanes_below, max_lanes, sum_lanes } from "../core/simd";
+import { at, flush, lanes_below, max_lanes, max4, sum_lanes } from "../core/simd";
 
 /** loss[r] = max(m, 0), rows from..to. Overwrites loss, which must alias nothing. */
 export function categorical_hinge_forward(
@@ -60,11 +60,11 @@ function categorical_hinge(
       const x = v128.load(at(pred_row, c));
       const t = v128.load(at(target_row, c));
       right = f32x4.add(right, v128.and(f32x4.mul(t, x), inside));
-      wrong = f32x4.max(wrong, v128.bitselect(other(x, t), lowest, inside));
+      wrong = max4(wrong, v128.bitselect(other(x, t), lowest, inside));
     }
     wrong = max_lanes(wrong);
     const margin = f32x4.add(f32x4.splat(1), f32x4.sub(wrong, sum_lanes(right)));
-    store<f32>(at(loss, row), f32x4.extract_lane(f32x4.max(margin, f32x4.splat(0)), 0));
+    store<f32>(at(loss, row), f32x4.extract_lane(f32x4.pmax(margin, f32x4.splat(0)), 0));
     if (dpred) {
       const dpred_row = at(dpred, row * pred_stride);
       const above = f32x4.gt(margin, f32x4.splat(0));

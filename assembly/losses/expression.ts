@@ -100,7 +100,7 @@ class Sigmoid extends Operation {
 class Softplus extends Operation {
   of(a: usize, _b: usize, _c: usize): v128 {
     const x = v128.load(a);
-    return f32x4.add(f32x4.max(x, f32x4.splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
+    return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1p4(exp4(f32x4.neg(f32x4.abs(x)))));
   }
 }
 

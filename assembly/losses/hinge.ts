@@ -7,7 +7,7 @@ class Hinge extends ElementwiseLoss {
     return f32x4.sub(f32x4.splat(1), f32x4.mul(plus_or_minus(t), p));
   }
   value(missing: v128, _p: v128, _t: v128, _parameter: v128): v128 {
-    return f32x4.max(missing, f32x4.splat(0));
+    return f32x4.pmax(missing, f32x4.splat(0));
   }
   slope(missing: v128, _p: v128, t: v128, _parameter: v128): v128 {
     // The or keeps what is not a number.

@@ -7,11 +7,11 @@ class Huber extends ElementwiseLoss {
   /** With c = min(|e|, delta), both branches are c * (|e| - c/2). */
   value(error: v128, _p: v128, _t: v128, delta: v128): v128 {
     const size = f32x4.abs(error);
-    const capped = f32x4.min(size, delta);
+    const capped = f32x4.pmin(size, delta);
     return f32x4.mul(capped, f32x4.sub(size, f32x4.mul(capped, f32x4.splat(0.5))));
   }
   slope(error: v128, _p: v128, _t: v128, delta: v128): v128 {
-    return f32x4.max(f32x4.min(error, delta), f32x4.neg(delta));
+    return f32x4.pmax(f32x4.pmin(error, delta), f32x4.neg(delta));
   }
 }
 

@@ -16,7 +16,7 @@ class MeanAbsolutePercentageError extends ElementwiseLoss {
 
 /** What an error of 1 is in percent of the target, which counts as 1e-7 at least. */
 function percent(t: v128): v128 {
-  return f32x4.div(f32x4.splat(100), f32x4.max(f32x4.abs(t), f32x4.splat(1e-7)));
+  return f32x4.div(f32x4.splat(100), f32x4.pmax(f32x4.abs(t), f32x4.splat(1e-7)));
 }
 
 /** loss[r] = 100/width Σ_c |pred - target| / max(|target|, 1e-7), rows from..to. Overwrites loss, which must alias nothing. */

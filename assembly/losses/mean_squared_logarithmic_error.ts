@@ -16,7 +16,7 @@ class MeanSquaredLogarithmicError extends ElementwiseLoss {
 }
 
 function at_least_epsilon(x: v128): v128 {
-  return f32x4.max(x, f32x4.splat(1e-7));
+  return f32x4.pmax(x, f32x4.splat(1e-7));
 }
 
 /** loss[r] = 1/width Σ_c (log(1 + p) - log(1 + t))², p = max(pred, 1e-7), t = max(target, 1e-7), rows from..to. Overwrites loss, which must alias nothing. */

@@ -4,7 +4,7 @@ import { plus_or_minus } from "../core/sign";
 class SquaredHinge extends ElementwiseLoss {
   /** What is missing to the margin. */
   common(p: v128, t: v128): v128 {
-    return f32x4.max(f32x4.sub(f32x4.splat(1), f32x4.mul(plus_or_minus(t), p)), f32x4.splat(0));
+    return f32x4.pmax(f32x4.sub(f32x4.splat(1), f32x4.mul(plus_or_minus(t), p)), f32x4.splat(0));
   }
   value(missing: v128, _p: v128, _t: v128, _parameter: v128): v128 {
     return f32x4.mul(missing, missing);

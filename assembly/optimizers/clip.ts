@@ -9,7 +9,7 @@ export function clip_value(gradient: usize, limit: f32, unit: i32, from: i32, to
   const end = to * unit;
   for (let i = from * unit; i < end; i += 4) {
     const g = v128.load(at(gradient, i));
-    v128.store(at(gradient, i), f32x4.min(f32x4.max(g, least), most));
+    v128.store(at(gradient, i), f32x4.pmin(f32x4.pmax(g, least), most));
   }
 }
 

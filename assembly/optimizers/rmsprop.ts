@@ -57,7 +57,7 @@ class Centered extends Rule {
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     const a = store_slot(average, blend(rho, v128.load(average), hyper_value(hyper, 2), g), tiny, magnitude);
     // Rounding can bring s below a²; max keeps what is not a number.
-    const variance = f32x4.max(madd(f32x4.neg(a), a, s), f32x4.splat(0));
+    const variance = f32x4.pmax(madd(f32x4.neg(a), a, s), f32x4.splat(0));
     const step = scaled(g, f32x4.sqrt(variance), hyper_value(hyper, 3));
     return store_slot(velocity, madd(hyper_value(hyper, 4), v128.load(velocity), step), tiny, magnitude);
   }

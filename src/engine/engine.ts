@@ -77,7 +77,7 @@ export class Engine {
   }
 
   get #nextParity(): 0 | 1 {
-    return this.#parity === 0 ? 1 : 0;
+    return (1 - this.#parity) as 0 | 1;
   }
 
   /** Starts a fit: the lead sets the order of rows and the first action. */

@@ -142,7 +142,7 @@ export class RunMemory {
 
   /** True while weights, slots and counters belong together; the caller's side reads it after a worker's death. */
   set stable(value: boolean) {
-    Atomics.store(this.ints, (this.layout.control.pointer >> 2) + CONTROL.stable, value ? 1 : 0);
+    Atomics.store(this.ints, (this.layout.control.pointer >> 2) + CONTROL.stable, +value);
   }
 
   /** True if other threads see this memory. */

@@ -61,7 +61,7 @@ export class OptimizerState {
   }
 
   set averaged(averaged: boolean) {
-    this.#extra[this.#named("averaged")] = averaged ? 1 : 0;
+    this.#extra[this.#named("averaged")] = +averaged;
   }
 
   #named(name: string): number {

@@ -25,7 +25,7 @@ function checkSame(inps: readonly Shape[], who: string, names: readonly string[]
 
 /** out = scale * inp, or += where it is not the first. */
 const sum = ({ batch }: NodeContext, out: Tensor, inp: Tensor, scale: number, first: boolean): Step =>
-  step("merge_sum", batch, first ? writes(out) : updates(out), reads(inp), scale, first ? 1 : 0, out.stride);
+  step("merge_sum", batch, first ? writes(out) : updates(out), reads(inp), scale, +first, out.stride);
 
 /** What all merges of inputs of one shape have in common; `below` gives the gradient by input k. */
 function merge(

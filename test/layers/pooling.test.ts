@@ -58,12 +58,16 @@ const blank = (B: number, width: number): number[] =>
 /** Few different values, so that some windows have their largest one twice. */
 const coarse = (random: () => number) => Math.round(random() * 3);
 
-const forward = (kernel: "max_pool_forward" | "average_pool_forward", pool: (values: number[]) => number) =>
+const forward = (
+  kernel: "max_pool_forward" | "average_pool_forward",
+  pool: (values: number[]) => number,
+  value = (random: () => number) => random(),
+) =>
   oracle<Pool>(test, {
     kernel,
     cases,
     tensors: (c, random) => ({
-      inp: { data: matrix(c.B, widthOf(c), random) },
+      inp: { data: matrix(c.B, widthOf(c), () => value(random)) },
       out: { data: new Float32Array(c.B * stride(outWidthOf(c))), write: true },
     }),
     args: (c, p) => [p("out"), p("inp"), ...sizes(c)],
@@ -75,7 +79,10 @@ const forward = (kernel: "max_pool_forward" | "average_pool_forward", pool: (val
     },
   });
 
-forward("max_pool_forward", (values) => Math.max(...values));
+const largest = (values: number[]) => Math.max(...values);
+forward("max_pool_forward", largest);
+// What is not a number stays so, wherever it stands in a window.
+forward("max_pool_forward", largest, (random) => (random() < -0.7 ? Number.NaN : random()));
 forward("average_pool_forward", (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
 
 oracle<Pool>(test, {
