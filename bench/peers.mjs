@@ -32,7 +32,10 @@ function findRunners(build) {
   if (other) runners.other = js("whetstone", `Whetstone, 1 worker, strict, ${other.name}`, { workers: 1 }, other);
   if (python()) Object.assign(runners, { "torch 1": torch(1), "torch 2": torch(2) });
   if (isInstalled("@tensorflow/tfjs")) runners.tfjs = js("tfjs", "TensorFlow.js, wasm, 1 thread", {});
-  if (isInstalled("@jax-js/jax")) runners.jax = js("jax", "jax-js, wasm, 1 thread", {});
+  if (isInstalled("@jax-js/jax")) {
+    runners.jax = js("jax", "jax-js, wasm, 1 thread, value-and-grad jitted", {});
+    runners["jax whole"] = js("jax", "jax-js, wasm, 1 thread, all of a step in one jit", { whole: true });
+  }
   return runners;
 }
 
@@ -42,6 +45,7 @@ const COMPARISONS = [
   ["team", "torch 2"],
   ["one", "tfjs"],
   ["one", "jax"],
+  ["one", "jax whole"],
   ["team", "one"],
   ["auto", "one"],
   ["one", "full"],
@@ -50,8 +54,9 @@ const COMPARISONS = [
 ];
 /** Where "auto" takes one worker there is nothing to be slower than: the ratio is that of two processes that do the same. */
 const isSame = ({ children }, [first]) => first === "auto" && children.auto.info.workers === 1;
-const targetOf = ({ targets }, [first, second]) =>
-  targets[second === "one" ? first : second === "torch 2" ? "" : second];
+/** Those that train with jax-js in either way have one target. */
+const OTHERS = { "torch 2": "", "jax whole": "jax" };
+const targetOf = ({ targets }, [first, second]) => targets[second === "one" ? first : (OTHERS[second] ?? second)];
 
 async function measure(workload, runners, { rounds, round, warm }, folder) {
   const children = {};
@@ -61,7 +66,7 @@ async function measure(workload, runners, { rounds, round, warm }, folder) {
       runners[second] &&
       !(first === "auto" && !workload.targets.auto) &&
       !(second === "full" && workload.data !== "pixels") &&
-      !workload.without?.includes(second),
+      !workload.without?.includes(second.replace(" whole", "")),
   );
   const wanted = new Set(comparisons.flat());
   try {
@@ -128,6 +133,7 @@ const COLUMNS = {
   "torch 1": ": PyTorch",
   tfjs: ": tfjs-wasm",
   jax: ": jax-js",
+  "jax whole": ": jax-js, one jit",
   team: "2 workers : 1",
   auto: "auto : 1",
 };

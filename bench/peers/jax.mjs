@@ -1,7 +1,8 @@
-// jax-js: one jitted function a step, value-and-grad and the optimizer in it, on batches that are arrays already. Arrays are
-// counted: `.ref` keeps one for another use.
+// jax-js on batches that are arrays already, in two ways: value-and-grad jitted and the optimizer's array operations behind it, as the
+// library's own pages and its optax train, or with `whole` all of a step in one jitted function. Arrays are counted: `.ref` keeps one
+// for another use.
 
-export async function create(jax, workload, { x, y }, { processor }) {
+export async function create(jax, workload, { x, y }, { processor, whole }) {
   await jax.init();
   jax.defaultDevice("wasm");
   const { numpy: np, nn, jit, valueAndGrad, tree } = jax;
@@ -53,10 +54,20 @@ export async function create(jax, workload, { x, y }, { processor }) {
       return [w.sub(m.ref.mul(one).mul(learningRate).div(root)), [m, v]];
     },
   };
-  const step = jit((weights, slots, corrections, x, y) => {
-    const [value, gradients] = valueAndGrad(lossOf)(tree.ref(weights), x, y);
+  function measure(weights, x, y) {
+    const [value, gradients] = valueAndGrad(lossOf)(
+      weights.map((weight) => weight.ref),
+      x,
+      y,
+    );
     // The penalty's gradient, without the penalty itself.
     if (l2) gradients[0] = gradients[0].add(weights[0].ref.mul(2 * l2));
+    tree.dispose(weights);
+    return [value, gradients];
+  }
+  const look = whole ? measure : jit(measure);
+  function train(weights, slots, corrections, x, y) {
+    const [value, gradients] = look(tree.ref(weights), x, y);
     const updated = weights.map((weight, i) =>
       rules[name](
         weight,
@@ -67,7 +78,8 @@ export async function create(jax, workload, { x, y }, { processor }) {
     );
     for (const correction of corrections) correction.dispose();
     return [updated.map(([weight]) => weight), updated.map(([, slot]) => slot), value];
-  });
+  }
+  const step = whole ? jit(train) : train;
   let slots = weights.map((weight) => (name === "sgd" ? [0] : [0, 0]).map(() => np.zeros(weight.shape)));
   let next = 0;
   let count = 0;
