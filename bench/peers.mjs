@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Cores, NEAR_NANOSECONDS } from "./cores.mjs";
 import { report, table, verdict } from "./report.mjs";
 import { alternate, Child, figure, median, spread, warmUp } from "./rounds.mjs";
 import { here, install, isInstalled, nodes, python, root, torchEnvironment } from "./setup.mjs";
@@ -52,13 +53,14 @@ const COMPARISONS = [
   ["strict", "one"],
   ["other", "one"],
 ];
+const isTeam = ([first, second]) => first === "team" && second === "one";
 /** Where "auto" takes one worker there is nothing to be slower than: the ratio is that of two processes that do the same. */
 const isSame = ({ children }, [first]) => first === "auto" && children.auto.info.workers === 1;
 /** Those that train with jax-js in either way have one target. */
 const OTHERS = { "torch 2": "", "jax whole": "jax" };
 const targetOf = ({ targets }, [first, second]) => targets[second === "one" ? first : (OTHERS[second] ?? second)];
 
-async function measure(workload, runners, { rounds, round, warm }, folder) {
+async function measure(workload, runners, { rounds, round, warm }, folder, cores) {
   const children = {};
   const comparisons = COMPARISONS.filter(
     ([first, second]) =>
@@ -86,13 +88,28 @@ async function measure(workload, runners, { rounds, round, warm }, folder) {
       }
     }
     const pairs = comparisons.map(([first, second]) => [children[first], children[second]]);
-    const results = await alternate(pairs, rounds);
+    const results = await alternate(pairs, rounds, (i) => (isTeam(comparisons[i]) ? cores.measure() : undefined));
     const failures = Object.entries(children).filter(([, { failed }]) => failed);
     for (const [key, { failed }] of failures) console.log(`${workload.name}: ${runners[key][0]} failed: ${failed}`);
     return { children, failures, results: results.map((result, i) => ({ ...result, keys: comparisons[i] })) };
   } finally {
     for (const child of Object.values(children)) child.close();
   }
+}
+
+/** Rounds of a team whose cores were near each other before and behind them, and those whose cores were not, where there are both. */
+function byDistance({ keys, ratios, seen }) {
+  if (!isTeam(keys)) return [];
+  const kinds = [
+    ["near", (distance) => distance < NEAR_NANOSECONDS],
+    ["far", (distance) => distance >= NEAR_NANOSECONDS],
+  ].map(([name, is]) => {
+    const rounds = [...ratios.keys()].filter((i) => seen[i].every(is));
+    const nanoseconds = rounds.flatMap((i) => seen[i]);
+    const range = `${Math.round(Math.min(...nanoseconds))} to ${Math.round(Math.max(...nanoseconds))} ns`;
+    return { title: `- ${rounds.length} with ${name} cores, ${range}`, found: rounds.map((i) => ratios[i]) };
+  });
+  return kinds.flatMap(({ title, found }) => (found.length ? [[title, spread(found), "", "", ""]] : []));
 }
 
 /** Floating-point operations of one example: forward and both gradients, but no gradient of the rows themselves. */
@@ -113,13 +130,14 @@ function show(workload, runners, measured) {
   };
   const note = ({ workers, numerics }) => (workers ? `${numerics}, ${workers} worker${workers > 1 ? "s" : ""}` : "");
   const speeds = Object.entries(children).map(([key, { info }]) => [runners[key][0], note(info), ...samples(key)]);
-  const ratios = results.map(({ keys, ratios, busy }) => {
+  const ratios = results.flatMap((result) => {
+    const { keys, ratios, busy } = result;
     const target = targetOf(workload, keys);
     const [first, second] = keys.map((key) => runners[key][0]);
     const met = ratios.length ? (isSame(measured, keys) ? "yes: the same" : verdict(median(ratios), target)) : "";
     const alone = keys[0] !== "team" && keys[0] !== "auto";
     const cells = [spread(ratios), target === undefined ? "" : `>= ${target}`, met, alone ? spread(busy) : ""];
-    return [`${first} : ${second}`, ...cells];
+    return [[`${first} : ${second}`, ...cells], ...byDistance(result)];
   });
   return [
     `### ${workload.name}: ${workload.title}`,
@@ -176,15 +194,17 @@ export async function compare(
     .map((workload) => (quick ? { ...workload, rows: Math.min(workload.rows, 10 * workload.batch) } : workload));
   const folder = mkdtempSync(join(tmpdir(), "whetstone-bench-"));
   const all = [];
+  const cores = new Cores();
   try {
     await writeData(folder, workloads);
     for (const workload of workloads) {
-      const result = await measure(workload, runners, quick ? QUICK : FULL, folder);
+      const result = await measure(workload, runners, quick ? QUICK : FULL, folder, cores);
       all.push({ workload, ...result });
       console.log(`\n${show(workload, runners, result)}`);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    await cores.close();
   }
   const info = (key) => all.map(({ children }) => children[key]?.info).find((found) => found?.version);
   const blas = (key) => `${info(key).version}, ${info(key).capability}, ${info(key).blas}`;
@@ -192,6 +212,7 @@ export async function compare(
     `Engine: ${nodes()
       .map(({ version }) => version)
       .join("; ")}. The first one runs all that is not named otherwise.`,
+    `Cores are near where a line of the cache takes less than ${NEAR_NANOSECONDS} ns from one to the other before and behind a round.`,
     ...(info("torch 1") ? [`PyTorch ${blas("torch 1")}; for two: ${info("torch 2")?.blas ?? "left out"}.`] : []),
     ...(info("tfjs") ? [`TensorFlow.js ${info("tfjs").version}. jax-js ${info("jax")?.version ?? "left out"}.`] : []),
   ];

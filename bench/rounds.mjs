@@ -87,14 +87,16 @@ export async function warmUp(runner, { warm, round }) {
 
 /**
  * `rounds` times every pair: first the one, then the other. Gives pair by pair the ratios `second / first` of the seconds that a
- * step took, of processor time as `busy`, and each runner's seconds. A runner that fails is left out from then on.
+ * step took, of processor time as `busy`, each runner's seconds, and what `look` saw of a pair by its index before and behind the round.
+ * A runner that fails is left out from then on.
  */
-export async function alternate(pairs, rounds) {
-  const results = pairs.map(() => ({ ratios: [], busy: [], first: [], second: [] }));
+export async function alternate(pairs, rounds, look = () => undefined) {
+  const results = pairs.map(() => ({ ratios: [], busy: [], first: [], second: [], seen: [] }));
   for (let round = 0; round < rounds; round++) {
     for (const [i, [first, second]] of pairs.entries()) {
       if (first.failed || second.failed) continue;
       try {
+        const before = look(i);
         await first.warm?.();
         const a = await first.run();
         await sleep(PAUSE_MILLISECONDS);
@@ -105,6 +107,7 @@ export async function alternate(pairs, rounds) {
         results[i].second.push(b.step);
         results[i].ratios.push(b.step / a.step);
         results[i].busy.push(b.busy / a.busy);
+        results[i].seen.push([before, look(i)]);
       } catch {}
     }
   }
