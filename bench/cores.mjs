@@ -12,8 +12,10 @@ export const NEAR_NANOSECONDS = 100;
 
 const answer = `
 const { workerData: words } = require("node:worker_threads");
-for (let run = 0; ; run++) {
+for (let run = 0; ; ) {
   Atomics.wait(words, ${START}, run);
+  // Not one more than before: a run may be given up, and the next one asked for, while this thread has no core.
+  run = Atomics.load(words, ${START});
   for (let turn = 1, seen = 0; turn < ${TURNS} && seen !== ${GIVEN_UP}; turn += 2) {
     do seen = Atomics.load(words, ${TURN}); while (seen !== turn && seen !== ${GIVEN_UP});
     Atomics.compareExchange(words, ${TURN}, turn, turn + 1);

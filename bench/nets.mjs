@@ -33,7 +33,7 @@ export const NETS = [
       { type: "dense", units: 10, activation: "softmax" },
     ],
     // TensorFlow.js has no gradient of a convolution in wasm.
-    without: ["jax", "full", "tfjs"],
+    without: ["jax", "jax whole", "full", "tfjs"],
     targets: { "torch 1": 1, team: 1.7 },
   },
   {
@@ -49,7 +49,7 @@ export const NETS = [
       ...head,
       { type: "dense", units: characters, activation: "softmax" },
     ],
-    without: ["jax", "full", "tfjs"],
+    without: ["jax", "jax whole", "full", "tfjs"],
     targets: {},
   },
   {
@@ -60,7 +60,7 @@ export const NETS = [
       { type: "lstm", units: 64 },
       { type: "dense", units: 10, activation: "softmax" },
     ],
-    without: ["jax", "full"],
+    without: ["jax", "jax whole", "full"],
     targets: {},
   },
 ];

@@ -56,7 +56,7 @@ const COMPARISONS = [
 const isTeam = ([first, second]) => first === "team" && second === "one";
 /** Where "auto" takes one worker there is nothing to be slower than: the ratio is that of two processes that do the same. */
 const isSame = ({ children }, [first]) => first === "auto" && children.auto.info.workers === 1;
-/** Those that train with jax-js in either way have one target. */
+/** Whose target another name has: jax-js has one in either way, and PyTorch with two threads has none. */
 const OTHERS = { "torch 2": "", "jax whole": "jax" };
 const targetOf = ({ targets }, [first, second]) => targets[second === "one" ? first : (OTHERS[second] ?? second)];
 
@@ -68,7 +68,7 @@ async function measure(workload, runners, { rounds, round, warm }, folder, cores
       runners[second] &&
       !(first === "auto" && !workload.targets.auto) &&
       !(second === "full" && workload.data !== "pixels") &&
-      !workload.without?.includes(second.replace(" whole", "")),
+      !workload.without?.includes(second),
   );
   const wanted = new Set(comparisons.flat());
   try {

@@ -41,8 +41,8 @@ export function sum_lanes(x: v128): v128 {
 }
 
 /**
- * The larger of both, not a number where either is, a where they are equal. Engines make seven instructions of f32x4.max, and one of
- * pmax, in which what is not a number stays where it comes first.
+ * The larger of both, not a number where either is, a where they are equal. On x64 V8 makes eight instructions of f32x4.max, and one
+ * of pmax, in which what is not a number stays where it comes first.
  */
 export function max4(a: v128, b: v128): v128 {
   return v128.or(f32x4.ne(b, b), f32x4.pmax(a, b));

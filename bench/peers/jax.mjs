@@ -55,11 +55,7 @@ export async function create(jax, workload, { x, y }, { processor, whole }) {
     },
   };
   function measure(weights, x, y) {
-    const [value, gradients] = valueAndGrad(lossOf)(
-      weights.map((weight) => weight.ref),
-      x,
-      y,
-    );
+    const [value, gradients] = valueAndGrad(lossOf)(tree.ref(weights), x, y);
     // The penalty's gradient, without the penalty itself.
     if (l2) gradients[0] = gradients[0].add(weights[0].ref.mul(2 * l2));
     tree.dispose(weights);
