@@ -48,17 +48,29 @@ export async function bundles(options, [page, worker], { packed, heads }, names 
     plugins: [ahead(heads, names), ...options.plugins],
   });
   const text = (name) => renameCode(outputFiles.find(({ path }) => path.endsWith(`${name}.js`)).text, names);
-  const shared = takeNames(text("shared"), /export \{([^}]*)\};\s*$/, "$2:$1");
+  const taken = (name) => takeNames(text(name), /import \{([^}]*)\} from "[^"]*shared\.js";/);
+  const shared = takeNames(text("shared"), /export \{([^}]*)\};\s*$/);
+  const users = { page: taken("page"), worker: taken("worker") };
+  // What the page alone takes stands first, what the worker alone takes last.
+  const weight = (given) => Number(given in users.worker.names) - Number(given in users.page.names);
+  const order = Object.values(shared.names).sort((a, b) => weight(a) - weight(b));
   const around = async (name, kind) => {
-    const { names, body } = takeNames(text(name), /import \{([^}]*)\} from "[^"]*shared\.js";/);
-    const code = await shorten(`const{${names}}=${SHARED};${body}`, kind);
+    const { names, body } = users[name];
+    const list = order
+      .map((given) => names[given] ?? "")
+      .join()
+      .replace(/,+$/, "");
+    const code = await shorten(`const[${list}]=${SHARED};${body}`, kind);
     const [before, behind, ...more] = code.split(SHARED);
     if (!behind?.startsWith(";") || more.length) throw new Error(`bundle.mjs: expected ${SHARED} once in ${name}`);
     return [before, behind];
   };
+  const locals = Object.fromEntries(Object.entries(shared.names).map(([local, given]) => [given, local]));
   const [before, behind] = await around("page", { module: true });
   const [workerBefore, workerBehind] = await around("worker", { toplevel: true });
-  const pieces = cut(await shorten(`${SHARED}=(()=>{${shared.body};return{${shared.names}}})();`));
+  const pieces = cut(
+    await shorten(`${SHARED}=(()=>{${shared.body};return[${order.map((given) => locals[given])}]})();`),
+  );
   const [head, tail] = [`{${workerBefore}(()=>{`, `})()${workerBehind}}`];
   const code = [
     `const ${KERNELS}="${packed}",\n${TEXT}=[${quote(head)}];${before}(()=>{`,
@@ -85,15 +97,18 @@ const ahead = (heads, names) => ({
 
 /** A module as CommonJS: nothing is imported, so only its list of exports differs. */
 function asCommon(code) {
-  const { names, body } = takeNames(code, /export\{([^}]*)\};?\s*$/, "$2=$1");
-  return `"use strict";${body}${names.replace(/(^|,)(\w+)(?=,|$)/g, "$1$2=$2").replace(/(^|,)/g, "$1exports.")};\n`;
+  const { names, body } = takeNames(code, /export\{([^}]*)\};?\s*$/);
+  return `"use strict";${body}${Object.entries(names).map(([local, given]) => `exports.${given}=${local}`)};\n`;
 }
 
-/** Takes a list of imports or exports out of a module: its names as those of an object, and what is left. */
-function takeNames(code, list, pair = "$1:$2") {
+/** Takes a list of imports or exports out of a module: by name what it is called on the other side, and what is left. */
+function takeNames(code, list) {
   const [statement, names] = code.match(list);
-  const pairs = names.split(",").map((name) => name.trim().replace(/^(\S+) as (\S+)$/, pair));
-  return { names: pairs.join(","), body: code.replace(statement, "") };
+  const pairs = names.split(",").map((name) => name.trim().split(" as "));
+  return {
+    names: Object.fromEntries(pairs.map(([name, other = name]) => [name, other])),
+    body: code.replace(statement, ""),
+  };
 }
 
 /** What stands in the function of `name=(()=>{...})();`, cut between statements; the last piece is the one that returns. */
