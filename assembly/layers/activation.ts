@@ -143,22 +143,25 @@ function normal_below(x: v128, power: v128): v128 {
   return v128.bitselect(f32x4.sub(f32x4.splat(1), tail), tail, f32x4.gt(x, f32x4.splat(0)));
 }
 
-/** out = max(inp, 0); rows from..to. Overwrites out, which must alias nothing. */
+/** out = max(inp, 0); rows from..to. Overwrites out, which may alias inp. */
 export function relu_forward(out: usize, inp: usize, stride: i32, from: i32, to: i32): void {
   forward<Relu>(out, inp, 0, from * stride, to * stride);
 }
 
-/** dinp = dout where inp > 0, else 0; rows from..to. Overwrites dinp, which may alias dout. */
+/** dinp = dout where inp > 0, else 0; rows from..to. Overwrites dinp, which may alias dout; out may lie over inp. */
 export function relu_backward(dinp: usize, dout: usize, inp: usize, out: usize, stride: i32, from: i32, to: i32): void {
   backward<Relu>(dinp, dout, inp, out, 0, from * stride, to * stride);
 }
 
-/** out = inp where inp > 0, else alpha * inp; rows from..to. Overwrites out, which must alias nothing. */
+/** out = inp where inp > 0, else alpha * inp; rows from..to. Overwrites out, which may alias inp. */
 export function leaky_relu_forward(out: usize, inp: usize, alpha: f32, stride: i32, from: i32, to: i32): void {
   forward<LeakyRelu>(out, inp, alpha, from * stride, to * stride);
 }
 
-/** dinp = dout where inp > 0, else alpha * dout; rows from..to. Overwrites dinp, which may alias dout. */
+/**
+ * dinp = dout where inp > 0, else alpha * dout; rows from..to. Overwrites dinp, which may alias dout; out may lie over inp if
+ * alpha >= 0.
+ */
 export function leaky_relu_backward(
   dinp: usize,
   dout: usize,
@@ -257,12 +260,12 @@ export function hard_swish_backward(
   backward<HardSwish>(dinp, dout, inp, out, 0, from * stride, to * stride);
 }
 
-/** out = tanh(inp); rows from..to. Overwrites out, which must alias nothing. */
+/** out = tanh(inp); rows from..to. Overwrites out, which may alias inp. */
 export function tanh_forward(out: usize, inp: usize, stride: i32, from: i32, to: i32): void {
   forward<Tanh>(out, inp, 0, from * stride, to * stride);
 }
 
-/** dinp = dout * (1 - out²); rows from..to. Overwrites dinp, which may alias dout. */
+/** dinp = dout * (1 - out²); rows from..to. Overwrites dinp, which may alias dout; out may lie over inp. */
 export function tanh_backward(dinp: usize, dout: usize, inp: usize, out: usize, stride: i32, from: i32, to: i32): void {
   backward<Tanh>(dinp, dout, inp, out, 0, from * stride, to * stride);
 }

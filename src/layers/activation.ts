@@ -14,6 +14,8 @@ interface Activation {
   backward(context: NodeContext, alpha: number, dinp: Access, dout: Access): Step;
   /** The default slope or scale, where the formula has one. */
   alpha?: number;
+  /** The gradient is the same by the output alone, wherever alpha is no less than 0. */
+  over?: true;
 }
 
 type Plain = "relu" | "selu" | "gelu" | "silu" | "softplus" | "hard_swish" | "tanh" | "sigmoid";
@@ -46,15 +48,15 @@ const rowwise = (kernel: "softmax" | "log_softmax"): Activation => {
 /** Every activation by its public name. `linear` adds no step. */
 export const activations: Readonly<Record<string, Activation | null>> = {
   linear: null,
-  relu: plain("relu"),
-  leakyRelu: scaled("leaky_relu", 0.01),
+  relu: { ...plain("relu"), over: true },
+  leakyRelu: { ...scaled("leaky_relu", 0.01), over: true },
   elu: scaled("elu", 1),
   selu: plain("selu"),
   gelu: plain("gelu"),
   silu: plain("silu"),
   softplus: plain("softplus"),
   hardSwish: plain("hard_swish"),
-  tanh: plain("tanh"),
+  tanh: { ...plain("tanh"), over: true },
   sigmoid: plain("sigmoid"),
   softmax: rowwise("softmax"),
   logSoftmax: rowwise("log_softmax"),
@@ -91,7 +93,10 @@ export const activation: LayerDefinition<ActivationConfig> = {
     checkActivity(activityRegularizer, `${who}.activityRegularizer`);
   },
   output: (_, inp) => inp,
-  alias: (config) => (rowOf(config)[0] ? "never" : "always"),
+  alias(config) {
+    const [row, alpha] = rowOf(config);
+    return row ? (row.over && alpha >= 0 ? "over" : "never") : "always";
+  },
   forward(config, context) {
     const [row, alpha] = rowOf(config);
     return row ? [row.forward(context, alpha)] : [];

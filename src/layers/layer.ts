@@ -137,8 +137,11 @@ export interface LayerDefinition<Config> {
   readonly stepwise?: true;
   /** Values of the input are whole numbers from 0 to below this, as the data has them. */
   indices?(config: Config): number | undefined;
-  /** True where the output is the input's memory: in any plan, or only where nothing is trained. */
-  alias?(config: Config): "always" | "inference" | "never";
+  /**
+   * Where the output is the input's memory: in any plan, or only where nothing is trained. `over`: its backward pass asks for no more
+   * than the output tells, which may lie over the input; so may their gradients.
+   */
+  alias?(config: Config): "always" | "inference" | "over" | "never";
   /** True where each worker of a team reads all rows of the input in training, forward and backward. */
   readsAll?(config: Config, inp: Shape, team: Team): boolean;
   forward(config: Config, context: NodeContext): readonly Step[];

@@ -7,15 +7,20 @@ import type { Program, ProgramNode } from "./program.js";
 /** The gradient by input k of a node, where the value's own gradient is written by another node already. */
 export const edgeName = ({ name }: ProgramNode, k: number): string => `${name}.below${k}`;
 
-/** Memory for them by name; a model of layers one behind the other has none. */
-export function takeEdges(arena: Arena, program: Program, batch: number): ReadonlyMap<string, Tensor> {
-  const { nodes, inputs, outputs, training } = program;
-  // Losses read, too. A single one, fused with the last activation, reads in its place.
+/** How many read what a node gives: other nodes, and losses. */
+export function readersOf({ nodes, outputs, training }: Program): (index: number) => number {
+  // A single loss, fused with the last activation, reads in its place.
   const fused =
     outputs.length > 1 ? (training?.outcomes ?? []).filter(({ pred }, k) => pred !== outputs[k]!.index) : [];
   const ends = [...outputs.map(({ index }) => index), ...fused.map(({ pred }) => pred)];
   const reads = [...nodes.flatMap(({ from }) => from), ...ends];
-  const readers = (index: number) => reads.filter((one) => one === index).length;
+  return (index) => reads.filter((one) => one === index).length;
+}
+
+/** Memory for them by name; a model of layers one behind the other has none. */
+export function takeEdges(arena: Arena, program: Program, batch: number): ReadonlyMap<string, Tensor> {
+  const { nodes, inputs } = program;
+  const readers = readersOf(program);
   // A node without memory of its own hands its readers down to the value it shows.
   const joined = (index: number): boolean =>
     readers(index) > 1 || (nodes[index]?.definition.alias !== undefined && joined(nodes[index]!.from[0]!));

@@ -5,7 +5,7 @@ import { sizeOf } from "../layers/layer.js";
 import { isAdaptive } from "../optimizers/decay.js";
 import { counterCount } from "./counters.js";
 import { type Pairs, takePairs } from "./direction.js";
-import { takeEdges } from "./edges.js";
+import { readersOf, takeEdges } from "./edges.js";
 import { endsInInput, takeInputs } from "./inputs.js";
 import { type Mix, takeMix } from "./mixup.js";
 import { type Parameter, type Program, portName } from "./program.js";
@@ -187,8 +187,8 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     const name = portName("target", outs, k);
     return outcomes[k]?.target === "labels" ? arena.take(name, batch * width * 4) : arena.rows(name, batch, width);
   });
-  const outputs = program.nodes.map(({ name, out }) => arena.rows(name, batch, sizeOf(out)));
-  const deltas = program.nodes.map(({ name, out }) => arena.rows(`${name}.delta`, batch, sizeOf(out)));
+  const outputs = takeValues(arena, program, batch, "");
+  const deltas = takeValues(arena, program, batch, ".delta");
   const edges = takeEdges(arena, program, batch);
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
@@ -265,6 +265,22 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     window,
     predictions,
   };
+}
+
+/**
+ * A tensor for each node, some in the same memory: an activation that can lies over what a layer with weights gives, unless others
+ * read that, too. No such layer's backward pass looks at it again.
+ */
+function takeValues(arena: Arena, program: Program, batch: number, suffix: string): Tensor[] {
+  const readers = readersOf(program);
+  const tensors: Tensor[] = [];
+  for (const { name, out, definition, config, from } of program.nodes) {
+    const below = from[0]!;
+    const liesOver =
+      definition.alias?.(config) === "over" && program.nodes[below]?.definition.parameters && readers(below) === 1;
+    tensors.push(liesOver ? { ...tensors[below]! } : arena.rows(name + suffix, batch, sizeOf(out)));
+  }
+  return tensors;
 }
 
 /** The part of a tensor from `offset` bytes on. */

@@ -162,10 +162,7 @@ test("a product that is shared by groups of units, each with the weights of its 
     [[{ axis: "group", extent: 4 }, "dense_1"]],
   );
   assert.is(train!.length, 4);
-  assert.match(
-    findRaces(train!, [false, true, true, true]).join(),
-    /sparse_forward_units reads dense_0.activation by group/,
-  );
+  assert.match(findRaces(train!, [false, true, true, true]).join(), /sparse_forward_units reads dense_0 by group/);
   assert.match(findRaces(train!, [true, false, true, true]).join(), /relu_forward reads dense_1 by batch:6/);
   const behind = plans(linear).train!;
   // No barrier before the first of them: each worker has all rows of the input for itself.
@@ -268,16 +265,16 @@ test("a plan prints as one step a line", () => {
 gather_float32             batch:4         =input train.x train.order hyper+8 2 8
 gather_int32               batch:4         =target train.y train.order hyper+8 1
 dense_forward              batch:4         =dense_0 input dense_0.kernel dense_0.bias 2 3 8 8
-relu_forward               batch:4         =dense_0.activation dense_0 8
-dense_forward              batch:4         =dense_1 dense_0.activation dense_1.kernel dense_1.bias 3 2 8 8
+relu_forward               batch:4         =dense_0 dense_0 8
+dense_forward              batch:4         =dense_1 dense_0 dense_1.kernel dense_1.bias 3 2 8 8
 sparse_categorical_crossentropy_backward batch:4         =loss =dense_1.delta dense_1 target 0 0.25 2 8
 sparse_categorical_accuracy batch:4         =metric.accuracy dense_1 target 2 8
-dense_backward_input       batch:4         =dense_0.activation.delta dense_1.delta dense_1.kernelTransposed 3 2 8 8
-relu_backward              batch:4         =dense_0.delta dense_0.activation.delta dense_0 dense_0.activation 8
+dense_backward_input       batch:4         =dense_0.delta dense_1.delta dense_1.kernelTransposed 3 2 8 8
+relu_backward              batch:4         =dense_0.delta dense_0.delta dense_0 dense_0 8
 --- barrier
 guard                      each            loss
 decide                     once            loss metric.accuracy =hyper' =train.order
-dense_backward_kernel      parameter:1     =dense_1.kernel.gradient dense_0.activation dense_1.delta 4 3 8 8
+dense_backward_kernel      parameter:1     =dense_1.kernel.gradient dense_0 dense_1.delta 4 3 8 8
 dense_backward_bias        parameter:1     =dense_1.bias.gradient dense_1.delta 4 8
 dense_backward_kernel      parameter:1     =dense_0.kernel.gradient input dense_0.delta 4 2 8 8
 dense_backward_bias        parameter:1     =dense_0.bias.gradient dense_0.delta 4 8

@@ -1,9 +1,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Tensor } from "../../src/arena.js";
 import { listScratch } from "../../src/layers/sparse.js";
 import { createLayout } from "../../src/plan/layout.js";
 import { compileProgram } from "../../src/plan/program.js";
 import { holds, type LayoutRequest } from "../../src/plan/request.js";
+import type { ModelSpec } from "../../src/spec.js";
 
 const program = compileProgram(
   {
@@ -94,6 +96,54 @@ test("memory that passes with a step is one for all layers, as large as the larg
   assert.is(new Set(lists).size, 1);
   const { lists: largest } = listScratch(72, 40, request.batch);
   assert.is(lists[0]!.each, Math.ceil((largest as { each: number }).each / 64) * 64);
+});
+
+/** Nodes that lie over others in a model of these layers behind an input of 8 channels. */
+function sharing(layers: readonly object[], graph?: object): string[] {
+  const spec = { layers: [{ type: "input", shape: [8, 8] }, ...layers], graph } as unknown as ModelSpec;
+  const program = compileProgram(spec, undefined, 1);
+  const { outputs, deltas, tensors } = createLayout(program, { ...request, train: null, validation: null });
+  const names = (of: readonly Tensor[]) => of.map(({ name }) => name.replace(".delta", ""));
+  assert.equal(names(deltas), names(outputs));
+  // Two gradients in one memory are still those of two nodes.
+  assert.is(new Set(deltas).size, deltas.length);
+  const own = [...outputs, ...deltas].map(({ name }) => name);
+  assert.is(tensors.filter(({ name }) => own.includes(name)).length, new Set(own).size);
+  return program.nodes.flatMap(({ name }, i) =>
+    outputs[i]!.name === name ? [] : [`${name} over ${outputs[i]!.name}`],
+  );
+}
+
+test("an activation lies over what is before it, if the output tells all that its gradient asks for", () => {
+  const dense = (activation: unknown) => [{ type: "dense", units: 4, activation }];
+  for (const activation of ["relu", "leakyRelu", "tanh", { type: "leakyRelu", alpha: 0 }]) {
+    assert.equal(sharing(dense(activation)), ["dense_0.activation over dense_0"], `${activation}`);
+  }
+  const apart = ["elu", "selu", "gelu", "silu", "softplus", "hardSwish", "sigmoid", "softmax", "logSoftmax", "linear"];
+  for (const activation of [...apart, { type: "leakyRelu", alpha: -0.1 }]) {
+    assert.equal(sharing(dense(activation)), [], `${activation}`);
+  }
+});
+
+test("an activation lies over a layer with weights, which nobody else reads", () => {
+  const relu = { type: "activation", activation: "relu" };
+  const over = ["activation_0 over batchNormalization_0"];
+  assert.equal(sharing([{ type: "batchNormalization" }, relu, { type: "dense", units: 4 }]), over);
+  // Data is read again in the next epoch, and what a pool gave again in its backward pass.
+  assert.equal(sharing([relu]), []);
+  assert.equal(sharing([{ type: "maxPooling1d", poolSize: 2 }, relu]), []);
+  assert.equal(sharing([{ type: "dense", units: 4 }, { type: "flatten" }, relu]), []);
+  const layers = [{ type: "dense", units: 8 }, relu, { type: "add" }];
+  const calls = [
+    { layer: 0, from: [] },
+    { layer: 1, from: [0] },
+    { layer: 2, from: [1] },
+    { layer: 3, from: [1, 2] },
+  ];
+  assert.equal(sharing(layers, { calls, outputs: [3] }), []);
+  const chain = calls.slice(0, 3);
+  assert.equal(sharing(layers.slice(0, 2), { calls: chain, outputs: [2] }), ["activation_0 over dense_0"]);
+  assert.equal(sharing(layers.slice(0, 2), { calls: chain, outputs: [1, 2] }), []);
 });
 
 test("a layout holds what asks for no more than it has", () => {
