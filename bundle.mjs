@@ -53,7 +53,7 @@ export async function bundles(options, [page, worker], { packed, heads }, names 
   const users = { page: taken("page"), worker: taken("worker") };
   // What the page alone takes stands first, what the worker alone takes last.
   const weight = (given) => Number(given in users.worker.names) - Number(given in users.page.names);
-  const order = Object.values(shared.names).sort((a, b) => weight(a) - weight(b));
+  const order = Object.keys(shared.names).sort((a, b) => weight(a) - weight(b));
   const around = async (name, kind) => {
     const { names, body } = users[name];
     const list = order
@@ -65,11 +65,10 @@ export async function bundles(options, [page, worker], { packed, heads }, names 
     if (!behind?.startsWith(";") || more.length) throw new Error(`bundle.mjs: expected ${SHARED} once in ${name}`);
     return [before, behind];
   };
-  const locals = Object.fromEntries(Object.entries(shared.names).map(([local, given]) => [given, local]));
   const [before, behind] = await around("page", { module: true });
   const [workerBefore, workerBehind] = await around("worker", { toplevel: true });
   const pieces = cut(
-    await shorten(`${SHARED}=(()=>{${shared.body};return[${order.map((given) => locals[given])}]})();`),
+    await shorten(`${SHARED}=(()=>{${shared.body};return[${order.map((given) => shared.names[given])}]})();`),
   );
   const [head, tail] = [`{${workerBefore}(()=>{`, `})()${workerBehind}}`];
   const code = [
@@ -98,17 +97,17 @@ const ahead = (heads, names) => ({
 /** A module as CommonJS: nothing is imported, so only its list of exports differs. */
 function asCommon(code) {
   const { names, body } = takeNames(code, /export\{([^}]*)\};?\s*$/);
-  return `"use strict";${body}${Object.entries(names).map(([local, given]) => `exports.${given}=${local}`)};\n`;
+  return `"use strict";${body}${Object.entries(names).map(([given, local]) => `exports.${given}=${local}`)};\n`;
 }
 
-/** Takes a list of imports or exports out of a module: by name what it is called on the other side, and what is left. */
+/** Takes a list of imports or exports out of a module: what each is called in it, by the name that others know, and what is left. */
 function takeNames(code, list) {
   const [statement, names] = code.match(list);
-  const pairs = names.split(",").map((name) => name.trim().split(" as "));
-  return {
-    names: Object.fromEntries(pairs.map(([name, other = name]) => [name, other])),
-    body: code.replace(statement, ""),
-  };
+  const pairs = names.split(",").map((name) => {
+    const [first, last = first] = name.trim().split(" as ");
+    return statement.startsWith("export") ? [last, first] : [first, last];
+  });
+  return { names: Object.fromEntries(pairs), body: code.replace(statement, "") };
 }
 
 /** What stands in the function of `name=(()=>{...})();`, cut between statements; the last piece is the one that returns. */

@@ -64,6 +64,14 @@ test("Node: required", async () => {
   }
 });
 
+test("Node: required, it has the names that it has imported", async () => {
+  for (const name of ["whetstone", "whetstone.layers", "whetstone.core"]) {
+    const required = createRequire(join(root, "package.json"))(bundle(`${name}.cjs`));
+    const imported = await import(pathToFileURL(bundle(`${name}.js`)).href);
+    assert.equal(Object.keys(required).sort(), Object.keys(imported).sort(), name);
+  }
+});
+
 let browser: Awaited<ReturnType<typeof launch>>;
 test.before(async () => {
   browser = await launch();

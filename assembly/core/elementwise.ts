@@ -27,7 +27,10 @@ export function forward<R extends Rule>(out: usize, inp: usize, alpha: f32, from
   }
 }
 
-/** dinp = dout * f'(inp), where out = f(inp), floats from..to. Overwrites dinp, which may alias dout and nothing else. */
+/**
+ * dinp = dout * f'(inp), where out = f(inp), floats from..to. Overwrites dinp, which may alias dout and nothing else. inp
+ * may be out for a rule to which both tell the same.
+ */
 export function backward<R extends DifferentiableRule>(
   dinp: usize,
   dout: usize,

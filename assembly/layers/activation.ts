@@ -148,7 +148,7 @@ export function relu_forward(out: usize, inp: usize, stride: i32, from: i32, to:
   forward<Relu>(out, inp, 0, from * stride, to * stride);
 }
 
-/** dinp = dout where inp > 0, else 0; rows from..to. Overwrites dinp, which may alias dout; out may lie over inp. */
+/** dinp = dout where inp > 0, else 0; rows from..to. Overwrites dinp, which may alias dout; inp may alias out. */
 export function relu_backward(dinp: usize, dout: usize, inp: usize, out: usize, stride: i32, from: i32, to: i32): void {
   backward<Relu>(dinp, dout, inp, out, 0, from * stride, to * stride);
 }
@@ -159,7 +159,7 @@ export function leaky_relu_forward(out: usize, inp: usize, alpha: f32, stride: i
 }
 
 /**
- * dinp = dout where inp > 0, else alpha * dout; rows from..to. Overwrites dinp, which may alias dout; out may lie over inp if
+ * dinp = dout where inp > 0, else alpha * dout; rows from..to. Overwrites dinp, which may alias dout; inp may alias out if
  * alpha >= 0.
  */
 export function leaky_relu_backward(
@@ -265,7 +265,7 @@ export function tanh_forward(out: usize, inp: usize, stride: i32, from: i32, to:
   forward<Tanh>(out, inp, 0, from * stride, to * stride);
 }
 
-/** dinp = dout * (1 - out²); rows from..to. Overwrites dinp, which may alias dout; out may lie over inp. */
+/** dinp = dout * (1 - out²); rows from..to. Overwrites dinp, which may alias dout; inp may alias out. */
 export function tanh_backward(dinp: usize, dout: usize, inp: usize, out: usize, stride: i32, from: i32, to: i32): void {
   backward<Tanh>(dinp, dout, inp, out, 0, from * stride, to * stride);
 }

@@ -14,7 +14,10 @@ interface Activation {
   backward(context: NodeContext, alpha: number, dinp: Access, dout: Access): Step;
   /** The default slope or scale, where the formula has one. */
   alpha?: number;
-  /** The gradient is the same by the output alone, wherever alpha is no less than 0. */
+  /**
+   * May lie over what it reads, wherever alpha is no less than 0: backward, the output tells the same as the input. No loss is fused
+   * with it.
+   */
   over?: true;
 }
 

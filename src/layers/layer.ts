@@ -138,8 +138,8 @@ export interface LayerDefinition<Config> {
   /** Values of the input are whole numbers from 0 to below this, as the data has them. */
   indices?(config: Config): number | undefined;
   /**
-   * Where the output is the input's memory: in any plan, or only where nothing is trained. `over`: its backward pass asks for no more
-   * than the output tells, which may lie over the input; so may their gradients.
+   * Where the output is the input's memory: in any plan, or only where nothing is trained. `over`: backward, the output tells all that it
+   * needs, so that the output may lie over the input, and their gradients over each other.
    */
   alias?(config: Config): "always" | "inference" | "over" | "never";
   /** True where each worker of a team reads all rows of the input in training, forward and backward. */

@@ -7,7 +7,7 @@ import type { Program, ProgramNode } from "./program.js";
 /** The gradient by input k of a node, where the value's own gradient is written by another node already. */
 export const edgeName = ({ name }: ProgramNode, k: number): string => `${name}.below${k}`;
 
-/** How many read what a node gives: other nodes, and losses. */
+/** Counts who reads what a node gives: other nodes, outputs and losses. */
 export function readersOf({ nodes, outputs, training }: Program): (index: number) => number {
   // A single loss, fused with the last activation, reads in its place.
   const fused =

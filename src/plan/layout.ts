@@ -268,8 +268,8 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
 }
 
 /**
- * A tensor for each node, some in the same memory: an activation that can lies over what a layer with weights gives, unless others
- * read that, too. No such layer's backward pass looks at it again.
+ * A tensor for each node. An activation that may lie over what it reads has the memory of the layer with weights below it, if nobody
+ * else reads that: no such layer looks at its output again.
  */
 function takeValues(arena: Arena, program: Program, batch: number, suffix: string): Tensor[] {
   const readers = readersOf(program);

@@ -34,8 +34,9 @@ const normalized: ModelSpec = {
   layers: [
     { type: "input", shape: [3, 3] },
     { type: "batchNormalization", center: false, scale: false },
-    { type: "dense", units: 5 },
+    { type: "dense", units: 5, activation: "relu" },
     { type: "batchNormalization" },
+    { type: "activation", activation: "relu" },
     { type: "layerNormalization" },
     { type: "batchNormalization", trainable: false },
     { type: "batchNormalization", scale: false },

@@ -117,11 +117,11 @@ function sharing(layers: readonly object[], graph?: object): string[] {
 test("an activation lies over what is before it, if the output tells all that its gradient asks for", () => {
   const dense = (activation: unknown) => [{ type: "dense", units: 4, activation }];
   for (const activation of ["relu", "leakyRelu", "tanh", { type: "leakyRelu", alpha: 0 }]) {
-    assert.equal(sharing(dense(activation)), ["dense_0.activation over dense_0"], `${activation}`);
+    assert.equal(sharing(dense(activation)), ["dense_0.activation over dense_0"], JSON.stringify(activation));
   }
   const apart = ["elu", "selu", "gelu", "silu", "softplus", "hardSwish", "sigmoid", "softmax", "logSoftmax", "linear"];
   for (const activation of [...apart, { type: "leakyRelu", alpha: -0.1 }]) {
-    assert.equal(sharing(dense(activation)), [], `${activation}`);
+    assert.equal(sharing(dense(activation)), [], JSON.stringify(activation));
   }
 });
 
