@@ -14,6 +14,7 @@ const TRAINER = {
     },
     "schedules/batchsizes": { table: "" },
     "constraints/index": { constraints: "" },
+    "model/callbacks": { policies: "stop" },
   },
   /** What can be asked for: the functions that nothing else comes to. */
   leftOut: {
@@ -42,7 +43,7 @@ const TRAINER = {
       "plan/plan": ["gradientsPlan", "backwardPlan", "applyPlan"],
     },
     "a rate that goes by results": { "schedules/plateau": ["completePlateau", "observe", "start"] },
-    'onNonFinite: "skip" or "rollback"': { "engine/setbacks": ["Lenient"] },
+    setbacks: { "engine/setbacks": ["Lenient"] },
     "layers to freeze": { "model/freezing": ["withTrainable"] },
     "what a layer gives": { "model/layers": ["findLayer"], "engine/jobs": ["layerWindow"] },
   },
@@ -86,6 +87,8 @@ const TRAINER = {
     "engine/averages": {
       Averages: "class { toTrained() {} toAverages() {} unite() {} during(work) { work(); } }",
     },
+    // By the page, not by the worker that leads: its team would end with it.
+    "model/options": { checkProfile: '(profile) => boolean(profile, "fit: profile") && refuse("a profile")' },
     "model/mixing": { checkMixup: '(mixup) => void (mixup && refuse("mixed batches"))' },
     "plan/mixup": { takeMix: "() => undefined" },
     "engine/mixup": { mixBatch: "() => {}" },

@@ -154,7 +154,10 @@ test("what it leaves out is refused", async () => {
   await refused(() => model.fit(x, y, { profile: true }), /got a profile/);
   await refused(() => model.fit(x, y, { mixup: 0.2 }), /got mixed batches/);
   await refused(() => model.fit(x, y, { sampler: "balanced" }), /got a sampler/);
-  await refused(() => model.fit(x, y, { onNonFinite: "skip" }), /got onNonFinite: "skip" or "rollback"/);
+  await refused(
+    () => model.fit(x, y, { onNonFinite: "skip" }),
+    /onNonFinite: unknown name "skip". Known: stop. More is in/,
+  );
   const batchSize = { type: "randomBatchSize", maximum: 4 } as never;
   await refused(() => model.fit(x, y, { batchSize }), /got a schedule of batch sizes/);
   await refused(() => model.resetStates(), /got stateful layers/);
@@ -165,6 +168,19 @@ test("what it leaves out is refused", async () => {
   await refused(() => model.predict(x, { layer: "dense_0" }), /got what a layer gives/);
   assert.throws(() => model.summary(), /got a summary/);
   assert.throws(() => model.freeze("dense_0"), /got layers to freeze/);
+});
+
+test("a fit that is refused leaves the team as it was", async () => {
+  const [x, y] = [new Float32Array(16), new Float32Array(1)];
+  for (const workers of [1, 2]) {
+    await using model = built([core.flatten(), core.dense({ units: 1 })]);
+    model.compile({ optimizer: "adam", loss: "meanSquaredError", workers });
+    await model.fit(x, y);
+    for (const given of [{ profile: true }, { onNonFinite: "rollback" }] as const) {
+      await refused(() => model.fit(x, y, given), /More is in|Import from/);
+      await model.fit(x, y);
+    }
+  }
 });
 
 test("options that it has not name the whole", async () => {

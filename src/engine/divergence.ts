@@ -42,7 +42,10 @@ export function guardLosses({ ints, layout }: RunMemory, rows: number): void {
   if (broken < 0) throw new NonFiniteLoss();
 }
 
-/** The first layer whose output is not finite in the batch that lies in memory; if all are, the loss, of several the first such. */
+/**
+ * The first layer whose output is not finite in the batch that lies in memory; if all are, the loss, of several the first such. Of what
+ * an activation lies over, only what it leaves counts: a tanh of what was infinite is finite.
+ */
 export function findLayer(run: RunMemory, rows: number): { layer: string; what: string } {
   const { layout, program } = run;
   const batch: Batch = { program, layout, rows, training: true };

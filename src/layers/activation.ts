@@ -15,8 +15,8 @@ interface Activation {
   /** The default slope or scale, where the formula has one. */
   alpha?: number;
   /**
-   * May lie over what it reads, wherever alpha is no less than 0: backward, the output tells the same as the input. No loss is fused
-   * with it.
+   * May lie over what it reads, where alpha is from 0 to 1: backward, the output tells the same as the input, and where it is not finite,
+   * neither was that. No loss is fused with it.
    */
   over?: true;
 }
@@ -98,7 +98,7 @@ export const activation: LayerDefinition<ActivationConfig> = {
   output: (_, inp) => inp,
   alias(config) {
     const [row, alpha] = rowOf(config);
-    return row ? (row.over && alpha >= 0 ? "over" : "never") : "always";
+    return row ? (row.over && alpha >= 0 && alpha <= 1 ? "over" : "never") : "always";
   },
   forward(config, context) {
     const [row, alpha] = rowOf(config);

@@ -63,9 +63,11 @@ export function readCallbacks(
   return spec;
 }
 
+const policies: Readonly<Record<OnNonFinite, true>> = { stop: true, skip: true, rollback: true };
+
 /** What a fit is to do about numbers that are not finite. */
 export function readOnNonFinite(value: OnNonFinite = "stop"): OnNonFinite {
-  lookup({ stop: 1, skip: 1, rollback: 1 }, value, "fit: onNonFinite");
+  lookup(policies, value, "fit: onNonFinite");
   return value;
 }
 

@@ -179,11 +179,13 @@ const KNOWN = [
   "transfer",
 ];
 
+const checkProfile = (profile: boolean) => boolean(profile, "fit: profile");
+
 /** The options of every fit that are no data, checked, defaults filled in. */
 export function readRun(given: Omit<FitInput, "shuffle">, program: Program) {
   const { epochs = 1, profile = false, mixup = 0 } = given;
   integer(epochs, "fit: epochs", { min: 1 });
-  boolean(profile, "fit: profile");
+  checkProfile(profile);
   checkMixup(mixup, program);
   const { initialEpoch = null, validationFreq = 1, stepsPerEpoch = null, maxSteps = null, maxTime = null } = given;
   integer(validationFreq, "fit: validationFreq", { min: 1 });

@@ -120,7 +120,7 @@ test("an activation lies over what is before it, if the output tells all that it
     assert.equal(sharing(dense(activation)), ["dense_0.activation over dense_0"], JSON.stringify(activation));
   }
   const apart = ["elu", "selu", "gelu", "silu", "softplus", "hardSwish", "sigmoid", "softmax", "logSoftmax", "linear"];
-  for (const activation of [...apart, { type: "leakyRelu", alpha: -0.1 }]) {
+  for (const activation of [...apart, { type: "leakyRelu", alpha: -0.1 }, { type: "leakyRelu", alpha: 1.1 }]) {
     assert.equal(sharing(dense(activation)), [], JSON.stringify(activation));
   }
 });
