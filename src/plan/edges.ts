@@ -7,8 +7,11 @@ import type { Program, ProgramNode } from "./program.js";
 /** The gradient by input k of a node, where the value's own gradient is written by another node already. */
 export const edgeName = ({ name }: ProgramNode, k: number): string => `${name}.below${k}`;
 
-/** Counts who reads what a node gives: other nodes, outputs and losses. */
-export function readersOf({ nodes, outputs, training }: Program): (index: number) => number {
+/** How many read what a node gives, by its index. */
+export type Readers = (index: number) => number;
+
+/** Counts them: other nodes, outputs and losses. */
+export function readersOf({ nodes, outputs, training }: Program): Readers {
   // A single loss, fused with the last activation, reads in its place.
   const fused =
     outputs.length > 1 ? (training?.outcomes ?? []).filter(({ pred }, k) => pred !== outputs[k]!.index) : [];
@@ -18,9 +21,12 @@ export function readersOf({ nodes, outputs, training }: Program): (index: number
 }
 
 /** Memory for them by name; a model of layers one behind the other has none. */
-export function takeEdges(arena: Arena, program: Program, batch: number): ReadonlyMap<string, Tensor> {
-  const { nodes, inputs } = program;
-  const readers = readersOf(program);
+export function takeEdges(
+  arena: Arena,
+  { nodes, inputs }: Program,
+  batch: number,
+  readers: Readers,
+): ReadonlyMap<string, Tensor> {
   // A node without memory of its own hands its readers down to the value it shows.
   const joined = (index: number): boolean =>
     readers(index) > 1 || (nodes[index]?.definition.alias !== undefined && joined(nodes[index]!.from[0]!));

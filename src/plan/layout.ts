@@ -5,7 +5,7 @@ import { sizeOf } from "../layers/layer.js";
 import { isAdaptive } from "../optimizers/decay.js";
 import { counterCount } from "./counters.js";
 import { type Pairs, takePairs } from "./direction.js";
-import { readersOf, takeEdges } from "./edges.js";
+import { type Readers, readersOf, takeEdges } from "./edges.js";
 import { endsInInput, takeInputs } from "./inputs.js";
 import { type Mix, takeMix } from "./mixup.js";
 import { type Parameter, type Program, portName } from "./program.js";
@@ -187,9 +187,10 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
     const name = portName("target", outs, k);
     return outcomes[k]?.target === "labels" ? arena.take(name, batch * width * 4) : arena.rows(name, batch, width);
   });
-  const outputs = takeValues(arena, program, batch, "");
-  const deltas = takeValues(arena, program, batch, ".delta");
-  const edges = takeEdges(arena, program, batch);
+  const readers = readersOf(program);
+  const outputs = takeValues(arena, program, batch, readers, "");
+  const deltas = takeValues(arena, program, batch, readers, ".delta");
+  const edges = takeEdges(arena, program, batch, readers);
   const rowWeight = request.train?.weighted ? arena.take("rowWeight", batch * 4) : undefined;
   const scratch = takeScratch(arena, program, request);
   takeRegisters(arena, scratch, tapes, Math.max(...outs.map(({ shape }) => shape.at(-1)!)), workers);
@@ -271,13 +272,12 @@ export function createLayout(program: Program, request: LayoutRequest): Layout {
  * A tensor for each node. An activation that may lie over what it reads has the memory of the layer with weights below it, if nobody
  * else reads that: no such layer looks at its output again.
  */
-function takeValues(arena: Arena, program: Program, batch: number, suffix: string): Tensor[] {
-  const readers = readersOf(program);
+function takeValues(arena: Arena, { nodes }: Program, batch: number, readers: Readers, suffix: string): Tensor[] {
   const tensors: Tensor[] = [];
-  for (const { name, out, definition, config, from } of program.nodes) {
+  for (const { name, out, definition, config, from } of nodes) {
     const below = from[0]!;
     const liesOver =
-      definition.alias?.(config) === "over" && program.nodes[below]?.definition.parameters && readers(below) === 1;
+      definition.alias?.(config) === "over" && nodes[below]?.definition.parameters && readers(below) === 1;
     tensors.push(liesOver ? { ...tensors[below]! } : arena.rows(name + suffix, batch, sizeOf(out)));
   }
   return tensors;

@@ -37,7 +37,6 @@ const SAMPLES: Readonly<Record<string, readonly Sample[]>> = {
   simpleRnn: [[SEQUENCE, recurrent]],
   lstm: [[SEQUENCE, recurrent]],
   gru: [[SEQUENCE, { units: 4 }]],
-
   bidirectional: [
     [SEQUENCE, { mergeMode: "mul", layer: { type: "lstm", units: 4, returnSequences: true } }],
     [SEQUENCE, { mergeMode: "concat", layer: { type: "gru", units: 4 } }],
