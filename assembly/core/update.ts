@@ -12,6 +12,7 @@ import { at, flush_below, madd, TINY } from "./simd";
 export abstract class Rule {
   /**
    * The direction d of `weight -= hyper[0] * d`, for four gradients g of weights w, zero where g, w and the slots are.
+   * g may be next to subnormal: a rule that divides by what may be as small, or takes a sign, makes it zero first.
    * The slots are addresses of the four weights' slot values, in the order of the kernel's arguments; a rule overwrites its own.
    */
   abstract direction(
@@ -130,8 +131,6 @@ export function update<R extends Rule>(
         g0 = madd(twice_l2, w0, g0);
         g1 = madd(twice_l2, w1, g1);
       }
-      g0 = flush_below(g0, tiny, magnitude);
-      g1 = flush_below(g1, tiny, magnitude);
       const direction0 = rule.direction(g0, w0, at(slot0, i), at(slot1, i), at(slot2, i), hyper, tiny, magnitude);
       const direction1 = rule.direction(
         g1,

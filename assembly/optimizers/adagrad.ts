@@ -1,6 +1,6 @@
 // Adagrad (Duchi, Hazan and Singer 2011); g is the gradient plus the penalty's gradient. The frame is core/update.ts.
 
-import { madd } from "../core/simd";
+import { flush_below, madd } from "../core/simd";
 import { hyper_value, Rule, scaled, store_slot, update } from "../core/update";
 
 class Adagrad extends Rule {
@@ -15,6 +15,7 @@ class Adagrad extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
+    g = flush_below(g, tiny, magnitude);
     const s = store_slot(squares, madd(g, g, v128.load(squares)), tiny, magnitude);
     return scaled(g, f32x4.sqrt(f32x4.add(s, hyper_value(hyper, 2))), hyper_value(hyper, 1));
   }

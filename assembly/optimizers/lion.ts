@@ -2,7 +2,7 @@
 // The frame is core/update.ts.
 
 import { times_sign } from "../core/sign";
-import { madd } from "../core/simd";
+import { flush_below, madd } from "../core/simd";
 import { blend, hyper_value, Rule, store_slot, update } from "../core/update";
 
 class Lion extends Rule {
@@ -17,6 +17,7 @@ class Lion extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
+    g = flush_below(g, tiny, magnitude);
     const c = blend(hyper_value(hyper, 1), v128.load(mean), hyper_value(hyper, 2), g);
     store_slot(mean, blend(hyper_value(hyper, 3), v128.load(mean), hyper_value(hyper, 4), g), tiny, magnitude);
     // c - c is 0, or not a number where c is not finite: a sign alone would hide that.

@@ -1,5 +1,6 @@
 // Nadam: Adam with Nesterov's momentum (Dozat 2016); g is the gradient plus the penalty's gradient. The frame is core/update.ts.
 
+import { flush_below } from "../core/simd";
 import { blend, hyper_value, Rule, Running, scaled, update } from "../core/update";
 
 class Nadam extends Rule {
@@ -14,6 +15,7 @@ class Nadam extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
+    g = flush_below(g, tiny, magnitude);
     const m = Running.mean(mean, g, hyper, tiny, magnitude);
     const v = Running.variance(variance, g, hyper, tiny);
     const ahead = blend(hyper_value(hyper, 7), g, hyper_value(hyper, 8), m);

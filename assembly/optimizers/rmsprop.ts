@@ -1,7 +1,7 @@
 // RMSprop (Tieleman and Hinton 2012; centered: Graves 2013); g is the gradient plus the penalty's gradient.
 // hyper = [rate, rho, 1-rho, epsilon, momentum]. The frame is core/update.ts.
 
-import { madd } from "../core/simd";
+import { flush_below, madd } from "../core/simd";
 import { blend, hyper_value, Rule, scaled, store_slot, store_square, update } from "../core/update";
 
 class Rmsprop extends Rule {
@@ -14,8 +14,9 @@ class Rmsprop extends Rule {
     _slot2: usize,
     hyper: usize,
     tiny: v128,
-    _magnitude: v128,
+    magnitude: v128,
   ): v128 {
+    g = flush_below(g, tiny, magnitude);
     const rho = hyper_value(hyper, 1);
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     return scaled(g, f32x4.sqrt(s), hyper_value(hyper, 3));
@@ -34,6 +35,7 @@ class Momentum extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
+    g = flush_below(g, tiny, magnitude);
     const rho = hyper_value(hyper, 1);
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     const step = scaled(g, f32x4.sqrt(s), hyper_value(hyper, 3));
@@ -53,6 +55,7 @@ class Centered extends Rule {
     tiny: v128,
     magnitude: v128,
   ): v128 {
+    g = flush_below(g, tiny, magnitude);
     const rho = hyper_value(hyper, 1);
     const s = store_square(square, blend(rho, v128.load(square), hyper_value(hyper, 2), f32x4.mul(g, g)), tiny);
     const a = store_slot(average, blend(rho, v128.load(average), hyper_value(hyper, 2), g), tiny, magnitude);
