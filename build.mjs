@@ -136,7 +136,8 @@ async function main() {
   const files = { "worker.js": worker, "whetstone.js": page, "whetstone.cjs": common };
   for (const [name, parts] of Object.entries(editions)) {
     const fewer = await edition(parts);
-    Object.assign(files, { [`${name}.js`]: fewer.page, [`${name}.cjs`]: fewer.common });
+    const worker = name.replace("whetstone", "worker");
+    Object.assign(files, { [`${name}.js`]: fewer.page, [`${name}.cjs`]: fewer.common, [`${worker}.js`]: fewer.worker });
   }
   for (const [name, code] of Object.entries(files)) writeFileSync(path("build", name), code);
   buildTypes();

@@ -35,6 +35,8 @@ export interface Setup {
   readonly training: TrainingSpec | undefined;
   readonly seed: number;
   readonly request: LayoutRequest;
+  /** What the layout takes, on the page's side. */
+  readonly bytes: number;
   readonly module: WebAssembly.Module;
   /** Absent where memory cannot be shared: the worker makes its own. */
   readonly memory: WebAssembly.Memory | undefined;
@@ -100,6 +102,7 @@ const jobs = {
     const { spec, training, request, index, module, carry } = setup;
     const program = compileProgram(spec, training, setup.seed);
     const layout: Layout = createLayout(program, request);
+    if (layout.bytes !== setup.bytes) throw new WorkerError("worker: it belongs to another bundle. Look at workerUrl.");
     const memory = setup.memory ?? allocate(layout);
     const team = new Team(new Int32Array(memory.buffer, layout.control.pointer, 16), index, request.workers);
     const previous = engine?.run.memory;

@@ -23,6 +23,7 @@ const MOST_GZIP = {
   "whetstone.core.js": 59_500,
 };
 const COMMON = ["whetstone.layers.cjs", "whetstone.core.cjs"];
+const WORKERS = ["worker.js", "worker.layers.js", "worker.core.js"];
 const ANSWER_MILLISECONDS = 8000;
 
 /** A function `train(library, options)`, as source. */
@@ -170,13 +171,41 @@ test("under a policy that forbids them, the error names both cures", async () =>
   }
 });
 
-test("under that policy with workerUrl", async () => {
-  const options = '{ workers: 2, workerUrl: "/build/worker.js" }';
-  assert.equal(await onPage({ policy: SCRIPTS, options }), expected);
-  for (const from of ["/build/whetstone.core.js", "/build/whetstone.layers.js"]) {
-    assert.equal(await onPage({ from, policy: SCRIPTS, options }), expected);
+test("under that policy with workerUrl, a worker for each bundle", async () => {
+  const options = (worker: string, workers = 2) => `{ workers: ${workers}, workerUrl: "/build/${worker}" }`;
+  assert.equal(await onPage({ policy: SCRIPTS, options: options("worker.js") }), expected);
+  for (const name of ["core", "layers"]) {
+    const given = { from: `/build/whetstone.${name}.js`, policy: SCRIPTS, options: options(`worker.${name}.js`) };
+    assert.equal(await onPage(given), expected);
   }
-  assert.equal(await onPage({ policy: SCRIPTS, options, isolated: false }), alone);
+  assert.equal(await onPage({ policy: SCRIPTS, options: options("worker.js"), isolated: false }), alone);
+});
+
+test("a worker of its own trains on rows of which lists are made, and another bundle's says whose it is", async () => {
+  const train = (from: string, worker: string) =>
+    inNode(
+      "-e",
+      `(async () => {
+        const { dense, input, sequential } = await import(${JSON.stringify(pathToFileURL(bundle(from)).href)});
+        const model = sequential([input({ shape: [40] }), dense({ units: 33 }), dense({ units: 3, activation: "softmax" })]);
+        const workerUrl = ${JSON.stringify(pathToFileURL(bundle(worker)).href)};
+        model.compile({ optimizer: "sgd", loss: "sparseCategoricalCrossentropy", seed: 3, workers: 2, workerUrl });
+        const x = Float32Array.from({ length: 1800 }, (_, i) => (i % 4 ? 0 : 1 / (i + 1)));
+        const fitted = model.fit(x, Int32Array.from({ length: 45 }, (_, i) => i % 3));
+        const outcome = fitted.then(({ fingerprint }) => ({ fingerprint }), ({ code, message }) => ({ code, message }));
+        console.log(JSON.stringify(await outcome));
+        await model.dispose();
+      })()`,
+    );
+  const whole = await train("whetstone.js", "worker.js");
+  assert.match(whole.fingerprint!, /^[0-9a-f]{16}$/);
+  for (const name of ["core", "layers"]) {
+    const page = `whetstone.${name}.js`;
+    assert.equal(await train(page, `worker.${name}.js`), whole);
+    const other = await train(page, "worker.js");
+    assert.is(other.code, "E_WORKER");
+    assert.match(other.message!, "another bundle");
+  }
 });
 
 test("under a policy without WebAssembly, the error names the word for it", async () => {
@@ -190,7 +219,7 @@ test("under a policy without WebAssembly, the error names the word for it", asyn
 test("no bundler meets an import", async () => {
   const { build } = createRequire(join(root, "package.json"))("esbuild");
   const options = { bundle: true, platform: "browser", write: false, metafile: true, logLevel: "silent" };
-  for (const file of [...Object.keys(MOST_GZIP), ...COMMON, "worker.js"]) {
+  for (const file of [...Object.keys(MOST_GZIP), ...COMMON, ...WORKERS]) {
     const { metafile, warnings } = await build({ ...options, entryPoints: [bundle(file)] });
     const inputs: { imports: unknown[] }[] = Object.values(metafile.inputs);
     assert.equal(
@@ -203,7 +232,7 @@ test("no bundler meets an import", async () => {
 });
 
 test("of the loader they have what instantiates", () => {
-  for (const file of [...Object.keys(MOST_GZIP), "worker.js"]) {
+  for (const file of [...Object.keys(MOST_GZIP), ...WORKERS]) {
     assert.not.match(readFileSync(bundle(file), "utf8"), /__newString|__getArray/, file);
   }
 });

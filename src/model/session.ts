@@ -149,7 +149,8 @@ export class Session {
     });
     const module = await kernelModule(numerics, memory !== undefined);
     this.#unlessClosed();
-    const setup = { spec, training, seed: program.seed, request, module, memory, carry };
+    const { bytes } = layout;
+    const setup = { spec, training, seed: program.seed, request, bytes, module, memory, carry };
     if (memory) countMemory(this.#members, layout.bytes);
     await Promise.all(this.#members.map((member, index) => member.jobs.open({ ...setup, index })));
     if (!carry && this.#saved) await this.lead(({ jobs }) => jobs.setState(this.#saved!));
