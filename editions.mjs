@@ -59,6 +59,8 @@ const TRAINER = {
       sparseBackwardInput: "() => undefined",
       sparseBackwardKernel: "() => undefined",
     },
+    // Floats stay floats, to the same bits.
+    "engine/packed": { packInputs: "() => {}", keptSource: "(_, source) => source" },
     // No row of the optimizers keeps pairs.
     "plan/direction": { pairsOf: "() => 0", takePairs: "() => undefined", pairSteps: "() => []" },
     // No row of the schedules goes by results.

@@ -151,4 +151,5 @@ export interface Progress {
   dataLoss: number;
 }
 
-export type ValueType = "float32" | "uint8" | "int32";
+/** How values are kept; pixels are bytes, each 1/255 of its number. */
+export type ValueType = "float32" | "uint8" | "int32" | "pixels";

@@ -7,6 +7,7 @@ import { portName } from "../plan/program.js";
 import { bytesOf, targetWidths } from "../plan/source.js";
 import type { ValueType } from "../spec.js";
 import type { RunMemory } from "./memory.js";
+import { packInputs } from "./packed.js";
 
 /** Targets as integers, as floats that must be whole, as values, as values from 0 to 1, or as a gradient by the output. */
 export type TargetKind = "integers" | "floats" | "values" | "probabilities" | "gradient";
@@ -36,7 +37,7 @@ interface Part {
   readonly who: string;
 }
 
-/** DataError for a value that is not finite, or a label that is no class; labels end up as int32. */
+/** DataError for a value that is not finite, or a label that is no class; labels end up as int32, and floats that can be as bytes. */
 export function checkSource(run: RunMemory, check: SourceCheck): void {
   const { rows, firstRow, who, from = 0 } = check;
   const { program } = run;
@@ -64,6 +65,7 @@ export function checkSource(run: RunMemory, check: SourceCheck): void {
     else checkFinite(run, values);
     if (kind === "probabilities") checkProbabilities(run, values);
   }
+  packInputs(run, check);
 }
 
 /** Where value number `at` of a part stands. */

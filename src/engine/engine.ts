@@ -17,6 +17,7 @@ import { RunMemory } from "./memory.js";
 import { OptimizerState } from "./optimizer.js";
 import type { FitOptions, FitReport } from "./options.js";
 import { splitRows } from "./order.js";
+import { keptSource } from "./packed.js";
 import { Plans, type Twin, trainKey } from "./plans.js";
 import { Profile } from "./profile.js";
 import { type Emit, Reporter } from "./reporter.js";
@@ -49,6 +50,9 @@ export class Engine {
   #onNonFinite: OnNonFinite = "stop";
   /** Rows of a batch of validation. */
   #batchSize = 1;
+  /** The rows of a fit, as they are kept. */
+  #train: Source | undefined;
+  #validation: Source | undefined;
 
   private constructor(run: RunMemory, emit: Emit) {
     this.run = run;
@@ -84,6 +88,8 @@ export class Engine {
   beginFit(options: FitOptions): void {
     const { run } = this;
     const { layout, team, program } = run;
+    this.#train = keptSource(run, layout.train!);
+    this.#validation = layout.validation && keptSource(run, layout.validation);
     this.#profile = undefined;
     this.#onNonFinite = options.onNonFinite;
     this.#batchSize = options.batchSize;
@@ -170,7 +176,7 @@ export class Engine {
     // Nothing of the state changes before the barrier that the guard stands behind.
     if (undoes) run.copyShare(layout.state, layout.undo!);
     try {
-      this.#step(layout.train!, batch);
+      this.#step(this.#train!, batch);
     } catch (error) {
       if (!(error instanceof NonFiniteLoss)) throw error;
       if (team.leads) this.#fit!.decideAfterBreak(this.#nextParity, findLayer(run, this.#rows));
@@ -213,9 +219,9 @@ export class Engine {
     snapshot: () => this.#keep(),
     evaluate: () => {
       const { run, plans } = this;
-      const { validation } = run.layout;
+      const validation = this.#validation!;
       if (clearCarried(run, "evaluation")) run.team.barrier();
-      const work = () => evaluateRows(run, plans, validation!, validation!.rows, this.#batchSize);
+      const work = () => evaluateRows(run, plans, validation, validation.rows, this.#batchSize);
       this.averages.during(work);
     },
     keepBest: () => this.averages.during(() => this.run.copyShare(this.run.layout.weights, this.run.layout.best!)),

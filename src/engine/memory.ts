@@ -99,9 +99,14 @@ export class RunMemory {
   }
 
   /** Index of the first value of a tensor that is not finite, or -1. */
-  firstNonFinite({ pointer, bytes }: Tensor): number {
+  firstNonFinite(tensor: Tensor): number {
+    return this.look("scan_nonfinite", tensor);
+  }
+
+  /** What a kernel finds out about all values of a tensor. Overwrites the first of the results. */
+  look(kernel: "scan_nonfinite" | "pack_uint8", { pointer, bytes }: Tensor): number {
     const result = this.layout.results[0]!.pointer;
-    this.#kernels.scan_nonfinite(result, pointer, bytes >> 2, 0, 1);
+    this.#kernels[kernel](result, pointer, bytes >> 2, 0, 1);
     return this.ints[result >> 2]!;
   }
 

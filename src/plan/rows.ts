@@ -1,21 +1,14 @@
 // What a plan does with the rows of a batch before and behind the layers: data in, losses, metrics.
 
 import type { Tensor } from "../arena.js";
-import { type Access, type KernelName, reads, rowsOf, type Step, step, updates, writes } from "../kernels.js";
+import { type Access, reads, rowsOf, type Step, step, updates, writes } from "../kernels.js";
 import { decision } from "../metrics/index.js";
-import type { ValueType } from "../spec.js";
 import { HYPER } from "./layout.js";
 import type { Program } from "./program.js";
-import { type Source, targetWidths } from "./source.js";
+import { PACKED, type Source, targetWidths } from "./source.js";
 import { splitSteps, stepped } from "./steps.js";
 import { tapePlace } from "./tapes.js";
 import type { Batch, Walk } from "./walk.js";
-
-const gathers: Record<ValueType, KernelName & `gather_${string}`> = {
-  float32: "gather_float32",
-  uint8: "gather_uint8",
-  int32: "gather_int32",
-};
 
 export function gather(batch: Batch, source: Source, cursor: Tensor, offset: number, targets: boolean): Step[] {
   const { layout, program, rows } = batch;
@@ -24,9 +17,12 @@ export function gather(batch: Batch, source: Source, cursor: Tensor, offset: num
   // Its own rows come first: the others then find them in its cache, not in memory.
   const all = [by, { axis: "above", extent: rows }, { axis: "below", extent: rows }] as const;
   const inputs = layout.inputs.flatMap((input, i) => {
-    const kernel = gathers[source.types[i]!] as "gather_float32" | "gather_uint8";
+    const kind = PACKED.indexOf(source.types[i]!);
+    const from = [reads(source.x[i]!), ...at, input.width, input.stride] as const;
     return (input.each && !batch.apart ? all : [by]).map((split) =>
-      step(kernel, split, writes(input), reads(source.x[i]!), ...at, input.width, input.stride),
+      kind >= 0
+        ? step("gather_uint8", split, writes(input), ...from, kind)
+        : step("gather_float32", split, writes(input), ...from),
     );
   });
   if (!targets) return inputs;

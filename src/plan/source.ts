@@ -11,8 +11,10 @@ export interface Source {
   readonly x: readonly Tensor[];
   readonly y: readonly Tensor[];
   readonly order: Tensor;
-  /** How the values of each input are kept. */
+  /** How the values of each input come. */
   readonly types: readonly ValueType[];
+  /** For each input 0, or which of PACKED they are kept as since they were looked at, counted from 1. */
+  readonly packed: Tensor;
   readonly rows: number;
   /** Weights of the rows in the loss, where they have some. */
   readonly weights: Tensor | undefined;
@@ -22,6 +24,9 @@ export interface Source {
 
 /** Bytes of one value of a type. */
 export const bytesOf = (type: ValueType): number => (type === "uint8" ? 1 : 4);
+
+/** What floats can be kept as: bytes, as their kernel numbers them. */
+export const PACKED: readonly ValueType[] = ["uint8", "pixels"];
 
 /** Values of one target of each output: a label, or one a step, or one value per unit. */
 export const targetWidths = ({ outputs, training }: Program): number[] =>
@@ -48,6 +53,7 @@ export function takeSource(
     order: take("order", rows * 4),
     weights: weighted ? take("weights", rows * 4) : undefined,
     partners: mixed ? take("partners", rows * 4) : undefined,
+    packed: take("packed", 4 * inputs.length),
     types,
     rows: rows - held,
   };

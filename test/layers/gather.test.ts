@@ -1,5 +1,7 @@
 import { suite } from "uvu";
-import { type Data, type Oracle, oracle, SIZES, stride } from "../oracle.js";
+import * as assert from "uvu/assert";
+import { kernelBuilds } from "../kernelbuilds.js";
+import { ANY, type Data, type Oracle, oracle, SIZES, stride } from "../oracle.js";
 
 const test = suite("gather");
 
@@ -21,10 +23,12 @@ const order = (B: number, random: () => number) => {
   return rows;
 };
 
-/** A row of the harness for the kernel that gathers what `values` makes. */
+/** A row of the harness for the kernel that gathers what `values` makes, each 1 / `scale` of its number. */
 const gather = (
   kernel: "gather_float32" | "gather_uint8",
   values: (size: number, random: () => number) => Data,
+  scale = 1,
+  kind: readonly number[] = [],
 ): Oracle<Case> => ({
   kernel,
   cases,
@@ -34,13 +38,13 @@ const gather = (
     cursor: { data: Int32Array.of(CURSOR) },
     out: { data: new Float32Array(B * stride(width)), write: true },
   }),
-  args: ({ width }, p) => [p("out"), p("data"), p("order"), p("cursor"), width, stride(width)],
+  args: ({ width }, p) => [p("out"), p("data"), p("order"), p("cursor"), width, stride(width), ...kind],
   extent: ({ B }) => B,
   expected: ({ B, width }, inputs) => {
     const out = new Float64Array(B * stride(width));
     for (let b = 0; b < B; b++) {
       const row = inputs.order![CURSOR + b]!;
-      for (let i = 0; i < width; i++) out[b * stride(width) + i] = inputs.data![row * width + i]!;
+      for (let i = 0; i < width; i++) out[b * stride(width) + i] = Math.fround(inputs.data![row * width + i]! / scale);
     }
     return { out };
   },
@@ -53,10 +57,69 @@ oracle(
 );
 
 // Every byte from 0 to 255 comes up.
-oracle(
-  test,
-  gather("gather_uint8", (size, random) => Uint8Array.from({ length: size }, (_, i) => i * 37 + 8 * random())),
+const everyByte = (size: number, random: () => number) =>
+  Uint8Array.from({ length: size }, (_, i) => i * 37 + 8 * random());
+oracle(test, gather("gather_uint8", everyByte, 1, [0]));
+oracle(test, gather("gather_uint8", everyByte, 255, [1]));
+
+/** Floats that can be kept as bytes, unless a spoilt one is among them. */
+interface Packed {
+  count: number;
+  scale: 1 | 255;
+  spoilt?: number;
+  at?: "first" | "last";
+}
+const SPOILT = [-0, -1, 0.5, 256, 1e9, 1 / 510, -1 / 255, 1 + 2 ** -23, 255 + 2 ** -15, 1e-40, Number.NaN, Infinity];
+const packs: Packed[] = ([1, 255] as const).flatMap((scale) =>
+  [...SIZES, 300].flatMap((count): Packed[] => [
+    { count, scale },
+    ...SPOILT.map((spoilt, i) => ({ count, scale, spoilt, at: i % 2 ? "first" : "last" }) as const),
+  ]),
 );
+/** Among 17 and more, all values from 0 to 1 that are not both a byte and a byte by 255 come up. */
+const bytesOf = (count: number, random: () => number) => everyByte(count, random).map((byte, i) => (i ? byte : 2));
+
+oracle(test, {
+  kernel: "pack_uint8",
+  cases: packs,
+  tensors({ count, scale, spoilt, at }, random) {
+    const data = Float32Array.from(bytesOf(count, random), (byte) => byte / scale);
+    if (spoilt !== undefined) data[at === "first" ? 0 : count - 1] = spoilt;
+    // As bytes, for what is expected of each of them.
+    return { result: { data: new Int32Array(1), write: true }, data: { data: new Uint8Array(data.buffer) } };
+  },
+  args: ({ count }, p) => [p("result"), p("data"), count],
+  extent: () => 1,
+  expected({ count, scale, spoilt }, { data }) {
+    const before = Uint8Array.from(data!);
+    const floats = new Float32Array(before.buffer);
+    const bytes = Array.from(before, (byte, i) =>
+      i < count ? Math.round(floats[i]! * scale) : i < ((count + 3) & ~3) ? ANY : byte,
+    );
+    if (spoilt === undefined) return { result: [scale === 1 ? 1 : 2], data: bytes };
+    return { result: [0], data: before };
+  },
+  tolerance: 0,
+});
+
+for (const { name, kernels, memory, base } of kernelBuilds()) {
+  test(`floats come back from their bytes bit for bit (${name})`, () => {
+    for (const scale of [1, 255]) {
+      const [result, cursor, order, data, out] = [base, base + 16, base + 32, base + 64, base + 2048];
+      const floats = Float32Array.from({ length: 256 }, (_, k) => k / scale);
+      new Int32Array(memory.buffer, cursor, 8).fill(0);
+      new Float32Array(memory.buffer, data, 256).set(floats);
+      kernels.pack_uint8(result, data, 256, 0, 1);
+      assert.is(new Int32Array(memory.buffer)[result >> 2], scale === 1 ? 1 : 2);
+      assert.equal(
+        Array.from(new Uint8Array(memory.buffer, data, 256)),
+        Array.from(floats, (_, k) => k),
+      );
+      kernels.gather_uint8(out, data, order, cursor, 256, 256, scale === 1 ? 0 : 1, 0, 1);
+      assert.equal(new Int32Array(memory.buffer.slice(out, out + 1024)), new Int32Array(floats.buffer));
+    }
+  });
+}
 
 oracle(test, {
   kernel: "gather_int32",
