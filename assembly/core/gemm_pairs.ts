@@ -6,6 +6,8 @@ import { at, madd, round8, store_row, unknown_zero } from "./simd";
 
 /** Columns whose lists are made at a time. */
 const GROUP: i32 = 256;
+/** Panels that a list is multiplied with at once, for which there are registers. */
+const MOST: i32 = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
 
 /**
  * dweight (I,O) = inpᵀ (I,B) · dout (B,O), blocks of 64 floats from..to of the panels. B <= 65535. Overwrites the rows below I of these
@@ -41,23 +43,29 @@ export function gemm_pairs(
       const begin = panel * blocks;
       const first = max(i, (from - begin) << 3);
       const last = min(i + columns, (to - begin) << 3);
-      // Two panels at a time where both are wholly in the range.
-      const are_two = from <= begin && begin + (blocks << 1) <= to;
-      const c_step: usize = are_two ? panel_bytes : 0;
-      const d_step: usize = are_two ? 32 : 0;
+      // Two or three panels at a time where all of them are wholly in the range; of four, twice two.
+      const whole = from > begin ? 1 : max((to - begin) / blocks, 1);
+      const panels = whole == 4 ? 2 : min(whole, MOST);
+      const c_step: usize = panels > 1 ? panel_bytes : 0;
+      const d_step: usize = panels > 1 ? 32 : 0;
       let c = dweight + <usize>panel * panel_bytes + ((<usize>first) << 5);
       for (let k = first; k < last; k += 2) {
         const span = at(spans, k - i);
         const d = at(dout, panel << 3);
-        pair_of_list(c, c_step, at(inp, k), d, d_step, inp_stride, dout_stride, load<u32>(span), load<u32>(span, 4));
+        const next = <usize>load<u32>(span);
+        const end = <usize>load<u32>(span, 4);
+        const a = at(inp, k);
+        if (panels == 3) pair_by_three(c, c_step, a, d, inp_stride, dout_stride, next, end);
+        else pair_of_list(c, c_step, a, d, d_step, inp_stride, dout_stride, next, end);
         // What lies behind the last column is no value.
         if (k + 1 == I) {
           store_row(c + 32, zero, zero);
           store_row(c + 32 + c_step, zero, zero);
+          if (panels == 3) store_row(c + 32 + 2 * c_step, zero, zero);
         }
         c += 64;
       }
-      panel += are_two ? 2 : 1;
+      panel += panels;
     }
   }
 }
@@ -160,4 +168,63 @@ function pair_of_list(
   store_row(c + 32, c10, c11);
   store_row((c += c_step), c02, c03);
   store_row(c + 32, c12, c13);
+}
+
+/** The same by three panels that lie side by side in d. */
+function pair_by_three(
+  c: usize,
+  c_step: usize,
+  a: usize,
+  d: usize,
+  inp_stride: i32,
+  dout_stride: i32,
+  next: usize,
+  end: usize,
+): void {
+  const a_row = (<usize>inp_stride) << 2;
+  const d_row = (<usize>dout_stride) << 2;
+  const zero = unknown_zero(<i32>(end - next));
+  let c00 = zero;
+  let c01 = zero;
+  let c02 = zero;
+  let c03 = zero;
+  let c04 = zero;
+  let c05 = zero;
+  let c10 = zero;
+  let c11 = zero;
+  let c12 = zero;
+  let c13 = zero;
+  let c14 = zero;
+  let c15 = zero;
+  for (; next < end; next += 2) {
+    const b = <usize>load<u16>(next);
+    const row = a + b * a_row;
+    const x0 = v128.load32_splat(row);
+    const x1 = v128.load32_splat(row, 4);
+    const p = d + b * d_row;
+    let y = v128.load(p);
+    c00 = madd(x0, y, c00);
+    c10 = madd(x1, y, c10);
+    y = v128.load(p, 16);
+    c01 = madd(x0, y, c01);
+    c11 = madd(x1, y, c11);
+    y = v128.load(p, 32);
+    c02 = madd(x0, y, c02);
+    c12 = madd(x1, y, c12);
+    y = v128.load(p, 48);
+    c03 = madd(x0, y, c03);
+    c13 = madd(x1, y, c13);
+    y = v128.load(p, 64);
+    c04 = madd(x0, y, c04);
+    c14 = madd(x1, y, c14);
+    y = v128.load(p, 80);
+    c05 = madd(x0, y, c05);
+    c15 = madd(x1, y, c15);
+  }
+  store_row(c, c00, c01);
+  store_row(c + 32, c10, c11);
+  store_row((c += c_step), c02, c03);
+  store_row(c + 32, c12, c13);
+  store_row((c += c_step), c04, c05);
+  store_row(c + 32, c14, c15);
 }
