@@ -224,7 +224,9 @@ export class RunMemory {
   sum({ pointer }: Tensor, n: number): number {
     const { floats } = this;
     const end = (pointer >> 2) + n;
-    let [i, even, odd] = [pointer >> 2, 0, 0];
+    let i = pointer >> 2;
+    let even = 0;
+    let odd = 0;
     for (; i + 1 < end; i += 2) {
       even += floats[i]!;
       odd += floats[i + 1]!;
