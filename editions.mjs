@@ -53,6 +53,7 @@ const TRAINER = {
     check: { nearest: "() => undefined" },
     // Rows of zeros take the dense kernels, to the same bits.
     "layers/sparse": {
+      isListed: "() => false",
       isByGroups: "() => false",
       listScratch: "() => ({})",
       sparseForward: "() => undefined",
@@ -60,6 +61,7 @@ const TRAINER = {
       sparseBackwardKernel: "() => undefined",
     },
     // Floats stay floats, to the same bits.
+    "plan/listed": { listedLayout: "(layout) => layout", gatherListed: "() => undefined" },
     "engine/packed": { packInputs: "() => {}", keptSource: "(_, source) => source" },
     // No row of the optimizers keeps pairs.
     "plan/direction": { pairsOf: "() => 0", takePairs: "() => undefined", pairSteps: "() => []" },

@@ -22,6 +22,7 @@ export const properties = {
   setbacks: "j",
   counterOffset: "l",
   inputGradients: "m",
+  readsLists: "q",
   activityResults: "o",
   stepwise: "p",
 };

@@ -26,6 +26,7 @@ export {
   scale_backward,
 } from "./layers/group_normalization";
 export { image_pad } from "./layers/image_pad";
+export * from "./layers/listed";
 export * from "./layers/masking";
 export * from "./layers/merge";
 export * from "./layers/mixup";

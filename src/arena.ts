@@ -18,6 +18,8 @@ export interface Tensor {
   readonly stride: number;
   /** Rows, of a tensor that has them. */
   readonly rows?: number;
+  /** Where its rows are records of bytes, not floats: how long each is, and what kind of bytes, as kernels number them. */
+  readonly record?: { readonly bytes: number; readonly kind: number };
 }
 
 const ALIGNMENT = 64;

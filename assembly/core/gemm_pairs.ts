@@ -1,33 +1,37 @@
-// The gradient of a dense layer's kernel where neighbours among the inputs are zero together: two columns of the input at a time, by a list
-// of the rows that have something in one of them.
+// The gradient of a dense layer's kernel where neighbours among the inputs are zero together: two columns of the input at a time, by
+// the rows that have something in one of them. V is what the input lies as: f32, or u8 for bytes that stand for what a table says.
 
 import { Places, TABLE, write_places } from "./nonzero_places";
 import { at, madd, round8, store_row, unknown_zero } from "./simd";
 
-/** Columns whose lists are made at a time. */
+/** Columns whose rows are looked up at a time. */
 const GROUP: i32 = 256;
-/** Panels that a list is multiplied with at once, for which there are registers. */
+/** Panels that are multiplied at once, for which there are registers. */
 const MOST: i32 = ASC_FEATURE_RELAXED_SIMD ? 3 : 2;
+/** Rows of which a set says which, 32 bits; a list of more. */
+const FEW: i32 = 32;
 
 /**
- * dweight (I,O) = inpᵀ (I,B) · dout (B,O), blocks of 64 floats from..to of the panels. B <= 65535. Overwrites the rows below I of these
- * blocks, a zero one behind them where I is odd, and `lists`: a table, 256 numbers, as many for each 32 rows, and B + 8 16-bit ones for
- * each of 128 lists. None may alias anything.
+ * dweight (I,O) = inpᵀ (I,B) · dout (B,O), blocks of 64 floats from..to of the panels, rows of inp `inp_row` bytes apart. B <= 65535.
+ * `values` is the table where V is u8. Overwrites the rows below I of these blocks, a zero one behind them where I is odd, and `lists`: a
+ * table, 256 numbers, 128 bytes for each 8 rows, and B + 8 16-bit numbers for each of 128 lists. None may alias anything.
  */
-export function gemm_pairs(
+export function gemm_pairs<V>(
   dweight: usize,
   inp: usize,
+  values: usize,
   dout: usize,
   lists: usize,
   B: i32,
   I: i32,
-  inp_stride: i32,
+  inp_row: usize,
   dout_stride: i32,
   from: i32,
   to: i32,
 ): void {
   const blocks = round8(I) >> 3;
   const panel_bytes = <usize>(blocks << 8);
+  const d_row = (<usize>dout_stride) << 2;
   const spans = lists + TABLE;
   const masks = at(spans, GROUP);
   // Where all blocks are in one panel, they are not in all columns.
@@ -35,10 +39,12 @@ export function gemm_pairs(
   const is_one = to <= start + blocks;
   const highest = is_one ? min((to - start) << 3, I) : I;
   const zero = f32x4.splat(0);
-  write_places(lists);
+  if (B > FEW) write_places(lists);
   for (let i = is_one ? (from - start) << 3 : 0; i < highest; i += GROUP) {
     const columns = min(GROUP, highest - i);
-    list_pairs(spans, masks, at(inp, i), B, columns, inp_stride, lists);
+    write_masks<V>(masks, inp + <usize>i * sizeof<V>(), B, columns, inp_row);
+    if (B > FEW) list_pairs(spans, masks, B, columns, lists);
+    else join_masks(spans, masks, B, columns);
     for (let panel = from / blocks; panel * blocks < to; ) {
       const begin = panel * blocks;
       const first = max(i, (from - begin) << 3);
@@ -49,14 +55,17 @@ export function gemm_pairs(
       const c_step: usize = panels > 1 ? panel_bytes : 0;
       const d_step: usize = panels > 1 ? 32 : 0;
       let c = dweight + <usize>panel * panel_bytes + ((<usize>first) << 5);
+      const d = at(dout, panel << 3);
       for (let k = first; k < last; k += 2) {
         const span = at(spans, k - i);
-        const d = at(dout, panel << 3);
         const next = <usize>load<u32>(span);
         const end = <usize>load<u32>(span, 4);
-        const a = at(inp, k);
-        if (panels == 3) pair_by_three(c, c_step, a, d, inp_stride, dout_stride, next, end);
-        else pair_of_list(c, c_step, a, d, d_step, inp_stride, dout_stride, next, end);
+        const a = inp + <usize>k * sizeof<V>();
+        if (panels == 3) {
+          if (B > FEW) pair_by_three<V, u16>(c, c_step, a, values, d, inp_row, d_row, next, end);
+          else pair_by_three<V, u32>(c, c_step, a, values, d, inp_row, d_row, next, 0);
+        } else if (B > FEW) pair_of_rows<V, u16>(c, c_step, a, values, d, d_step, inp_row, d_row, next, end);
+        else pair_of_rows<V, u32>(c, c_step, a, values, d, d_step, inp_row, d_row, next, 0);
         // What lies behind the last column is no value.
         if (k + 1 == I) {
           store_row(c + 32, zero, zero);
@@ -70,20 +79,44 @@ export function gemm_pairs(
   }
 }
 
-/** Where the list of each two columns of inp (B, columns) begins and ends, to two numbers at `spans`; the lists lie behind the masks. */
-function list_pairs(spans: usize, masks: usize, inp: usize, B: i32, columns: i32, inp_stride: i32, table: usize): void {
-  write_masks(masks, inp, B, columns, inp_stride);
-  let list = at(masks, ((B + 31) >> 5) * GROUP);
+/**
+ * Bit b & 7 of masks[b >> 3][pair], 128 bytes each = whether one of two columns is not zero in row b, for columns up to a multiple of 16.
+ * What lies behind the last column may count with it: its row then adds zeros.
+ */
+function write_masks<V>(masks: usize, inp: usize, B: i32, columns: i32, inp_row: usize): void {
+  for (let b = 0; b < B; b += 8) {
+    // Of rows that there are not, what the last one has, which does not count.
+    const last = inp + <usize>(B - 1) * inp_row;
+    const row0 = inp + <usize>b * inp_row;
+    const row1 = min(row0 + inp_row, last);
+    const row2 = min(row1 + inp_row, last);
+    const row3 = min(row2 + inp_row, last);
+    const row4 = min(row3 + inp_row, last);
+    const row5 = min(row4 + inp_row, last);
+    const row6 = min(row5 + inp_row, last);
+    const row7 = min(row6 + inp_row, last);
+    const known = (1 << min(8, B - b)) - 1;
+    const rows = i16x8.splat(<i16>known);
+    for (let i = 0; i < columns; i += 16) {
+      const x = <usize>i * sizeof<V>();
+      const low = v128.or(Pairs.bits<V>(row0 + x, 1), Pairs.bits<V>(row1 + x, 2));
+      const next = v128.or(Pairs.bits<V>(row2 + x, 4), Pairs.bits<V>(row3 + x, 8));
+      const high = v128.or(Pairs.bits<V>(row4 + x, 16), Pairs.bits<V>(row5 + x, 32));
+      const highest = v128.or(Pairs.bits<V>(row6 + x, 64), Pairs.bits<V>(row7 + x, -128));
+      let set = v128.or(v128.or(low, next), v128.or(high, highest));
+      set = v128.and(v128.or(set, i16x8.shr_u(set, 8)), rows);
+      v128.store64_lane(masks + (b << 4) + (i >> 1), i8x16.narrow_i16x8_u(set, set), 0);
+    }
+  }
+}
+
+/** Where the list of each two columns begins and ends, to two numbers at `spans`; the lists lie behind the masks. */
+function list_pairs(spans: usize, masks: usize, B: i32, columns: i32, table: usize): void {
+  let list = masks + (((B + 7) >> 3) << 7);
   for (let i = 0; i < columns; i += 2) {
     let next = list;
-    for (let b = 0; b < B; b += 32) {
-      const mask = at(masks, (b >> 5) * GROUP + i);
-      let rows = load<u32>(mask);
-      if (i + 1 < columns) rows |= load<u32>(mask, 4);
-      for (let first = b; first < b + 32; first += 8) {
-        next = Places.append(next, rows & 255, i16x8.splat(<i16>first), table);
-        rows >>= 8;
-      }
+    for (let b = 0; b < B; b += 8) {
+      next = Places.append(next, load<u8>(masks + (b << 4) + (i >> 1)), i16x8.splat(<i16>b), table);
     }
     store<u32>(at(spans, i), <u32>list);
     store<u32>(at(spans, i), <u32>next, 4);
@@ -91,52 +124,71 @@ function list_pairs(spans: usize, masks: usize, inp: usize, B: i32, columns: i32
   }
 }
 
-/** Bit b & 31 of masks[b >> 5][i] (i32) = whether inp (B, columns) is not zero at b, i, for columns up to a multiple of 4. */
-function write_masks(masks: usize, inp: usize, B: i32, columns: i32, inp_stride: i32): void {
-  const zero = i32x4.splat(0);
-  for (let b = 0; b < B; b += 4) {
-    const mask = at(masks, (b >> 5) * GROUP);
-    const row0 = at(inp, b * inp_stride);
-    const row1 = b + 1 < B ? at(row0, inp_stride) : row0;
-    const row2 = b + 2 < B ? at(row1, inp_stride) : row0;
-    const row3 = b + 3 < B ? at(row2, inp_stride) : row0;
-    const bit0 = i32x4.splat(1 << (b & 31));
-    const bit1 = b + 1 < B ? i32x4.shl(bit0, 1) : zero;
-    const bit2 = b + 2 < B ? i32x4.shl(bit0, 2) : zero;
-    const bit3 = b + 3 < B ? i32x4.shl(bit0, 3) : zero;
-    const kept = i32x4.splat((b & 31) == 0 ? 0 : -1);
-    for (let i = 0; i < columns; i += 4) {
-      const low = v128.or(live4(at(row0, i), bit0), live4(at(row1, i), bit1));
-      const high = v128.or(live4(at(row2, i), bit2), live4(at(row3, i), bit3));
-      const old = v128.and(v128.load(at(mask, i)), kept);
-      v128.store(at(mask, i), v128.or(old, v128.or(low, high)));
-    }
+/** The set of the rows of each two columns, to the first of two numbers at `spans`. */
+function join_masks(spans: usize, masks: usize, B: i32, columns: i32): void {
+  for (let i = 0; i < columns; i += 2) {
+    let rows: u32 = 0;
+    for (let b = 0; b < B; b += 8) rows |= (<u32>load<u8>(masks + (b << 4) + (i >> 1))) << b;
+    store<u32>(at(spans, i), rows);
   }
 }
 
-function live4(row: usize, bit: v128): v128 {
-  return v128.and(f32x4.ne(v128.load(row), f32x4.splat(0)), bit);
+// biome-ignore lint/complexity/noStaticOnlyClass: only a method can be marked as inlined, and calls that take vectors are slow
+abstract class Pairs {
+  /** `bit` in bytes whose value of the 16 at `place` is not zero. */
+  @inline
+  static bits<V>(place: usize, bit: i8): v128 {
+    const zero = f32x4.splat(0);
+    if (sizeof<V>() == 1) return v128.andnot(i8x16.splat(bit), i8x16.eq(v128.load(place), zero));
+    const low = i16x8.narrow_i32x4_s(f32x4.ne(v128.load(place), zero), f32x4.ne(v128.load(place, 16), zero));
+    const high = i16x8.narrow_i32x4_s(f32x4.ne(v128.load(place, 32), zero), f32x4.ne(v128.load(place, 48), zero));
+    return v128.and(i8x16.splat(bit), i8x16.narrow_i16x8_s(low, high));
+  }
+
+  /** The value at `place`, in every lane. */
+  @inline
+  static value<V>(place: usize, values: usize): v128 {
+    if (sizeof<V>() == 1) return v128.load32_splat(values + ((<usize>load<u8>(place)) << 2));
+    return v128.load32_splat(place);
+  }
+
+  /** True while there is a row: R is u16 for a list from `next` to `end`, u32 for the set `next`. */
+  @inline
+  static has<R>(next: usize, end: usize): bool {
+    return sizeof<R>() == 2 ? next < end : next != 0;
+  }
+
+  /** The first one. */
+  @inline
+  static row<R>(next: usize): usize {
+    return sizeof<R>() == 2 ? <usize>load<u16>(next) : <usize>ctz<u32>(<u32>next);
+  }
+
+  /** The list, or set, without it. */
+  @inline
+  static after<R>(next: usize): usize {
+    return sizeof<R>() == 2 ? next + 2 : next & (next - 1);
+  }
 }
 
 /**
- * c (2,16) = Σ a[b] (2) · d[b] (16), over the rows b that a list from `next` to `end` names: two columns of inp by two panels, which are
- * c_step bytes apart in c and d_step in d, or 0 for one panel alone. Overwrites c, which must alias nothing.
+ * c (2,16) = Σ a[b] (2) · d[b] (16), over the rows b that `next` and `end` say: two columns of inp by two panels, which are c_step bytes
+ * apart in c and d_step in d, or 0 for one panel alone. Overwrites c, which must alias nothing.
  */
-function pair_of_list(
+function pair_of_rows<V, R>(
   c: usize,
   c_step: usize,
   a: usize,
+  values: usize,
   d: usize,
   d_step: usize,
-  inp_stride: i32,
-  dout_stride: i32,
+  a_row: usize,
+  d_row: usize,
   next: usize,
   end: usize,
 ): void {
-  const a_row = (<usize>inp_stride) << 2;
-  const d_row = (<usize>dout_stride) << 2;
   const e = d + d_step;
-  const zero = unknown_zero(<i32>(end - next));
+  const zero = unknown_zero(<i32>(next >> 1));
   let c00 = zero;
   let c01 = zero;
   let c02 = zero;
@@ -145,20 +197,20 @@ function pair_of_list(
   let c11 = zero;
   let c12 = zero;
   let c13 = zero;
-  for (; next < end; next += 2) {
-    const b = <usize>load<u16>(next);
+  for (; Pairs.has<R>(next, end); next = Pairs.after<R>(next)) {
+    const b = Pairs.row<R>(next);
     const place = b * d_row;
     const d0 = v128.load(d + place);
     const d1 = v128.load(d + place, 16);
     const d2 = v128.load(e + place);
     const d3 = v128.load(e + place, 16);
     const row = a + b * a_row;
-    const x0 = v128.load32_splat(row);
+    const x0 = Pairs.value<V>(row, values);
     c00 = madd(x0, d0, c00);
     c01 = madd(x0, d1, c01);
     c02 = madd(x0, d2, c02);
     c03 = madd(x0, d3, c03);
-    const x1 = v128.load32_splat(row, 4);
+    const x1 = Pairs.value<V>(row + sizeof<V>(), values);
     c10 = madd(x1, d0, c10);
     c11 = madd(x1, d1, c11);
     c12 = madd(x1, d2, c12);
@@ -171,19 +223,18 @@ function pair_of_list(
 }
 
 /** The same by three panels that lie side by side in d. */
-function pair_by_three(
+function pair_by_three<V, R>(
   c: usize,
   c_step: usize,
   a: usize,
+  values: usize,
   d: usize,
-  inp_stride: i32,
-  dout_stride: i32,
+  a_row: usize,
+  d_row: usize,
   next: usize,
   end: usize,
 ): void {
-  const a_row = (<usize>inp_stride) << 2;
-  const d_row = (<usize>dout_stride) << 2;
-  const zero = unknown_zero(<i32>(end - next));
+  const zero = unknown_zero(<i32>(next >> 1));
   let c00 = zero;
   let c01 = zero;
   let c02 = zero;
@@ -196,11 +247,11 @@ function pair_by_three(
   let c13 = zero;
   let c14 = zero;
   let c15 = zero;
-  for (; next < end; next += 2) {
-    const b = <usize>load<u16>(next);
+  for (; Pairs.has<R>(next, end); next = Pairs.after<R>(next)) {
+    const b = Pairs.row<R>(next);
     const row = a + b * a_row;
-    const x0 = v128.load32_splat(row);
-    const x1 = v128.load32_splat(row, 4);
+    const x0 = Pairs.value<V>(row, values);
+    const x1 = Pairs.value<V>(row + sizeof<V>(), values);
     const p = d + b * d_row;
     let y = v128.load(p);
     c00 = madd(x0, y, c00);

@@ -1,20 +1,11 @@
-// A batch from a dataset that lies packed in memory: batch row r is the dataset's row order[cursor + r], where the i32 at
-// `cursor` is the batch's first place in `order`.
+// A batch from a dataset that lies packed in memory.
 
+import { HIGH, LOW, Shorts } from "../core/byte_values";
+import { first_place, row_at, source_row, touch_rows } from "../core/order";
 import { at, lanes_below, load_lanes, madd } from "../core/simd";
-import { LINE } from "../core/touch";
 
 /** Bytes of a row from which on the engine's own copy is worth its call. */
 const LONG: usize = 512;
-
-/** Where the batch begins in the order. */
-function first_place(order: usize, cursor: usize): usize {
-  return at(order, load<i32>(cursor));
-}
-
-function source_row(places: usize, row: i32): i32 {
-  return load<i32>(at(places, row));
-}
 
 /**
  * out (B,width) = rows of data (N,width) as `order` names them, rows from..to. Overwrites out with zeros in padding.
@@ -36,7 +27,7 @@ export function gather_float32(
   const places = first_place(order, cursor);
   const lanes = lanes_below(whole, width);
   for (let b = from; b < to; b++) {
-    if (((b - from) & 7) == 0 && b + 8 <= to) touch_rows(data, places, b, row_bytes);
+    if (((b - from) & 7) == 0 && b + 8 <= to) touch_rows(data, places, b, row_bytes, row_bytes);
     const source = row_at(data, places, b, row_bytes);
     const target = at(out, b * stride);
     if (bytes >= LONG) memory.copy(target, source, bytes);
@@ -46,36 +37,6 @@ export function gather_float32(
     for (let i = whole + 4; i < stride; i += 4) v128.store(at(target, i), f32x4.splat(0));
   }
 }
-
-/** Loads a value of every line of eight rows of so many bytes from b on: rows lie anywhere in a large dataset, and eight of them come in the time of few. */
-function touch_rows(data: usize, places: usize, b: i32, bytes: usize): void {
-  const row0 = row_at(data, places, b, bytes);
-  const row1 = row_at(data, places, b + 1, bytes);
-  const row2 = row_at(data, places, b + 2, bytes);
-  const row3 = row_at(data, places, b + 3, bytes);
-  const row4 = row_at(data, places, b + 4, bytes);
-  const row5 = row_at(data, places, b + 5, bytes);
-  const row6 = row_at(data, places, b + 6, bytes);
-  const row7 = row_at(data, places, b + 7, bytes);
-  for (let i: usize = 0; i < bytes; i += LINE) {
-    load<u8>(row0 + i);
-    load<u8>(row1 + i);
-    load<u8>(row2 + i);
-    load<u8>(row3 + i);
-    load<u8>(row4 + i);
-    load<u8>(row5 + i);
-    load<u8>(row6 + i);
-    load<u8>(row7 + i);
-  }
-}
-
-function row_at(data: usize, places: usize, row: i32, bytes: usize): usize {
-  return data + <usize>source_row(places, row) * bytes;
-}
-
-/** 1/255 is HIGH + LOW; HIGH has 16 bits, so that its products with bytes are exact, and that a sum of both is rounded once. */
-const HIGH: f32 = 32897.0 / 8388608.0;
-const LOW: f32 = -5.9370901070443516e-8;
 
 /**
  * out (B,width) = rows of data (N,width), bytes k, as floats k, or k / 255 where `kind` is 1, rows from..to. Overwrites out with zeros
@@ -94,20 +55,8 @@ export function gather_uint8(
 ): void {
   const places = first_place(order, cursor);
   for (let b = from; b < to; b++) {
-    if (((b - from) & 7) == 0 && b + 8 <= to) touch_rows(data, places, b, width);
+    if (((b - from) & 7) == 0 && b + 8 <= to) touch_rows(data, places, b, width, width);
     spread(at(out, b * stride), row_at(data, places, b, width), width, stride, kind ? HIGH : 1, kind ? LOW : 0);
-  }
-}
-
-// biome-ignore lint/complexity/noStaticOnlyClass: only a method can be marked as inlined, and calls that take vectors are slow
-abstract class Shorts {
-  /** target (8) = k*highs + k*lows, k 16-bit numbers. */
-  @inline
-  static spread(target: usize, k: v128, highs: v128, lows: v128): void {
-    const a = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(k));
-    const b = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(k));
-    v128.store(target, madd(a, highs, f32x4.mul(a, lows)));
-    v128.store(target, madd(b, highs, f32x4.mul(b, lows)), 16);
   }
 }
 

@@ -9,30 +9,14 @@ import { append_places, TABLE as PLACES, write_places } from "../core/nonzero_pl
 import { at, round8 } from "../core/simd";
 import { panels_of_list, row_of_places, sum_of_list, sum_of_places } from "../core/sums_of_lists";
 import { touch } from "../core/touch";
+import { APART, are_lists_worth, FORWARD, KERNEL, TOGETHER } from "../core/worth";
 import { dense_backward_kernel, dense_forward } from "./dense";
 
 /** Columns whose lists are made at a time, a multiple of 4. */
 const GROUP: i32 = 64;
 
-/** Cycles that dense products take for a value and a panel of 8 units, forward and for a kernel's gradient. */
-const FORWARD: f32 = 1.1;
-const KERNEL: f32 = ASC_FEATURE_RELAXED_SIMD ? 1.2 : 1.6;
-/** Cycles that a list's take for a value and four panels, and one, that it takes to look at a value, and to be ready for that. */
-const FOUR: f32 = ASC_FEATURE_RELAXED_SIMD ? 6.1 : 7.6;
-const ONE: f32 = 4.4;
-const LOOK: f32 = 0.8;
-const READY: f32 = 1000;
-/** Two columns at a time take three quarters of the time of lists for what is in one of them, where that is not too much. */
-const TOGETHER: f32 = 1.34;
-const APART: f32 = 0.6;
 /** Rows that 16 bits can name. */
 const MOST: i32 = 65535;
-
-/** True if lists of this share of so many values take less time for so many panels than dense products. */
-function are_lists_worth(share: f32, values: i32, panels: i32, dense: f32): bool {
-  const listed = FOUR * <f32>(panels >> 2) + ONE * <f32>(panels & 3);
-  return share * listed + LOOK + READY / <f32>values <= dense * <f32>panels;
-}
 
 /** Values of which about 64 are in lists, so that what these 64 are multiplied with stays in the first cache; at least 128. */
 function block_of(share: f32): i32 {
@@ -186,7 +170,7 @@ export function sparse_backward_kernel(
   if (pairs > TOGETHER * share && are_lists_worth(share, B * I, (O + 7) >> 3, KERNEL)) {
     gemm_columns(dweight, inp, dout, lists, room, B, I, inp_stride, dout_stride, share, from, to);
   } else if (pairs <= APART && B <= MOST) {
-    gemm_pairs(dweight, inp, dout, lists, B, I, inp_stride, dout_stride, from, to);
+    gemm_pairs<f32>(dweight, inp, 0, dout, lists, B, I, (<usize>inp_stride) << 2, dout_stride, from, to);
   } else {
     dense_backward_kernel(dweight, inp, dout, B, I, inp_stride, dout_stride, from, to);
   }

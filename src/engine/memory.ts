@@ -12,6 +12,9 @@ import { seedKey } from "../random.js";
 import type { Team } from "../team.js";
 import type { Profile } from "./profile.js";
 
+/** What a kernel that looks at n values of a tensor is told besides: behind result, tensor and n, before its range. */
+type Sizes<P> = P extends [unknown, unknown, unknown, ...infer Sizes, unknown, unknown] ? Sizes : never;
+
 export class RunMemory {
   readonly layout: Layout;
   readonly program: Program;
@@ -103,10 +106,14 @@ export class RunMemory {
     return this.look("scan_nonfinite", tensor);
   }
 
-  /** What a kernel finds out about all values of a tensor. Overwrites the first of the results. */
-  look(kernel: "scan_nonfinite" | "pack_uint8", { pointer, bytes }: Tensor): number {
+  /** What a kernel finds out about all values of a tensor, or makes of them. Overwrites the first of the results. */
+  look<Name extends "scan_nonfinite" | "pack_uint8" | "list_rows">(
+    kernel: Name,
+    { pointer, bytes }: Tensor,
+    ...sizes: Sizes<Parameters<Kernels[Name]>>
+  ): number {
     const result = this.layout.results[0]!.pointer;
-    this.#kernels[kernel](result, pointer, bytes >> 2, 0, 1);
+    (this.#kernels[kernel] as (...values: number[]) => void)(result, pointer, bytes >> 2, ...sizes, 0, 1);
     return this.ints[result >> 2]!;
   }
 

@@ -93,4 +93,4 @@ export class Plans {
 
 /** Batches of the same key have the same plan. */
 export const trainKey = ({ rows, total, part }: TrainBatch): string => `${rows} ${total} ${part}`;
-const key = ({ x, types, order }: Source) => `${x[0]!.name} ${types} ${order.pointer}`;
+const key = ({ x, types, records, order }: Source) => `${x[0]!.name} ${types} ${records} ${order.pointer}`;

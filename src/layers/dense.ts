@@ -3,7 +3,14 @@ import { integer } from "../check.js";
 import { reads, step, withFlops, writes } from "../kernels.js";
 import { convolution, type FilterConfig } from "./convolution.js";
 import { type LayerDefinition, type Shape, sizeOf } from "./layer.js";
-import { isByGroups, listScratch, sparseBackwardInput, sparseBackwardKernel, sparseForward } from "./sparse.js";
+import {
+  isByGroups,
+  isListed,
+  listScratch,
+  sparseBackwardInput,
+  sparseBackwardKernel,
+  sparseForward,
+} from "./sparse.js";
 import { checkWeighted, WEIGHTED, type WeightedConfig, weighted } from "./weighted.js";
 import { fieldOf } from "./windows.js";
 
@@ -50,6 +57,7 @@ export const dense: LayerDefinition<DenseConfig> = {
     return listScratch(inp[0]!, config.units, batch);
   },
   readsAll: ({ units }, inp, team) => isVector(inp) && isByGroups(team, inp[0]!, units),
+  readsLists: ({ units }, inp) => (isVector(inp) && isListed(inp[0]!) ? units : 0),
   forward(config, context) {
     if (!isVector(context.inpShape)) return along().forward(filters(config), context);
     const { units, useBias = true } = config;

@@ -144,6 +144,8 @@ export interface LayerDefinition<Config> {
   alias?(config: Config): "always" | "inference" | "over" | "never";
   /** True where each worker of a team reads all rows of the input in training, forward and backward. */
   readsAll?(config: Config, inp: Shape, team: Team): boolean;
+  /** Its units, if it can read rows of the input as records with lists of what is not zero; else 0. */
+  readsLists?(config: Config, inp: Shape): number;
   forward(config: Config, context: NodeContext): readonly Step[];
   backward(config: Config, context: NodeContext): readonly Step[];
   /** Steps of a training batch, behind its decision, that write the parameters which are measured. */

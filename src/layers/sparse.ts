@@ -13,13 +13,15 @@ const [ROW_TABLE, PLACE, BLOCK] = [4096, 2, 128];
 const [TABLE, ENTRY, GROUP] = [256, 8, 64];
 /** Columns of which every two have a list, made at a time. */
 const PAIRED = 256;
+/** Bytes of the table of what bytes stand for, in front of the lists. */
+const VALUES = 1024;
 /** Units of a group, the fewest weights for each row where workers share a product by groups, and how far the largest share may be off. */
 const [GROUPED, FEW, UNEVEN] = [32, 256, 1.2];
 /** Bytes that lists take, unless those of one turn need more. */
 const ENOUGH = 1 << 19;
 
 /** True where zeros in rows of this width may be left out. */
-const isListed = (width: number): boolean => width >= LEAST && width <= MOST;
+export const isListed = (width: number): boolean => width >= LEAST && width <= MOST;
 
 /** For all lists, but not more than is enough, and at least for one turn's. */
 const room = (all: number, turn: number): number => Math.max(turn, Math.min(all, ENOUGH));
@@ -34,7 +36,7 @@ function rowBytes(width: number, batch: number): number {
 function columnBytes(batch: number): number {
   const column = ENTRY * (batch + 4);
   const rows = Math.min(batch, MOST);
-  const pairs = ROW_TABLE + 4 * PAIRED * (1 + Math.ceil(rows / 32)) + (PAIRED / 2) * PLACE * (rows + 8);
+  const pairs = VALUES + ROW_TABLE + 4 * PAIRED + (PAIRED / 2) * (Math.ceil(rows / 8) + PLACE * (rows + 8));
   return Math.max(TABLE + 8 * GROUP + room(GROUP * column, 4 * column), pairs);
 }
 
@@ -53,9 +55,18 @@ type Product = readonly [out: Tensor, inp: Tensor, kernel: Tensor, bias: Argumen
 const tensors = (...[out, inp, kernel, bias, lists]: Product) =>
   [writes(out), reads(inp), reads(kernel), bias, ...whole(lists)] as const;
 const sizes = (...[out, inp]: Product) => [inp.width, out.width, out.stride, inp.stride] as const;
+/** The same where rows of inp are records, whose lists are made. */
+const listedTensors = (...[out, inp, kernel, bias, lists]: Product) =>
+  [writes(out), reads(inp), reads(kernel), bias, writes(lists)] as const;
+const listedSizes = (...[out, inp]: Product) =>
+  [inp.width, out.width, out.stride, inp.record!.bytes, inp.record!.kind] as const;
 
-const byRows = (batch: Split, ...product: Product): Step =>
-  step("sparse_forward", batch, ...tensors(...product), ...sizes(...product));
+function byRows(batch: Split, ...product: Product): Step {
+  const [, inp] = product;
+  return inp.record
+    ? step("listed_forward", batch, ...listedTensors(...product), ...listedSizes(...product))
+    : step("sparse_forward", batch, ...tensors(...product), ...sizes(...product));
+}
 
 /**
  * True where workers had better share a product by groups of its units: each multiplies with the weights that it updates itself, so
@@ -77,7 +88,9 @@ export function sparseForward(context: NodeContext, bias: Argument): Step | unde
   const isShared = training && batch.times === 1 && isByGroups(context, inp.width, out.width);
   if (!isShared) return byRows(batch, ...product);
   const groups = { axis: "group", extent: Math.ceil(out.width / GROUPED) } as const;
-  return step("sparse_forward_units", groups, ...tensors(...product), rows, ...sizes(...product));
+  return inp.record
+    ? step("listed_forward_units", groups, ...listedTensors(...product), rows, ...listedSizes(...product))
+    : step("sparse_forward_units", groups, ...tensors(...product), rows, ...sizes(...product));
 }
 
 /** `dinp = dout · kernelᵀ`. */
@@ -87,10 +100,12 @@ export const sparseBackwardInput = ({ batch, dinp, dout, derived, scratch }: Nod
 /** `dkernel = inpᵀ · dout`; every worker makes the lists of its own units for itself. */
 export function sparseBackwardKernel({ split, gradient, inp, dout, scratch, rows }: NodeContext): Step | undefined {
   if (!isListed(inp.width)) return undefined;
-  return step(
-    "sparse_backward_kernel",
-    split("kernel"),
-    ...([writes(gradient("kernel")), reads(inp), reads(dout), ...whole(scratch("lists"))] as const),
-    ...([rows, inp.width, dout.width, inp.stride, dout.stride] as const),
-  );
+  const [by, lists, record] = [split("kernel"), scratch("lists"), inp.record];
+  const product = [writes(gradient("kernel")), reads(inp), reads(dout)] as const;
+  if (record) {
+    const sizes = [rows, inp.width, record.bytes, dout.stride, record.kind] as const;
+    return step("listed_backward_kernel", by, ...product, writes(lists), ...sizes);
+  }
+  const sizes = [rows, inp.width, dout.width, inp.stride, dout.stride] as const;
+  return step("sparse_backward_kernel", by, ...product, ...whole(lists), ...sizes);
 }

@@ -6,7 +6,7 @@ import { type Program, type ProgramNode, portName } from "./program.js";
 import type { LayoutRequest } from "./request.js";
 
 /** True where the output is the input's memory in every plan. */
-const isSame = ({ definition, config }: ProgramNode): boolean => definition.alias?.(config) === "always";
+export const isSame = ({ definition, config }: ProgramNode): boolean => definition.alias?.(config) === "always";
 
 /** True where an output, or what its loss takes, is an input's own memory: its gradient by that is written, though nothing reads it. */
 export function endsInInput({ nodes, outputs, training }: Program): boolean {

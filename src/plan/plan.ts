@@ -6,6 +6,7 @@ import { insertBarriers, type Phases } from "./barriers.js";
 import { decaySteps } from "./decay.js";
 import { directionSteps, wholeFirst } from "./direction.js";
 import { HYPER, type Layout, type Part } from "./layout.js";
+import { listedLayout } from "./listed.js";
 import type { Program } from "./program.js";
 import {
   decisionStep,
@@ -50,7 +51,7 @@ export interface TrainBatch {
 
 /** Training on the rows of a source: gather, forward, loss, backward | guard, decide, gradients, update. */
 export function trainPlan(program: Program, layout: Layout, source: Source, { rows, total, part }: TrainBatch): Phases {
-  const batch: Batch = { program, layout, rows, total, training: true };
+  const batch: Batch = { program, layout: listedLayout(layout, source), rows, total, training: true };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, predsOf(program), false);
   const { hyper, flags: flag, loss, parameters } = layout;
@@ -98,7 +99,14 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
  * worker keeps to its rows.
  */
 export function evaluatePlan(program: Program, layout: Layout, source: Source, rows: number, classes = false): Phases {
-  const batch: Batch = { program, layout, rows, training: false, use: "evaluation", apart: true };
+  const batch: Batch = {
+    program,
+    layout: listedLayout(layout, source),
+    rows,
+    training: false,
+    use: "evaluation",
+    apart: true,
+  };
   const walk = forwardToLoss(batch);
   return insertBarriers([
     ...gather(batch, source, layout.cursor, 0, true),
@@ -112,7 +120,14 @@ export function evaluatePlan(program: Program, layout: Layout, source: Source, r
 
 /** A batch through all nodes, layers as in use, or those below `end`; `outputs` are the model's, or those of the last one. */
 export function predictPlan(program: Program, layout: Layout, source: Source, rows: number, end?: number) {
-  const batch: Batch = { program, layout, rows, training: false, use: "prediction", apart: end === undefined };
+  const batch: Batch = {
+    program,
+    layout: listedLayout(layout, source),
+    rows,
+    training: false,
+    use: "prediction",
+    apart: end === undefined,
+  };
   const walk = forwardBelow(batch, end ?? program.nodes.length);
   const phases = insertBarriers([...gather(batch, source, layout.cursor, 0, false), ...walk.steps]);
   const shown = end === undefined ? program.outputs.map(({ index }) => index) : [end - 1];
@@ -127,7 +142,7 @@ export function gradientsPlan(
   rows: number,
   training: boolean,
 ): Phases {
-  const batch: Batch = { program, layout, rows, training };
+  const batch: Batch = { program, layout: listedLayout(layout, source), rows, training };
   const walk = forwardToLoss(batch);
   const { batchSteps, parameterSteps } = backward(batch, walk, predsOf(program), true);
   return insertBarriers([
@@ -150,7 +165,7 @@ export function backwardPlan(
   rows: number,
   training: boolean,
 ): Phases {
-  const batch: Batch = { program, layout, rows, training };
+  const batch: Batch = { program, layout: listedLayout(layout, source), rows, training };
   const walk = forwardBelow(batch, program.nodes.length);
   const ends = program.outputs.map(({ index }) => index);
   const { batchSteps, parameterSteps } = backward(batch, walk, ends, true);

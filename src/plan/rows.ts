@@ -4,6 +4,7 @@ import type { Tensor } from "../arena.js";
 import { type Access, reads, rowsOf, type Step, step, updates, writes } from "../kernels.js";
 import { decision } from "../metrics/index.js";
 import { HYPER } from "./layout.js";
+import { gatherListed } from "./listed.js";
 import type { Program } from "./program.js";
 import { PACKED, type Source, targetWidths } from "./source.js";
 import { splitSteps, stepped } from "./steps.js";
@@ -18,11 +19,14 @@ export function gather(batch: Batch, source: Source, cursor: Tensor, offset: num
   const all = [by, { axis: "above", extent: rows }, { axis: "below", extent: rows }] as const;
   const inputs = layout.inputs.flatMap((input, i) => {
     const kind = PACKED.indexOf(source.types[i]!);
-    const from = [reads(source.x[i]!), ...at, input.width, input.stride] as const;
-    return (input.each && !batch.apart ? all : [by]).map((split) =>
-      kind >= 0
-        ? step("gather_uint8", split, writes(input), ...from, kind)
-        : step("gather_float32", split, writes(input), ...from),
+    const from = [reads(source.x[i]!), ...at] as const;
+    const size = [input.width, input.stride] as const;
+    return (input.each && !batch.apart ? all : [by]).map(
+      (split) =>
+        gatherListed(input, split, from) ??
+        (kind >= 0
+          ? step("gather_uint8", split, writes(input), ...from, ...size, kind)
+          : step("gather_float32", split, writes(input), ...from, ...size)),
     );
   });
   if (!targets) return inputs;

@@ -13,8 +13,10 @@ export interface Source {
   readonly order: Tensor;
   /** How the values of each input come. */
   readonly types: readonly ValueType[];
-  /** For each input 0, or which of PACKED they are kept as since they were looked at, counted from 1. */
+  /** For each input 0, or which of PACKED its values are kept as since they were looked at, counted from 1; then bytes of a record, or 0. */
   readonly packed: Tensor;
+  /** Of each input, where values are as they are kept: bytes of a record, or 0. */
+  readonly records?: readonly number[];
   readonly rows: number;
   /** Weights of the rows in the loss, where they have some. */
   readonly weights: Tensor | undefined;
@@ -53,7 +55,7 @@ export function takeSource(
     order: take("order", rows * 4),
     weights: weighted ? take("weights", rows * 4) : undefined,
     partners: mixed ? take("partners", rows * 4) : undefined,
-    packed: take("packed", 4 * inputs.length),
+    packed: take("packed", 8 * inputs.length),
     types,
     rows: rows - held,
   };
