@@ -1,10 +1,10 @@
 // Matrix products of the kernels beside C with the same 128-bit instructions, packing included, and beside a loop that touches
 // registers only; turn by turn, in this run.
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { report, table, verdict } from "./report.mjs";
+import { compileRoofline, FLAGS, LOOP_FLOPS, Product } from "./roofline.mjs";
 import { alternate, Child, median, spread, warmUp } from "./rounds.mjs";
 import { gcc, here, install, nodes, root } from "./setup.mjs";
 
@@ -23,42 +23,17 @@ const SHAPES = [
 ];
 const WHAT = { forward: "forward", input: "gradient of the input", kernel: "gradient of the kernel" };
 
-/** What `alternate` takes: one product in one process. */
-class Product {
-  steps = 2;
-  #child;
-  #request;
-
-  constructor(child, request) {
-    this.#child = child;
-    this.#request = request;
-  }
-
-  get failed() {
-    return this.#child.failed;
-  }
-
-  async run() {
-    const result = await this.#child.run(this.steps, `${this.#request} `);
-    this.sum = this.#child.info.sum;
-    return result;
-  }
-}
-
 export default async function gemm({ quick = false, build = join(root, "build") } = {}) {
-  const compiler = gcc();
-  if (!compiler) {
+  if (!gcc()) {
     console.log("left out: no gcc here");
     return;
   }
   if (!quick) install();
   const times = quick ? QUICK : FULL;
   const folder = mkdtempSync(join(tmpdir(), "whetstone-roofline-"));
-  const program = join(folder, "roofline");
   const children = [];
   try {
-    const flags = ["-O2", "-mavx2", "-mfma", "-ffp-contract=off"];
-    execFileSync(compiler, [...flags, "-o", program, join(here, "roofline.c")], { stdio: "inherit" });
+    const { program, version } = compileRoofline(folder);
     const native = new Child(program, []);
     children.push(native);
     const engines = nodes().map((node, i) => ({ ...node, builds: i === 0 ? ["fast", "strict"] : ["strict"] }));
@@ -96,9 +71,8 @@ export default async function gemm({ quick = false, build = join(root, "build") 
       }
     }
     const head = ["kernel", "GFLOP/s", "C, GFLOP/s", "share of C", "target", "met", "share of the register loop"];
-    const version = execFileSync(compiler, ["--version"], { encoding: "utf8" }).split("\n")[0];
     const facts = [
-      `Engines: ${engines.map(({ version }) => version).join("; ")}. C: ${version}, ${flags.join(" ")}; fast is compared with fused multiply-adds, strict with a product and a sum.`,
+      `Engines: ${engines.map(({ version }) => version).join("; ")}. C: ${version}, ${FLAGS.join(" ")}; fast is compared with fused multiply-adds, strict with a product and a sum.`,
       "Times are the processor's, so that others on the machine do not count.",
       "C packs both matrices in every call. The kernel of a dense layer is kept packed; its transpose is made in every call.",
     ];
@@ -108,6 +82,3 @@ export default async function gemm({ quick = false, build = join(root, "build") 
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** Twelve vectors of four, a product and a sum each. */
-const LOOP_FLOPS = 96;

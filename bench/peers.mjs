@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Cores, NEAR_NANOSECONDS } from "./cores.mjs";
 import { report, table, verdict } from "./report.mjs";
+import { compileRoofline, Registers } from "./roofline.mjs";
 import { alternate, Child, figure, median, spread, warmUp } from "./rounds.mjs";
 import { here, install, isInstalled, nodes, python, root, torchEnvironment } from "./setup.mjs";
 import { WORKLOADS, withLayers, writeData } from "./workloads.mjs";
@@ -11,17 +12,16 @@ import { WORKLOADS, withLayers, writeData } from "./workloads.mjs";
 const FULL = { rounds: 7, round: 0.4, warm: 2 };
 const QUICK = { rounds: 2, round: 0.03, warm: 0 };
 
-/** What can run here: key -> how a row of the table is called and started. */
-function findRunners(build) {
+/** What can run here: key -> how a row of the table is called, and what starts it for a request. */
+function findRunners(build, roofline) {
   const [first, other] = nodes();
   const script = join(here, "child.mjs");
-  const js = (peer, title, options, { path } = first) => [title, path, [script, peer], { build, ...options }];
+  const start = (command, args, options, env) => (request) =>
+    new Child(command, [...args, JSON.stringify({ ...request, options })], env);
+  const js = (peer, title, options, { path } = first) => [title, start(path, [script, peer], { build, ...options })];
   const torch = (threads) => [
     `PyTorch, ${threads} thread${threads > 1 ? "s" : ""}`,
-    python(),
-    [join(here, "peers/pytorch.py")],
-    { threads },
-    torchEnvironment(threads),
+    start(python(), [join(here, "peers/pytorch.py")], { threads }, torchEnvironment(threads)),
   ];
   const runners = {
     one: js("whetstone", "Whetstone, 1 worker", { workers: 1 }),
@@ -37,6 +37,10 @@ function findRunners(build) {
     runners.jax = js("jax", "jax-js, wasm, 1 thread, value-and-grad jitted", {});
     runners["jax whole"] = js("jax", "jax-js, wasm, 1 thread, all of a step in one jit", { whole: true });
   }
+  if (roofline) {
+    const registers = ({ workload }) => new Registers(roofline.program, workload.batch * operations(workload));
+    runners.registers = ["128-bit multiply-adds on registers alone, C", registers];
+  }
   return runners;
 }
 
@@ -47,6 +51,8 @@ const COMPARISONS = [
   ["one", "tfjs"],
   ["one", "jax"],
   ["one", "jax whole"],
+  ["one", "registers"],
+  ["full", "registers"],
   ["team", "one"],
   ["auto", "one"],
   ["one", "full"],
@@ -58,7 +64,8 @@ const isTeam = ([first, second]) => first === "team" && second === "one";
 const isSame = ({ children }, [first]) => first === "auto" && children.auto.info.workers === 1;
 /** Whose target another name has: jax-js has one in either way, and PyTorch with two threads has none. */
 const OTHERS = { "torch 2": "", "jax whole": "jax" };
-const targetOf = ({ targets }, [first, second]) => targets[second === "one" ? first : (OTHERS[second] ?? second)];
+const targetOf = ({ targets }, [first, second]) =>
+  first === "full" ? undefined : targets[second === "one" ? first : (OTHERS[second] ?? second)];
 
 async function measure(workload, runners, { rounds, round, warm }, folder, cores) {
   const children = {};
@@ -68,17 +75,14 @@ async function measure(workload, runners, { rounds, round, warm }, folder, cores
       runners[second] &&
       !(first === "auto" && !workload.targets.auto) &&
       !(second === "full" && workload.data !== "pixels") &&
+      !(second === "registers" && !workload.targets.registers) &&
       !workload.without?.includes(second),
   );
   const wanted = new Set(comparisons.flat());
   try {
-    for (const [key, [, command, args, options, env]] of Object.entries(runners)) {
+    for (const [key, [, start]] of Object.entries(runners)) {
       if (!wanted.has(key)) continue;
-      const child = new Child(
-        command,
-        [...args, JSON.stringify({ workload: withLayers(workload), folder, options })],
-        env,
-      );
+      const child = start({ workload: withLayers(workload), folder });
       children[key] = child;
       try {
         await child.ready();
@@ -152,10 +156,11 @@ const COLUMNS = {
   tfjs: ": tfjs-wasm",
   jax: ": jax-js",
   "jax whole": ": jax-js, one jit",
+  registers: ": registers alone",
   team: "2 workers : 1",
   auto: "auto : 1",
 };
-const columnOf = ([first, second]) => COLUMNS[second === "one" ? first : second];
+const columnOf = ([first, second]) => (first === "full" ? undefined : COLUMNS[second === "one" ? first : second]);
 
 /** The ratios that the targets are about, all workloads in one table. */
 function summary(all) {
@@ -186,13 +191,15 @@ export async function compare(
   { quick = false, only, workload: chosen, build = join(root, "build") },
 ) {
   if (!quick && !only) install();
-  const runners = Object.fromEntries(
-    Object.entries(findRunners(build)).filter(([key]) => key === "one" || !only || only.includes(key)),
-  );
   const workloads = given
     .filter(({ name }) => !chosen || chosen.includes(name))
     .map((workload) => (quick ? { ...workload, rows: Math.min(workload.rows, 10 * workload.batch) } : workload));
   const folder = mkdtempSync(join(tmpdir(), "whetstone-bench-"));
+  const runners = Object.fromEntries(
+    Object.entries(findRunners(build, compileRoofline(folder))).filter(
+      ([key]) => key === "one" || !only || only.includes(key),
+    ),
+  );
   const all = [];
   const cores = new Cores();
   try {
@@ -213,6 +220,11 @@ export async function compare(
       .map(({ version }) => version)
       .join("; ")}. The first one runs all that is not named otherwise.`,
     `Cores are near where a line of the cache takes less than ${NEAR_NANOSECONDS} ns from one to the other before and behind a round.`,
+    ...(all.some(({ children }) => children.registers)
+      ? [
+          "What the loop on registers would train is by the operations of dense products, as GFLOP/s are: those of zeros that Whetstone leaves out count as done.",
+        ]
+      : []),
     ...(info("torch 1") ? [`PyTorch ${blas("torch 1")}; for two: ${info("torch 2")?.blas ?? "left out"}.`] : []),
     ...(info("tfjs") ? [`TensorFlow.js ${info("tfjs").version}. jax-js ${info("jax")?.version ?? "left out"}.`] : []),
   ];
