@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const MOST_GZIP = {
   "whetstone.js": 127_100,
   "whetstone.cjs": 127_100,
-  "whetstone.layers.js": 90_000,
+  "whetstone.layers.js": 90_100,
   "whetstone.core.js": 59_500,
 };
 const COMMON = ["whetstone.layers.cjs", "whetstone.core.cjs"];
@@ -62,6 +62,14 @@ test("Node: required", async () => {
   for (const file of ["whetstone.cjs", ...COMMON]) {
     const script = `${TRAIN}; (${PRINT})(require(${JSON.stringify(bundle(file))}), { workers: 2 });`;
     assert.equal(await inNode("-e", script), expected, file);
+  }
+});
+
+test("Node: neither page nor worker names what Node loads its HTTP for", async () => {
+  const refuse = ["--require", join(root, "test/consumers/refuse_http.cjs")];
+  for (const file of ["whetstone.cjs", ...COMMON]) {
+    const script = `${TRAIN}; (${PRINT})(require(${JSON.stringify(bundle(file))}), { workers: 2 });`;
+    assert.equal(await inNode(...refuse, "-e", script), expected, file);
   }
 });
 
