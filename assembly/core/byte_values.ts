@@ -18,6 +18,16 @@ export abstract class Shorts {
   }
 }
 
+// biome-ignore lint/complexity/noStaticOnlyClass: only a method can be marked as inlined, and calls that take vectors are slow
+export abstract class Values {
+  /** The value at `place`, in every lane: V is f32, or u8 for a byte that stands for what the table `values` says. */
+  @inline
+  static load<V>(place: usize, values: usize): v128 {
+    if (sizeof<V>() == 1) return v128.load32_splat(values + ((<usize>load<u8>(place)) << 2));
+    return v128.load32_splat(place);
+  }
+}
+
 /** values (256) = what each byte stands for: k, or k / 255 where `kind` is 1. */
 export function write_values(values: usize, kind: i32): void {
   const highs = f32x4.splat(kind ? HIGH : 1);

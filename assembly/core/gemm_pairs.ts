@@ -1,6 +1,7 @@
 // The gradient of a dense layer's kernel where neighbours among the inputs are zero together: two columns of the input at a time, by
 // the rows that have something in one of them. V is what the input lies as: f32, or u8 for bytes that stand for what a table says.
 
+import { Values } from "./byte_values";
 import { Places, TABLE, write_places } from "./nonzero_places";
 import { at, madd, round8, store_row, unknown_zero } from "./simd";
 
@@ -145,13 +146,6 @@ abstract class Pairs {
     return v128.and(i8x16.splat(bit), i8x16.narrow_i16x8_s(low, high));
   }
 
-  /** The value at `place`, in every lane. */
-  @inline
-  static value<V>(place: usize, values: usize): v128 {
-    if (sizeof<V>() == 1) return v128.load32_splat(values + ((<usize>load<u8>(place)) << 2));
-    return v128.load32_splat(place);
-  }
-
   /** True while there is a row: R is u16 for a list from `next` to `end`, u32 for the set `next`. */
   @inline
   static has<R>(next: usize, end: usize): bool {
@@ -205,12 +199,12 @@ function pair_of_rows<V, R>(
     const d2 = v128.load(e + place);
     const d3 = v128.load(e + place, 16);
     const row = a + b * a_row;
-    const x0 = Pairs.value<V>(row, values);
+    const x0 = Values.load<V>(row, values);
     c00 = madd(x0, d0, c00);
     c01 = madd(x0, d1, c01);
     c02 = madd(x0, d2, c02);
     c03 = madd(x0, d3, c03);
-    const x1 = Pairs.value<V>(row + sizeof<V>(), values);
+    const x1 = Values.load<V>(row + sizeof<V>(), values);
     c10 = madd(x1, d0, c10);
     c11 = madd(x1, d1, c11);
     c12 = madd(x1, d2, c12);
@@ -250,8 +244,8 @@ function pair_by_three<V, R>(
   for (; Pairs.has<R>(next, end); next = Pairs.after<R>(next)) {
     const b = Pairs.row<R>(next);
     const row = a + b * a_row;
-    const x0 = Pairs.value<V>(row, values);
-    const x1 = Pairs.value<V>(row + sizeof<V>(), values);
+    const x0 = Values.load<V>(row, values);
+    const x1 = Values.load<V>(row + sizeof<V>(), values);
     const p = d + b * d_row;
     let y = v128.load(p);
     c00 = madd(x0, y, c00);

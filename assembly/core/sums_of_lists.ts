@@ -1,18 +1,28 @@
 // Sums over what lists name. They stay in registers while a list passes, and run in its order.
 
+import { Values } from "./byte_values";
 import { ENTRY } from "./nonzero_list";
 import { madd, start_high, start_low, store_row } from "./simd";
 
 /**
- * c (8) = start + Σ x[i] · a (i,8), over the 16-bit numbers i from `next` to `end`. `start` is 8 floats, or zero where it is 0.
- * Overwrites c, which may be `start` and must alias nothing else.
+ * c (8) = start + Σ x[i] · a (i,8), over the 16-bit numbers i from `next` to `end`. `start` is 8 floats, or zero where it is 0. V is what
+ * x lies as: f32, or u8 for bytes that stand for what the table `values` says. Overwrites c, which may be `start` and must alias nothing
+ * else.
  */
-export function sum_of_places(c: usize, x: usize, a: usize, start: usize, next: usize, end: usize): void {
+export function sum_of_places<V>(
+  c: usize,
+  x: usize,
+  values: usize,
+  a: usize,
+  start: usize,
+  next: usize,
+  end: usize,
+): void {
   let c0 = start_low(start);
   let c1 = start_high(start);
   for (; next < end; next += 2) {
     const i = <usize>load<u16>(next);
-    const value = v128.load32_splat(x + (i << 2));
+    const value = Values.load<V>(x + i * sizeof<V>(), values);
     const p = a + (i << 5);
     c0 = madd(value, v128.load(p), c0);
     c1 = madd(value, v128.load(p, 16), c1);
@@ -21,9 +31,10 @@ export function sum_of_places(c: usize, x: usize, a: usize, start: usize, next: 
 }
 
 /** The same for four panels, `panel_bytes` from one to the next in a; c and `start` are 32 floats in a row. */
-export function row_of_places(
+export function row_of_places<V>(
   c: usize,
   x: usize,
+  values: usize,
   a: usize,
   panel_bytes: usize,
   start: usize,
@@ -43,7 +54,7 @@ export function row_of_places(
   const a3 = a2 + panel_bytes;
   for (; next < end; next += 2) {
     const i = <usize>load<u16>(next);
-    const value = v128.load32_splat(x + (i << 2));
+    const value = Values.load<V>(x + i * sizeof<V>(), values);
     const place = i << 5;
     c0 = madd(value, v128.load(a + place), c0);
     c1 = madd(value, v128.load(a + place, 16), c1);

@@ -6,9 +6,9 @@
 import { write_values } from "../core/byte_values";
 import { gemm_pairs } from "../core/gemm_pairs";
 import { first_place, row_at, touch_rows } from "../core/order";
-import { row_of_record, sum_of_record } from "../core/record_sums";
 import { CUT, count_below, counts_of, live16, places_of, record_bytes, VALUES, write_record } from "../core/records";
 import { at, round8 } from "../core/simd";
+import { row_of_places, sum_of_places } from "../core/sums_of_lists";
 import { touch } from "../core/touch";
 import { APART, are_lists_worth, FORWARD, TOGETHER } from "../core/worth";
 
@@ -113,8 +113,8 @@ export function listed_forward(
         const list = row + places;
         const next = i ? list + ((<usize>load<u16>(row + before)) << 1) : list;
         const end = list + ((<usize>load<u16>(row + below)) << 1);
-        if (panels == 4) row_of_record(c, row, lists, weight, panel_bytes, start, next, end);
-        else sum_of_record(c, row, lists, weight, start, next, end);
+        if (panels == 4) row_of_places<u8>(c, row, lists, weight, panel_bytes, start, next, end);
+        else sum_of_places<u8>(c, row, lists, weight, start, next, end);
       }
     }
     weight += <usize>panels * panel_bytes;

@@ -132,8 +132,8 @@ function multiply(
       let list = lists;
       for (let b = 0; b < B; b++) {
         const start = i ? c : bias ? at(bias, o) : 0;
-        if (panels == 4) row_of_places(c, x, weight, panel_bytes, start, load<u32>(list), load<u32>(list, 4));
-        else sum_of_places(c, x, weight, start, load<u32>(list), load<u32>(list, 4));
+        if (panels == 4) row_of_places<f32>(c, x, 0, weight, panel_bytes, start, load<u32>(list), load<u32>(list, 4));
+        else sum_of_places<f32>(c, x, 0, weight, start, load<u32>(list), load<u32>(list, 4));
         c = at(c, out_stride);
         x = at(x, inp_stride);
         list += row_starts;
