@@ -195,11 +195,10 @@ export async function compare(
     .filter(({ name }) => !chosen || chosen.includes(name))
     .map((workload) => (quick ? { ...workload, rows: Math.min(workload.rows, 10 * workload.batch) } : workload));
   const folder = mkdtempSync(join(tmpdir(), "whetstone-bench-"));
-  const runners = Object.fromEntries(
-    Object.entries(findRunners(build, compileRoofline(folder))).filter(
-      ([key]) => key === "one" || !only || only.includes(key),
-    ),
-  );
+  const isWanted = (key) => key === "one" || !only || only.includes(key);
+  const hasTarget = workloads.some(({ targets }) => targets.registers);
+  const roofline = hasTarget && isWanted("registers") ? compileRoofline(folder) : undefined;
+  const runners = Object.fromEntries(Object.entries(findRunners(build, roofline)).filter(([key]) => isWanted(key)));
   const all = [];
   const cores = new Cores();
   try {

@@ -8,12 +8,17 @@ export const FLAGS = ["-O2", "-mavx2", "-mfma", "-ffp-contract=off"];
 /** Operations of one turn of the loop: twelve vectors of four, a product and a sum each. */
 export const LOOP_FLOPS = 96;
 
-/** Compiles it into a folder; undefined where there is no gcc. */
+/** Compiles it into a folder; undefined where there is no gcc, or one for other processors. */
 export function compileRoofline(folder) {
   const compiler = gcc();
   if (!compiler) return undefined;
   const program = join(folder, "roofline");
-  execFileSync(compiler, [...FLAGS, "-o", program, join(here, "roofline.c")], { stdio: "inherit" });
+  try {
+    execFileSync(compiler, [...FLAGS, "-o", program, join(here, "roofline.c")], { stdio: "pipe" });
+  } catch (error) {
+    console.log(`roofline.c: ${error.message.split("\n").slice(0, 3).join(" ")}`);
+    return undefined;
+  }
   return { program, version: execFileSync(compiler, ["--version"], { encoding: "utf8" }).split("\n")[0] };
 }
 

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 
 const test = suite("bench");
+const { gcc } = await import(join(process.cwd(), "bench/setup.mjs"));
 const run = promisify(execFile);
 const bench = (...args: string[]) => run(process.execPath, ["bench/run.mjs", ...args], { timeout: 120_000 });
 
@@ -18,7 +20,7 @@ const rowsOf = (output: string, begin: string) =>
 test("a quick run gives a table with every workload, and changes no results", async () => {
   const file = "bench/results.md";
   const before = existsSync(file) ? statSync(file).mtimeMs : undefined;
-  const { stdout } = await bench("--quick", "--only=one,team");
+  const { stdout } = await bench("--quick", "--only=one,team,registers");
   const [, summary = ""] = stdout.split("## Peers");
   for (const workload of ["A: 784-64-10", "B: 784-64-64-10", "C: 784-512-512-10", "D: 13-10-1", "E: 64-64-10"]) {
     const rows = rowsOf(summary, workload);
@@ -35,6 +37,10 @@ test("a quick run gives a table with every workload, and changes no results", as
     assert.match(ranAs!, name!.includes("1") ? /^(fast|strict), 1 worker$/ : /^(fast|strict), 2 workers$/);
     assert.ok(Number(rate!.replaceAll(",", "")) > 0, `${name}: ${rate}`);
   }
+  const [loop] = rowsOf(summary, "128-bit multiply-adds");
+  const compiles = process.arch === "x64" && gcc() !== undefined;
+  assert.is(loop !== undefined, compiles, "the register loop, where its program compiles");
+  if (loop) assert.ok(Number(loop[3]!.replaceAll(",", "")) > 0, loop[3]);
   assert.match(summary, /Engine: Node \d+/);
   assert.is(existsSync(file) ? statSync(file).mtimeMs : undefined, before);
 });
