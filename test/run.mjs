@@ -8,7 +8,7 @@ import { options } from "../build.mjs";
 import { launch } from "./chromium.mjs";
 import { bundle, isContract, places, runInChromium, runInNode, testFiles } from "./runners.mjs";
 
-const WATCHDOG_MINUTES = 10;
+const WATCHDOG_MINUTES = 30;
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const known = ["--node", "--browser", "--no-build"];
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith("--"));
