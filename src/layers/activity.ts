@@ -37,11 +37,23 @@ export const activityRegularization: LayerDefinition<ActivityPenalty> = {
   penalises: true,
   alias: ({ l1 = 0, l2 = 0 }) => (l1 === 0 && l2 === 0 ? "always" : "never"),
   forward: ({ l1 = 0, l2 = 0 }, { batch, out, inp, activity }) => [
-    step("activity_forward", batch, writes(activity), writes(out), reads(inp), l1, l2, inp.stride),
+    step("activity_forward", batch, writes(activity), writes(out), reads(inp), l1, l2, inp.width, inp.stride),
   ],
   // The loss of an update is the mean over its rows, and so is the penalty.
   backward: ({ l1 = 0, l2 = 0 }, { batch, dinp, dout, inp, total }) =>
     dinp
-      ? [step("activity_backward", batch, writes(dinp), reads(dout), reads(inp), l1 / total, l2 / total, dinp.stride)]
+      ? [
+          step(
+            "activity_backward",
+            batch,
+            writes(dinp),
+            reads(dout),
+            reads(inp),
+            l1 / total,
+            l2 / total,
+            inp.width,
+            dinp.stride,
+          ),
+        ]
       : [],
 };
