@@ -9,6 +9,7 @@ import { proveBits } from "./proofs/bits.mjs";
 import bundlers from "./proofs/bundlers.mjs";
 import { proveImages } from "./proofs/images.mjs";
 import { proveMultimodal } from "./proofs/multimodal.mjs";
+import { proveNets } from "./proofs/nets.mjs";
 import { proveOverfitting } from "./proofs/overfitting.mjs";
 import { proveText } from "./proofs/text.mjs";
 
@@ -23,6 +24,7 @@ async function proveBundlers() {
 /** Name -> title, and a function that gives the lines of its section and what went wrong. */
 const proofs = {
   bits: { title: "The same bits on every engine", prove: proveBits },
+  nets: { title: "What is promised of every net", prove: proveNets },
   overfitting: { title: "Against overfitting", prove: proveOverfitting },
   images: { title: "Convolutional nets on images", prove: proveImages },
   text: { title: "Characters of a text", prove: proveText },
