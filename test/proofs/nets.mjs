@@ -5,6 +5,7 @@ import fc from "fast-check";
 const WORKERS = [2, 3];
 const EPOCHS = 3;
 
+/** Any of these options, or none. */
 const some = (fields) => fc.record(fields, { requiredKeys: [] });
 const layer = (type, fields = {}) => some(fields).map((options) => ({ type, ...options }));
 const whole = (min, max) => fc.integer({ min, max });
@@ -21,19 +22,21 @@ const weighted = {
   kernelConstraint: fc.constantFrom("nonNegative", { type: "maxNorm", maximum: 1 }),
   trainable: fc.boolean(),
 };
+/** Layers with these options, or with one drawn from `values`. */
 const needs = (arbitrary, options) => arbitrary.map((spec) => ({ ...spec, ...options }));
-const sized = (arbitrary, option, size) => fc.tuple(arbitrary, size).map(([spec, n]) => ({ ...spec, [option]: n }));
+const drawn = (arbitrary, option, values) =>
+  fc.tuple(arbitrary, values).map(([spec, value]) => ({ ...spec, [option]: value }));
 const anywhere = [
-  needs(layer("activation"), {}).chain((spec) => activationName.map((activation) => ({ ...spec, activation }))),
-  sized(layer("dropout"), "rate", rate),
-  sized(layer("alphaDropout"), "rate", rate),
-  sized(layer("gaussianNoise"), "stddev", rate),
+  drawn(layer("activation"), "activation", activationName),
+  drawn(layer("dropout"), "rate", rate),
+  drawn(layer("alphaDropout"), "rate", rate),
+  drawn(layer("gaussianNoise"), "stddev", rate),
   layer("batchNormalization", { trainable: fc.boolean() }),
   needs(layer("rescaling"), { scale: 0.5, offset: 0.1 }),
 ];
 const units = fc.constantFrom(1, 3, 8, 17, 33, 40, 64, 70);
 const recurrent = ["simpleRnn", "lstm", "gru"].map((type) =>
-  sized(needs(layer(type, { trainable: fc.boolean() }), { returnSequences: true }), "units", whole(1, 9)),
+  drawn(needs(layer(type, { trainable: fc.boolean() }), { returnSequences: true }), "units", whole(1, 9)),
 );
 const image = { ...weighted, padding: fc.constantFrom("same", "valid"), strides: whole(1, 2) };
 
@@ -42,8 +45,8 @@ const KINDS = {
   vector: {
     shape: fc.tuple(fc.constantFrom(3, 8, 33, 40, 64, 100)),
     layers: [
-      sized(layer("dense", weighted), "units", units),
-      sized(layer("columnDropout"), "rate", rate),
+      drawn(layer("dense", weighted), "units", units),
+      drawn(layer("columnDropout"), "rate", rate),
       layer("layerNormalization"),
       layer("rmsNormalization"),
     ],
@@ -53,8 +56,8 @@ const KINDS = {
     layers: [
       ...recurrent,
       recurrent[2].map((inner) => ({ type: "bidirectional", layer: inner })),
-      sized(layer("dense", weighted), "units", whole(1, 12)),
-      sized(layer("conv1d", { ...weighted, padding: fc.constantFrom("same", "causal") }), "filters", whole(1, 6)).map(
+      drawn(layer("dense", weighted), "units", whole(1, 12)),
+      drawn(layer("conv1d", { ...weighted, padding: fc.constantFrom("same", "causal") }), "filters", whole(1, 6)).map(
         (spec) => ({ ...spec, kernelSize: 2 }),
       ),
       needs(layer("multiHeadAttention", { causal: fc.boolean() }), { heads: 1, headSize: 5 }),
@@ -66,10 +69,10 @@ const KINDS = {
   image: {
     shape: fc.tuple(whole(3, 8), whole(3, 8), whole(1, 3)),
     layers: [
-      sized(sized(layer("conv2d", image), "filters", whole(1, 9)), "kernelSize", whole(1, 3)),
-      sized(sized(layer("conv2dTranspose", image), "filters", whole(1, 4)), "kernelSize", whole(1, 3)),
-      sized(layer("depthwiseConv2d"), "kernelSize", whole(1, 3)),
-      sized(sized(layer("separableConv2d"), "filters", whole(1, 5)), "kernelSize", whole(1, 3)),
+      drawn(drawn(layer("conv2d", image), "filters", whole(1, 9)), "kernelSize", whole(1, 3)),
+      drawn(drawn(layer("conv2dTranspose", image), "filters", whole(1, 4)), "kernelSize", whole(1, 3)),
+      drawn(layer("depthwiseConv2d"), "kernelSize", whole(1, 3)),
+      drawn(drawn(layer("separableConv2d"), "filters", whole(1, 5)), "kernelSize", whole(1, 3)),
       needs(layer("maxPooling2d"), { poolSize: 2 }),
       needs(layer("averagePooling2d"), { poolSize: 2 }),
       needs(layer("groupNormalization"), { groups: 1 }),
