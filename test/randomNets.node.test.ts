@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 
 const test = suite("random nets");
 const { tryNets } = await import(join(process.cwd(), "test/proofs/nets.mjs"));
-const library = await import("whetstone");
+const whetstone = await import("whetstone");
 
 test("keep what is promised of every net", async () => {
   const { tried, problems } = await tryNets({ count: 12, seed: 2 });
@@ -15,12 +15,12 @@ test("keep what is promised of every net", async () => {
 
 test("one that breaks a promise is told, made as small as it can be", async () => {
   const loadModel = async (file: Blob) => {
-    const model = await library.loadModel(file);
+    const model = await whetstone.loadModel(file);
     const weights = await model.getWeights();
     await model.setWeights(weights.map(({ shape, data }) => ({ shape, data: data.map((value) => value + 1) })));
     return model;
   };
-  const { problems } = await tryNets({ count: 3, seed: 2, library: { ...library, loadModel } });
+  const { problems } = await tryNets({ count: 3, seed: 2, library: { ...whetstone, loadModel } });
   assert.is(problems.length, 1);
   const [promise, net] = problems[0].split(": {");
   assert.is(promise, "a fit that goes on from a file");
