@@ -87,7 +87,6 @@ export const multiHeadAttention: LayerDefinition<AttentionConfig> = {
       outputTransposed: stride(channels) * stride(width),
     };
   },
-  keeps: () => ["outputTransposed"],
   scratch(config, inp) {
     const { steps, width, pitch, apart, tiles } = sizes(config, inp);
     return {

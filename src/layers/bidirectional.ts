@@ -93,7 +93,6 @@ export const bidirectional: LayerDefinition<BidirectionalConfig> = {
     return layer.returnSequences ? [inp[0]!, width] : [width];
   },
   wraps: ({ layer }) => layer,
-  keeps: () => SIDES.map((side) => `${side}.recurrentTransposed`),
   parameters: (config, inp) =>
     SIDES.flatMap((side) =>
       recurrence

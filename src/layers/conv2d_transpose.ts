@@ -90,7 +90,6 @@ export const conv2dTranspose: LayerDefinition<Conv2dTransposeConfig> = {
     const { down, across } = fieldIn(config, inp, "conv2dTranspose");
     return { kernelFlipped: stride(down.kernel * across.kernel * inp.at(-1)!) * stride(config.filters) };
   },
-  keeps: () => ["kernelFlipped"],
   scratch(config, inp) {
     const field = fieldIn(config, inp, "conv2dTranspose");
     return {

@@ -119,8 +119,6 @@ export interface LayerDefinition<Config> {
   parameters?(config: Config, inp: Shape): readonly ParameterSpec[];
   /** Copies of parameters that the layer keeps in another order: name -> floats. */
   derived?(config: Config, inp: Shape): Readonly<Record<string, number>>;
-  /** Those of them that the layer's output or its own gradients need, even where nothing below does. */
-  keeps?(config: Config): readonly string[];
   /** The activation is the layer's own: none is put behind it. */
   readonly activates?: true;
   /** The layer in its options, whose activation and penalty on values are put behind this one. */

@@ -109,7 +109,6 @@ export function recurrent<Config extends RecurrentConfig>(cell: Cell<Config>): L
     },
     // Outputs are in the other order then.
     mask: ({ goBackwards }) => (goBackwards ? "ends" : undefined),
-    keeps: () => ["recurrentTransposed"],
     parameters: (config, inp) => parameters(cell, config, inp),
     derived: (config, inp) => steps.derived(cell, config, inp),
     scratch: (config, inp) => steps.scratch(cell, config, inp),

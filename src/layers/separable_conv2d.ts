@@ -96,7 +96,6 @@ export const separableConv2d: LayerDefinition<SeparableConv2dConfig> = {
     ];
   },
   derived: (config, inp) => conv2d.derived!(pointwise(config), between(config, inp)),
-  keeps: () => ["kernelFlipped"],
   constants: (config, inp) => depthwiseConv2d.constants!(depthwise(config), inp),
   scratch(config, inp, batch, out) {
     const middle = between(config, inp);

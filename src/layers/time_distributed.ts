@@ -91,7 +91,6 @@ export function timeDistributed(table: () => Readonly<Record<string, LayerDefini
       );
     },
     stepwise: true,
-    keeps: ask("keeps"),
     indices: ask("indices"),
     alias: ask("alias"),
     parameters: ask("parameters"),

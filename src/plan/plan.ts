@@ -1,6 +1,6 @@
 // A program and its memory -> the steps of a batch. One function per kind of plan; each gives phases between barriers.
 
-import { type Access, hook, reads, rowsOf, type Step, step, writes, writesNext } from "../kernels.js";
+import { type Argument, hook, reads, rowsOf, type Step, step, writes, writesNext } from "../kernels.js";
 import { averageSteps } from "./average.js";
 import { insertBarriers, type Phases } from "./barriers.js";
 import { decaySteps } from "./decay.js";
@@ -30,17 +30,7 @@ import {
   trainedOnly,
   updateStep,
 } from "./update.js";
-import {
-  type Batch,
-  backward,
-  context,
-  forwardBelow,
-  forwardToLoss,
-  looking,
-  measureSteps,
-  trains,
-  type Walk,
-} from "./walk.js";
+import { type Batch, backward, context, forwardBelow, forwardToLoss, measureSteps, trains } from "./walk.js";
 
 /** A batch of training: its rows, and what it does for its update of `total` rows. */
 export interface TrainBatch {
@@ -89,8 +79,8 @@ export function trainPlan(program: Program, layout: Layout, source: Source, { ro
     ...proximalSteps(layout),
     ...constraintSteps(layout),
     ...averageSteps(layout, optimizerConfig),
-    // Nothing in training looks below the lowest parameters: their copies wait until gradients by the input are asked for.
-    ...refreshSteps(program, layout, walk),
+    // Nothing in training looks below the lowest parameters: copies for that wait until gradients by the input are asked for.
+    ...refreshSteps(program, layout, before),
   ]);
 }
 
@@ -211,18 +201,18 @@ export function penaltyPlan(layout: Layout): Phases {
 /** Derived copies of the weights, made anew. */
 export const refreshPlan = (program: Program, layout: Layout): Phases => insertBarriers(refreshSteps(program, layout));
 
-/** Derived copies made anew: of all nodes, or of those that train, some of which nothing needs the gradient by an input of. */
-function refreshSteps(program: Program, layout: Layout, walk?: Walk): Step[] {
+/** Derived copies made anew: all, or of the nodes that train, those which one of these steps reads. */
+function refreshSteps(program: Program, layout: Layout, readers?: readonly Step[]): Step[] {
   const batch: Batch = { program, layout, rows: 0, training: true };
   const [input] = layout.inputs;
   const nothing = { tensor: input!, delta: input!, mask: undefined, trained: false };
-  const wanted = walk && looking(walk);
+  const read = readers && new Set(readers.flatMap((step) => step.arguments).map(nameOf));
   return program.nodes.flatMap((node, index) => {
-    if (node.shares !== undefined || (walk && !trains(node))) return [];
+    if (node.shares !== undefined || (read && !trains(node))) return [];
     const entry = { node, index, sources: [nothing], value: nothing };
     const steps = node.definition.refresh?.(node.config, context(batch, entry), node.inp) ?? [];
-    const keeps = ({ arguments: [first] }: Step) =>
-      node.definition.keeps?.(node.config)?.includes((first as Access).tensor.name.slice(node.name.length + 1));
-    return steps.filter((step) => !wanted || wanted.has(node.name) || keeps(step));
+    return steps.filter(({ arguments: [copy] }) => !read || read.has(nameOf(copy!)));
   });
 }
+
+const nameOf = (argument: Argument) => (typeof argument === "number" ? "" : argument.tensor.name);

@@ -134,13 +134,6 @@ const isOrdered = ({ split }: Step) => split.axis === "batch" || split.axis === 
 /** True for a node whose weights training changes: all of a layer are frozen, or none. */
 export const trains = ({ weights }: ProgramNode): boolean => weights.some(({ trainable }) => trainable);
 
-/** True for a node by one of whose inputs training needs the gradient. */
-const looksBelow = ({ sources }: Entry): boolean => sources.some(({ trained }) => trained);
-
-/** The layers of which training needs a gradient by an input, at one of their calls. */
-export const looking = ({ nodes }: Walk): ReadonlySet<string> =>
-  new Set(nodes.filter(looksBelow).map(({ node }) => node.shares ?? node.name));
-
 /**
  * Gradient steps from the top node down: those by rows of the batch, and those by parts of a parameter. The gradients by the values
  * at `ends` are there already. With `toInput` all that there are; without, what an update needs.
